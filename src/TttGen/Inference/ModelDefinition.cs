@@ -1,0 +1,39 @@
+using TttGen.Checkpoints;
+
+namespace TttGen.Inference;
+
+/// <summary>A key of config.json and the value that the spec gives it, as JSON.</summary>
+public sealed record ConfigEntry(string Key, string Json);
+
+/// <summary>What is known of a model without its weights; the generator writes one for each [Model].</summary>
+public abstract class ModelDefinition
+{
+    /// <summary>The record's name.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What config.json must say.</summary>
+    public abstract IReadOnlyList<ConfigEntry> Config { get; }
+
+    /// <summary>Every checkpoint tensor: key and shape.</summary>
+    public abstract IReadOnlyList<ParameterInfo> Parameters { get; }
+
+    /// <summary>Floating-point operations a token of prefill, without and with the head, as the schedule counts them.</summary>
+    public abstract (long Body, long Head) FlopsPerToken { get; }
+
+    /// <summary>What the compiler fused, a kernel a line.</summary>
+    public abstract IReadOnlyList<string> Kernels { get; }
+
+    /// <summary>Loads a checkpoint directory.</summary>
+    public abstract TttModel Load(string directory, ModelOptions options);
+
+    /// <summary>Fresh random weights: N(0, 0.02), norms at one (TTT.md).</summary>
+    public abstract TttModel Create(int seed, ModelOptions options);
+}
+
+/// <summary>A compiled [Model] record: implemented by its generated part.</summary>
+/// <typeparam name="TSelf">The record.</typeparam>
+public interface IModel<TSelf> where TSelf : IModel<TSelf>
+{
+    /// <summary>What was compiled.</summary>
+    static abstract ModelDefinition Definition { get; }
+}
