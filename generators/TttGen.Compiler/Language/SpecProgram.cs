@@ -24,7 +24,11 @@ public sealed record SpecProgram(
 /// <summary>A parameter of a spec: a tensor, a sub-spec or a setting.</summary>
 /// <param name="Name">As the record says it.</param>
 /// <param name="Type">Vec, Mat, Linear, Embedding, Stack, PerHead, another spec, a type parameter, or <c>double</c> (a setting).</param>
-/// <param name="Key">This parameter's part of the checkpoint key: snake case of the name, or what [Key] says; empty for no part of its own.</param>
+/// <param name="Key">
+/// Its checkpoint key within the spec that it stands in, complete, the same text that the generated Bind has: snake case of the name or what [Key]
+/// says, with <c>.weight</c> where the type adds it (Linear without [Key], Embedding), with <c>model.</c> in front in a model;
+/// <c>lm_head.weight</c> for an LmHead; empty for no part of its own. A linker joins parts with '.' and adds nothing.
+/// </param>
 /// <param name="Slow">Learnt in training only ([Slow]); without meaning outside inner models.</param>
 /// <param name="Shared">One for all heads ([Shared]).</param>
 /// <param name="UnitAxis">Where the checkpoint's shape has an extra axis of size one, or −1.</param>
