@@ -1,0 +1,83 @@
+namespace TttGen.Cpu;
+
+/// <summary>
+/// Products of small dense tiles with any strides: the inner models' mathematics. Sizes are exact: nothing is read or written beyond rows × columns.
+/// c must not overlap a or b. Strides in elements.
+/// </summary>
+public static unsafe class Tile
+{
+    /// <summary>c = a · b with a(i, k) = a[i · aRow + k · aStep] (a transposed operand costs nothing) and b row-major.</summary>
+    public static void Multiply<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow)
+        where T : unmanaged
+        where V : struct, ILanes<V, T> =>
+        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: false, default);
+
+    /// <summary>c += scale · a · b, operands as in <see cref="Multiply"/>.</summary>
+    public static void MultiplyAdd<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T scale)
+        where T : unmanaged
+        where V : struct, ILanes<V, T> =>
+        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: true, scale);
+
+    /// <summary>c = tril(a) · b: only k ≤ i of a is read; otherwise as <see cref="Multiply"/>.</summary>
+    public static void MultiplyLower<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow)
+        where T : unmanaged
+        where V : struct, ILanes<V, T> =>
+        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: false, default);
+
+    /// <summary>c += scale · tril(a) · b: only k ≤ i of a is read; otherwise as <see cref="MultiplyAdd"/>.</summary>
+    public static void MultiplyLowerAdd<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T scale)
+        where T : unmanaged
+        where V : struct, ILanes<V, T> =>
+        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: true, scale);
+
+    /// <summary>c(i, j) = Σ_k a(i, k) · b(j, k), both row-major.</summary>
+    /// <param name="rows">Rows of a and c.</param>
+    /// <param name="inner">Columns of a and b.</param>
+    /// <param name="columns">Rows of b, columns of c.</param>
+    /// <param name="a">[rows, inner].</param>
+    /// <param name="aRow">Stride of a.</param>
+    /// <param name="b">[columns, inner].</param>
+    /// <param name="bRow">Stride of b.</param>
+    /// <param name="c">[rows, columns].</param>
+    /// <param name="cRow">Stride of c.</param>
+    /// <param name="scratch">inner × columns elements, overwritten.</param>
+    public static void MultiplyTransposed<T, V>(int rows, int inner, int columns, T* a, nint aRow, T* b, nint bRow, T* c, nint cRow, T* scratch)
+        where T : unmanaged
+        where V : struct, ILanes<V, T>
+    {
+        Transpose<T, V>(columns, inner, b, bRow, scratch, columns);
+        Multiply<T, V>(rows, inner, columns, a, aRow, 1, scratch, columns, c, cRow);
+    }
+
+    /// <summary>to(j, i) = from(i, j).</summary>
+    public static void Transpose<T, V>(int rows, int columns, T* from, nint fromRow, T* to, nint toRow)
+        where T : unmanaged
+        where V : struct, ILanes<V, T>
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+                to[j * toRow + i] = from[i * fromRow + j];
+        }
+    }
+
+    private static void Any<T, V>(
+        int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, bool lower, bool add, T scale)
+        where T : unmanaged
+        where V : struct, ILanes<V, T>
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j += V.Count)
+            {
+                int count = columns - j;
+                V sum = V.Zero;
+                for (int k = 0; k < (lower ? Math.Min(i + 1, inner) : inner); k++)
+                    sum = V.MultiplyAdd(V.Broadcast(a[i * aRow + k * aStep]), V.LoadPartial(b + k * bRow + j, count), sum);
+                if (add)
+                    sum = V.MultiplyAdd(V.Broadcast(scale), sum, V.LoadPartial(c + i * cRow + j, count));
+                V.StorePartial(sum, c + i * cRow + j, count);
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
+namespace TttGen.Cpu;
+
+/// <summary>
+/// Persistent threads for fork and join: about a microsecond a round, nothing allocated. Idle workers spin for a moment, since the next kernel
+/// follows at once while a model runs, and then sleep. The caller is worker 0.
+/// </summary>
+public sealed class WorkerPool : IDisposable
+{
+    private static readonly long SpinTicks = Stopwatch.Frequency / 10_000;
+
+    private readonly Thread[] _threads;
+    private readonly Sleeper[] _sleepers;
+    private readonly Sleeper _caller = new();
+    private IParallelWork? _work;
+    private int _kernel;
+    private int _round;
+    private int _pending;
+    private int _running;
+    private volatile bool _stopped;
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>Starts <paramref name="threads"/> − 1 threads.</summary>
+    /// <param name="threads">Workers, the caller included: 1 or more.</param>
+    public WorkerPool(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Threads = threads;
+        _threads = new Thread[threads - 1];
+        _sleepers = new Sleeper[threads - 1];
+        for (int i = 0; i < _threads.Length; i++)
+        {
+            int worker = i + 1;
+            _sleepers[i] = new Sleeper();
+            _threads[i] = new Thread(() => Serve(worker)) { IsBackground = true, Name = $"TttGen worker {worker}" };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Workers, the caller included.</summary>
+    public int Threads { get; }
+
+    /// <summary>Runs one kernel on all workers and waits for them. An exception of any worker is thrown here, after all are done.</summary>
+    /// <exception cref="InvalidOperationException">The pool is in the middle of another round: it serves one caller at a time.</exception>
+    public void Run(IParallelWork work, int kernel)
+    {
+        ObjectDisposedException.ThrowIf(_stopped, this);
+        if (Threads == 1)
+        {
+            work.Execute(kernel, 0, 1);
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+            throw new InvalidOperationException("WorkerPool.Run: expected an idle pool, found one in the middle of a round; give each caller its own pool.");
+        try
+        {
+            _work = work;
+            _kernel = kernel;
+            _pending = Threads - 1;
+            Interlocked.Increment(ref _round);
+            foreach (Sleeper sleeper in _sleepers)
+                sleeper.Wake();
+            Share(0);
+            Join();
+            _work = null;
+            ExceptionDispatchInfo? failure = Interlocked.Exchange(ref _failure, null);
+            failure?.Throw();
+        }
+        finally
+        {
+            Volatile.Write(ref _running, 0);
+        }
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        Interlocked.Increment(ref _round);
+        foreach (Sleeper sleeper in _sleepers)
+            sleeper.Wake();
+        foreach (Thread thread in _threads)
+            thread.Join();
+        foreach (Sleeper sleeper in _sleepers)
+            sleeper.Dispose();
+        _caller.Dispose();
+    }
+
+    private void Serve(int worker)
+    {
+        Sleeper sleeper = _sleepers[worker - 1];
+        for (int seen = 0; ; seen++)
+        {
+            long deadline = Stopwatch.GetTimestamp() + SpinTicks;
+            while (Volatile.Read(ref _round) == seen)
+            {
+                if (Stopwatch.GetTimestamp() < deadline)
+                    Thread.SpinWait(1);
+                else
+                {
+                    sleeper.Prepare();
+                    if (Volatile.Read(ref _round) == seen)
+                        sleeper.Sleep();
+                    else
+                        sleeper.Cancel();
+                }
+            }
+
+            if (_stopped)
+                return;
+            Share(worker);
+            if (Interlocked.Decrement(ref _pending) == 0)
+                _caller.Wake();
+        }
+    }
+
+    private void Share(int worker)
+    {
+        try
+        {
+            _work!.Execute(_kernel, worker, Threads);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), null);
+        }
+    }
+
+    private void Join()
+    {
+        long deadline = Stopwatch.GetTimestamp() + SpinTicks;
+        while (Volatile.Read(ref _pending) != 0)
+        {
+            if (Stopwatch.GetTimestamp() < deadline)
+                Thread.SpinWait(1);
+            else
+            {
+                _caller.Prepare();
+                if (Volatile.Read(ref _pending) != 0)
+                    _caller.Sleep();
+                else
+                    _caller.Cancel();
+            }
+        }
+    }
+
+    /// <summary>
+    /// One thread's bed. Prepare says "about to sleep" before the condition is read once more, Wake reads that after the condition was set:
+    /// one of the two always sees the other.
+    /// </summary>
+    private sealed class Sleeper : IDisposable
+    {
+        private readonly AutoResetEvent _event = new(false);
+        private int _asleep;
+
+        public void Prepare() => Interlocked.Exchange(ref _asleep, 1);
+
+        public void Sleep() => _event.WaitOne();
+
+        public void Cancel()
+        {
+            // Already woken: the signal is under way and must be taken, or the next sleep would end at once.
+            if (Interlocked.Exchange(ref _asleep, 0) == 0)
+                _event.WaitOne();
+        }
+
+        public void Wake()
+        {
+            if (Interlocked.Exchange(ref _asleep, 0) != 0)
+                _event.Set();
+        }
+
+        public void Dispose() => _event.Dispose();
+    }
+}
