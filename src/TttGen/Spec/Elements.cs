@@ -1,0 +1,20 @@
+namespace TttGen;
+
+/// <summary>Element by element over plain numbers.</summary>
+internal static class Elements
+{
+    public static double[] Map(double[] x, Func<double, double> function)
+    {
+        var y = new double[x.Length];
+        for (var i = 0; i < y.Length; i++) y[i] = function(x[i]);
+        return y;
+    }
+
+    public static double[] Zip(double[] a, double[] b, Func<double, double, double> function)
+    {
+        if (a.Length != b.Length) throw new ArgumentException($"sequences of different lengths: {a.Length} and {b.Length} numbers");
+        var y = new double[a.Length];
+        for (var i = 0; i < y.Length; i++) y[i] = function(a[i], b[i]);
+        return y;
+    }
+}

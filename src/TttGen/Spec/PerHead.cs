@@ -1,0 +1,46 @@
+namespace TttGen;
+
+/// <summary>One inner model a head, each with weights of its own; [Shared] ones are the same for all.</summary>
+/// <typeparam name="THeads">How many heads.</typeparam>
+/// <typeparam name="TModel">The inner model.</typeparam>
+public sealed class PerHead<THeads, TModel> where THeads : IDim where TModel : ISpec<TModel>
+{
+    private readonly InnerWeights[] _heads;
+
+    /// <summary>Inner models of these weights, head by head.</summary>
+    public PerHead(InnerWeights[] heads) => (_heads, End) = (heads, [.. heads.Select(InnerState.Start)]);
+
+    /// <summary>Where <see cref="Learn"/> stopped last, head by head.</summary>
+    public IReadOnlyList<InnerState> End { get; private set; }
+
+    /// <summary>
+    /// The TTT scan (paper, section 2.4): every head's model is trained on its keys and values, one token after another, and answers each
+    /// token's query after that token: oᵢ = Predict(qᵢ; θᵢ), θᵢ = θ − tok(i) Σ_{s ≤ i} rate(s) ∇Loss(kₛ, vₛ; θ), θ the weights at the
+    /// mini-batch's start; the next mini-batch starts from the last θᵢ.
+    /// </summary>
+    /// <typeparam name="TFeature">The size of keys, values and queries.</typeparam>
+    /// <typeparam name="TMiniBatch">Tokens that share one θ.</typeparam>
+    /// <param name="query">What the model is asked.</param>
+    /// <param name="key">What the model learns from.</param>
+    /// <param name="value">What it learns, as Loss gets it.</param>
+    /// <param name="rate">The inner rate of each token and head.</param>
+    /// <param name="tokenRate">tok(i): what the gradients so far are scaled by at each place of a mini-batch.</param>
+    /// <exception cref="TttException">The model is not one of vectors of this feature size.</exception>
+    public HeadSeq<THeads, TFeature> Learn<TFeature, TMiniBatch>(
+        HeadSeq<THeads, TFeature> query, HeadSeq<THeads, TFeature> key, HeadSeq<THeads, TFeature> value, Seq<THeads> rate, Vec<TMiniBatch> tokenRate)
+        where TFeature : IDim where TMiniBatch : IDim
+    {
+        var output = new double[query.Items.Length];
+        End = [.. _heads.Select(InnerState.Start)];
+        for (var head = 0; head < _heads.Length; head++)
+        {
+            var scan = new PrimalScan<TModel, TFeature, TMiniBatch>(End[head], tokenRate);
+            for (var t = 0; t < query.Rows; t++)
+            {
+                var answer = scan.Step(new(query.Row(t, head)), new(key.Row(t, head)), new(value.Row(t, head)), rate.Row(t)[head]);
+                for (var i = 0; i < TFeature.Size; i++) output[(t * THeads.Size + head) * TFeature.Size + i] = answer.Items[i].Value;
+            }
+        }
+        return new(output);
+    }
+}

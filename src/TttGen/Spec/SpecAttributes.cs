@@ -1,0 +1,33 @@
+namespace TttGen;
+
+/// <summary>
+/// A record whose parameters are a memory's weights: <c>Predict</c> is what it answers and <c>Loss</c> how one token trains it. The compiler
+/// derives its gradient, its dual form and its decoding form.
+/// </summary>
+[AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
+public sealed class InnerModelAttribute : Attribute;
+
+/// <summary>A record of weights and sub-layers with a method <c>Apply</c> from rows to rows.</summary>
+[AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
+public sealed class LayerAttribute : Attribute;
+
+/// <summary>A record with a method <c>Logits&lt;V&gt; Apply(Tokens)</c>: compiled to a whole program.</summary>
+[AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
+public sealed class ModelAttribute : Attribute;
+
+/// <summary>A weight of an inner model that training learns and that stays as it is at test time. It is one per head, unless <see cref="SharedAttribute"/> says otherwise.</summary>
+[AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
+public sealed class SlowAttribute : Attribute;
+
+/// <summary>A slow weight of an inner model that all heads share: its tensor has no head axis.</summary>
+[AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
+public sealed class SharedAttribute : Attribute;
+
+/// <summary>Written by the generator: the spec as versioned text, for the compilations of other assemblies.</summary>
+/// <param name="text">The spec program.</param>
+[AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
+public sealed class LoweredAttribute(string text) : Attribute
+{
+    /// <summary>The spec program.</summary>
+    public string Text => text;
+}
