@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+
+namespace TttGen.Cpu;
+
+/// <summary>
+/// a · panel in register tiles. Few rows: the panel is streamed once, whatever its type. Many rows: k is cut so that a part of the panel, widened
+/// to float if need be, stays in the first cache while all the rows pass over it.
+/// </summary>
+internal static unsafe class PanelProduct<V>
+    where V : struct, IFloatBits<V>
+{
+    private const int Width = PackedMatrix.PanelWidth;
+    private const int StreamedRows = 8;
+
+    /// <summary>256 rows of a panel are 32 KiB of floats; the rest of a 48 KiB cache is for a and the tile.</summary>
+    private const int InnerBlock = 256;
+
+    /// <summary>AVX-512 has 32 registers, AVX2 and SSE 16.</summary>
+    private static int MostRows => V.Count == 16 ? 12 : 6;
+
+    /// <summary>tile = a · panel.</summary>
+    public static void Multiply(PackedMatrix w, int panel, float* a, nint stride, int rows, float* tile)
+    {
+        byte* weights = w.Panel(panel);
+        switch (w.Type)
+        {
+            case WeightType.Float32:
+                Multiply<Float32Format>(weights, w.Inner, a, stride, rows, tile);
+                break;
+            case WeightType.BFloat16:
+                Multiply<BFloat16Format>(weights, w.Inner, a, stride, rows, tile);
+                break;
+            default:
+                Multiply<Int8Format>(weights, w.Inner, a, stride, rows, tile);
+                Scale(w.Scales(panel), rows, tile);
+                break;
+        }
+    }
+
+    private static void Multiply<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile)
+        where W : struct, IWeightFormat
+    {
+        if (rows > StreamedRows)
+            Blocked<W>(weights, inner, a, stride, rows, tile);
+        else
+            Rows<W>(weights, inner, a, stride, rows, tile, add: false);
+    }
+
+    [SkipLocalsInit]
+    private static void Blocked<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile)
+        where W : struct, IWeightFormat
+    {
+        bool widen = typeof(W) != typeof(Float32Format);
+        byte* scratch = stackalloc byte[widen ? (InnerBlock * Width + Width) * sizeof(float) : 1];
+        var wide = (byte*)(((nint)scratch + 63) & ~63);
+        int blocks = (inner + InnerBlock - 1) / InnerBlock;
+        for (int block = 0; block < blocks; block++)
+        {
+            int first = (int)((long)inner * block / blocks), count = (int)((long)inner * (block + 1) / blocks) - first;
+            byte* part = weights + (nint)first * W.RowBytes;
+            if (widen)
+            {
+                Widen<W>(part, count, (float*)wide);
+                part = wide;
+            }
+
+            Rows<Float32Format>(part, count, a + first, stride, rows, tile, add: block > 0);
+        }
+    }
+
+    /// <summary>All rows, in register tiles of nearly equal height: a tile of one or two rows would wait for its own sums.</summary>
+    private static void Rows<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile, bool add)
+        where W : struct, IWeightFormat
+    {
+        int tiles = (rows + MostRows - 1) / MostRows;
+        for (int i = 0; i < tiles; i++)
+        {
+            int first = (int)((long)rows * i / tiles), count = (int)((long)rows * (i + 1) / tiles) - first;
+            for (int column = 0; column < Width / 2; column += V.Count)
+                Tile<W>(count, weights, column, inner, a + first * stride, stride, tile + (nint)first * Width, add);
+        }
+    }
+
+    private static void Tile<W>(int rows, byte* weights, int column, int inner, float* a, nint stride, float* tile, bool add)
+        where W : struct, IWeightFormat
+    {
+        switch (rows)
+        {
+            case 1: RegisterTile<V, W, N1>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 2: RegisterTile<V, W, N2>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 3: RegisterTile<V, W, N3>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 4: RegisterTile<V, W, N4>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 5: RegisterTile<V, W, N5>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 6: RegisterTile<V, W, N6>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 7: RegisterTile<V, W, N7>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 8: RegisterTile<V, W, N8>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 9: RegisterTile<V, W, N9>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 10: RegisterTile<V, W, N10>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 11: RegisterTile<V, W, N11>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            default: RegisterTile<V, W, N12>.Multiply(weights, column, inner, a, stride, tile, add); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Widen<W>(byte* weights, int inner, float* to)
+        where W : struct, IWeightFormat
+    {
+        for (int k = 0; k < inner; k++, weights += W.RowBytes, to += Width)
+        {
+            for (int column = 0; column < Width / 2; column += V.Count)
+            {
+                W.Load(weights, column, out V low, out V high);
+                V.Store(low, to + column);
+                V.Store(high, to + column + Width / 2);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale(float* scales, int rows, float* tile)
+    {
+        for (int i = 0; i < rows; i++, tile += Width)
+        {
+            for (int column = 0; column < Width; column += V.Count)
+                V.Store(V.Load(tile + column) * V.Load(scales + column), tile + column);
+        }
+    }
+}
