@@ -2,104 +2,120 @@ using TttGen.Compiler.Ir;
 
 namespace TttGen.Compiler.Derivation;
 
-/// <summary>Applies a per-token expression to all rows of a mini-batch at once (vmap).</summary>
-public sealed class Lift(Graph g, string suffix, Action<string>? info = null)
+/// <summary>
+/// Applies a per-token expression to all rows of a mini-batch at once. What depends on the token gets a leading row axis; a weight of the token's own is
+/// carried through every linear use as a sum of products, and formed only where a use is not linear.
+/// </summary>
+/// <param name="g">Where the lifted expression is built; the expression itself may live elsewhere.</param>
+/// <param name="suffix">Appended to hints, to tell the key path from the query path.</param>
+/// <param name="formed">Told of every matrix that has to be formed for each token: its weight, and the use.</param>
+public sealed class Lift(Graph g, string suffix, Action<string>? formed = null)
 {
     private readonly record struct Value(Node? Node, bool Rowed, PerToken? PerToken);
-    private readonly Dictionary<Node, Value> _values = [];
 
+    private readonly Dictionary<Node, Value> _values = [];
+    private int _fresh;
+
+    /// <summary>What an input stands for: one value for all tokens, or (rowed) [rows, its own axes].</summary>
     public void Bind(Node input, Node value, bool rowed) => _values[input] = new(value, rowed, null);
+
+    /// <summary>What an input stands for: a weight of every token's own.</summary>
     public void Bind(Node input, PerToken value) => _values[input] = new(null, true, value);
 
-    public Node Of(Node node)
-    {
-        var v = Visit(node);
-        return v.Node ?? Force(node, v.PerToken!);
-    }
+    /// <summary>The expression for all rows; without a row axis if nothing in it depends on the token.</summary>
+    public Node Of(Node node) => Formed(node, "its value").Node!;
 
     private Value Visit(Node node)
     {
         if (_values.TryGetValue(node, out var known)) return known;
-        var v = node switch
+        var value = node switch
         {
-            Literal l => new Value(g.Literal(l.Value), false, null),
-            InverseSize s => new Value(g.Inverse(s.Axis), false, null),
+            Literal l => new(g.Literal(l.Value), false, null),
+            InverseSize s => new(g.Inverse(s.Axis), false, null),
+            Zero z => new(g.Zero(z.Shape), false, null),
             Map m => OfMap(m),
             Sum s => OfSum(s),
             Einsum e => OfEinsum(e),
-            _ => throw new InvalidOperationException($"unbound {node}"),
+            Input i => throw new ArgumentException($"input {i.Name} is not bound"),
+            _ => throw new ArgumentException($"a {node.GetType().Name} can't be lifted to rows"),
         };
-        if (v.Node is { } made && node.Hint is { } hint) made.Hint ??= hint + suffix;
-        return _values[node] = v;
+        if (node.Hint is { } hint) value.Node?.Named(hint + suffix);
+        return _values[node] = value;
     }
 
-    private Value Stored(Node node)
+    /// <summary>As <see cref="Visit"/>, with a token's own weight written out as [I, its axes].</summary>
+    private Value Formed(Node node, string use)
     {
-        var v = Visit(node);
-        return v.PerToken is { } p ? new Value(Force(node, p), true, null) : v;
+        var value = Visit(node);
+        if (value.PerToken is not { } weight) return value;
+        if (weight.Shape.Length > 1) formed?.Invoke($"{weight.Weight}, a fast {string.Join("×", weight.Shape)} matrix, is used in a way that is not linear ({use})");
+        var letters = Graph.Letters(weight.Shape.Length);
+        return new(g.Add([.. weight.Terms.Select(t => g.Einsum(t, "I" + letters, [Axis.Rows, .. weight.Shape]))]), true, null);
     }
 
     private Value OfMap(Map m)
     {
-        var a = Stored(m.Argument);
-        return new(g.Map(m.Function, a.Node!), a.Rowed, null);
+        var argument = Formed(m.Argument, m.Function.ToString());
+        return new(g.Map(m.Function, argument.Node!), argument.Rowed, null);
     }
 
     private Value OfSum(Sum s)
     {
+        var letters = Graph.Letters(s.Rank);
         var all = s.Operands.Select(Visit).ToArray();
-        if (all.All(v => v.PerToken != null || !v.Rowed) && all.Any(v => v.PerToken != null) && s.Shape.Length > 1)
-            return new(null, true, new(s.Shape, [.. all.SelectMany(v => v.PerToken?.Terms ?? [[(v.Node!, Graph.Letters(s.Shape.Length))]])]));
-        var terms = s.Operands.Select(Stored).ToArray();
+        var own = all.FirstOrDefault(v => v.PerToken != null).PerToken;
+        if (own != null && s.Rank > 1 && all.All(v => v.PerToken != null || !v.Rowed))
+            return new(null, true, new(own.Weight, s.Shape, [.. all.SelectMany(v => v.PerToken?.Terms ?? [[(v.Node!, letters)]])]));
+
+        var terms = s.Operands.Select(o => Formed(o, "Sum")).ToArray();
         if (terms.All(t => !t.Rowed)) return new(g.Add([.. terms.Select(t => t.Node!)]), false, null);
-        var l = Graph.Letters(s.Shape.Length);
-        Node[] rows = [.. terms.Select(t => t.Rowed ? t.Node! : g.Einsum([(t.Node!, l)], "I" + l, [Axis.Rows, .. s.Shape]))];
+        Node[] rows = [.. terms.Select(t => t.Rowed ? t.Node! : g.Einsum([(t.Node!, letters)], "I" + letters, [Axis.Rows, .. s.Shape]))];
         // a bias beside its product: both subtract Σ (…) Δ, and one product (X̄Xᵀ + 1) Δ serves
-        return new(all.Any(v => v.PerToken != null) ? g.AddOpened(rows) : g.Add(rows), true, null);
+        return new(own != null ? g.AddOpened(rows) : g.Add(rows), true, null);
     }
 
     private Value OfEinsum(Einsum e)
     {
-        var ops = e.Operands.Select(Visit).ToArray();
-        var rowed = ops.Any(v => v.Rowed);
+        var operands = e.Operands.Select(Visit).ToArray();
+        var own = operands.FirstOrDefault(v => v.PerToken != null).PerToken;
+        var rowed = operands.Any(v => v.Rowed);
         var output = rowed ? "I" + e.Out : e.Out;
         Axis[] shape = rowed ? [Axis.Rows, .. e.Shape] : e.Shape;
-        // every product of one term from each per-token operand; an ordinary operand is its own only term
-        IEnumerable<List<(Node Node, string Index)>> products = [[]];
-        for (var o = 0; o < ops.Length; o++)
+
+        // every product of one term from each token's own weight; another operand is its own only term
+        IReadOnlyList<(Node Node, string Index)>[] products = [[]];
+        for (var o = 0; o < operands.Length; o++)
         {
-            var (v, index) = (ops[o], e.Indices[o]);
-            IEnumerable<(Node, string)[]> terms = v.PerToken is { } p
-                ? p.Terms.Select(t => Placed(t, index)).ToArray()
-                : [[(v.Node!, v.Rowed ? "I" + index : index)]];
-            products = products.SelectMany(had => terms.Select(t => (List<(Node, string)>)[.. had, .. t])).ToArray();
+            var (value, index) = (operands[o], e.Indices[o]);
+            IReadOnlyList<(Node, string)>[] terms = value.PerToken is { } weight
+                ? [.. weight.Terms.Select(t => Placed(t, index))]
+                : [[(value.Node!, value.Rowed ? "I" + index : index)]];
+            products = [.. products.SelectMany(had => terms.Select(t => (IReadOnlyList<(Node, string)>)[.. had, .. t]))];
         }
+
         // a weight reshaped before it meets a token stays a sum of products
-        if (ops.Any(v => v.PerToken != null) && ops.All(v => v.PerToken != null || !v.Rowed) && e.Out.Length > 1)
-            return new(null, true, new(e.Shape, [.. products.Select(p => Relabelled(p, e.Out))]));
+        if (own != null && e.Rank > 1 && operands.All(v => v.PerToken != null || !v.Rowed))
+            return new(null, true, new(own.Weight, e.Shape, [.. products.Select(p => Relabelled(p, e.Out))]));
         return new(g.Add([.. products.Select(p => g.Einsum(p, output, shape))]), rowed, null);
     }
 
-    private int _fresh;
-    private char Fresh() => (char)(0x100 + _fresh++);
-
     /// <summary>A term's letters → the letters of this use; the source token, and whatever else is summed inside, get letters of their own.</summary>
-    private (Node, string)[] Placed((Node Node, string Index)[] term, string use)
+    private (Node, string)[] Placed(IReadOnlyList<(Node Node, string Index)> term, string use)
     {
-        var own = new Dictionary<char, char>();
-        return [.. term.Select(f => (f.Node, new string([.. f.Index.Select(c => c == 'I' ? 'I' : c is >= 'a' and <= 'm' ? use[c - 'a'] : own.TryGetValue(c, out var n) ? n : own[c] = Fresh())])))];
+        var letters = new Dictionary<char, char> { ['I'] = 'I' };
+        for (var i = 0; i < use.Length; i++) letters[(char)('a' + i)] = use[i];
+        return Rewritten(term, letters);
     }
 
-    private (Node, string)[] Relabelled(List<(Node Node, string Index)> product, string output)
+    private (Node, string)[] Relabelled(IReadOnlyList<(Node Node, string Index)> product, string output)
     {
-        var own = new Dictionary<char, char> { ['I'] = 'I' };
-        for (var i = 0; i < output.Length; i++) own[output[i]] = (char)('a' + i);
-        return [.. product.Select(f => (f.Node, new string([.. f.Index.Select(c => own.TryGetValue(c, out var n) ? n : own[c] = Fresh())])))];
+        var letters = new Dictionary<char, char> { ['I'] = 'I' };
+        for (var i = 0; i < output.Length; i++) letters[output[i]] = (char)('a' + i);
+        return Rewritten(product, letters);
     }
 
-    private Node Force(Node node, PerToken p)
-    {
-        if (p.Shape.Length > 1) info?.Invoke($"a fast weight of shape {string.Join("×", p.Shape)} is used in a way that is not linear: its {p.Shape.Length}-axis value is formed for every token of the mini-batch");
-        return g.Add([.. p.Terms.Select(t => g.Einsum(t, "I" + Graph.Letters(p.Shape.Length), [Axis.Rows, .. p.Shape]))]);
-    }
+    private (Node, string)[] Rewritten(IReadOnlyList<(Node Node, string Index)> product, Dictionary<char, char> letters) =>
+        [.. product.Select(f => (f.Node, new string([.. f.Index.Select(c => letters.TryGetValue(c, out var n) ? n : letters[c] = Fresh())])))];
+
+    private char Fresh() => (char)(0x100 + _fresh++);
 }

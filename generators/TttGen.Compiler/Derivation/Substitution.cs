@@ -5,19 +5,23 @@ namespace TttGen.Compiler.Derivation;
 /// <summary>Rebuilds expressions with some nodes replaced.</summary>
 public sealed class Substitution(Graph g)
 {
-    private readonly Dictionary<Node, Node> _map = [];
-    public void Replace(Node from, Node to) => _map[from] = to;
-    public Node Of(Node n)
+    private readonly Dictionary<Node, Node> _rebuilt = [];
+
+    /// <summary>Has <paramref name="to"/> stand wherever <paramref name="from"/> stood.</summary>
+    public void Replace(Node from, Node to) => _rebuilt[from] = to;
+
+    /// <summary>The expression, rebuilt.</summary>
+    public Node Of(Node node)
     {
-        if (_map.TryGetValue(n, out var had)) return had;
-        var made = n switch
+        if (_rebuilt.TryGetValue(node, out var known)) return known;
+        var rebuilt = node switch
         {
             Map m => g.Map(m.Function, Of(m.Argument)),
             Sum s => g.Add([.. s.Operands.Select(Of)]),
             Einsum e => g.Einsum([.. e.Operands.Select(Of).Zip(e.Indices, (o, i) => (o, i))], e.Out, e.Shape),
-            _ => n,
+            _ => node,
         };
-        if (n.Hint is { } hint) made.Hint ??= hint;
-        return _map[n] = made;
+        if (node.Hint is { } hint) rebuilt.Named(hint);
+        return _rebuilt[node] = rebuilt;
     }
 }

@@ -1,44 +1,51 @@
 namespace TttGen.Compiler.Ir;
 
-/// <summary>Splits a product of many tensors into products of two, in the cheapest order. Primal or dual form is such a choice of order, no more.</summary>
-public static class Contraction
+/// <summary>
+/// Splits a product of many tensors into products of two, in the order that costs least. Primal or dual form is such a choice of order, no more:
+/// query × key first, or key × delta first.
+/// </summary>
+internal static class Contraction
 {
-    public static Node InBestOrder(Graph g, List<(Node Node, string Index)> ops, double scale, string output, Axis[] shape)
+    /// <summary>The product as a chain of products of two.</summary>
+    public static Node InBestOrder(Graph g, IReadOnlyList<(Node Node, string Index)> factors, double scale, string output, Axis[] shape)
     {
         var axes = new Dictionary<char, Axis>();
-        foreach (var (n, ix) in ops) for (var i = 0; i < ix.Length; i++) axes[ix[i]] = n.Shape[i];
-        var plan = Best(ops.Select(o => o.Index).ToList(), output, axes).Pairs;
-        var list = ops.ToList();
-        for (var step = 0; list.Count > 2; step++)
+        foreach (var (node, index) in factors)
+            for (var i = 0; i < index.Length; i++) axes[index[i]] = node.Shape[i];
+        var (_, pairs) = Best([.. factors.Select(f => f.Index)], output, axes);
+
+        List<(Node Node, string Index)> left = [.. factors];
+        foreach (var (i, j) in pairs)
         {
-            var (i, j) = plan[step];
-            var rest = list.Where((_, k) => k != i && k != j).ToList();
-            var keep = Keep(list[i].Index, list[j].Index, rest.Select(r => r.Index), output);
-            var node = g.Einsum([list[i], list[j]], keep, keep.Select(c => axes[c]).ToArray());
-            rest.Add((node, keep));
-            list = rest;
+            List<(Node Node, string Index)> rest = [.. left.Where((_, k) => k != i && k != j)];
+            var kept = Kept(left[i].Index, left[j].Index, rest.Select(r => r.Index), output);
+            rest.Add((g.Einsum([left[i], left[j]], kept, [.. kept.Select(c => axes[c])]), kept));
+            left = rest;
         }
-        return g.Einsum([(g.Literal(scale), ""), .. list], output, shape);
+        return g.Einsum([(g.Literal(scale), ""), .. left], output, shape);
     }
 
-    private static string Keep(string a, string b, IEnumerable<string> rest, string output)
+    /// <summary>The letters of a pair that something else still needs, those of the output first and in its order.</summary>
+    private static string Kept(string a, string b, IEnumerable<string> rest, string output)
     {
         var needed = string.Concat(rest) + output;
-        return new((a + b).Distinct().Where(c => needed.Contains(c)).OrderBy(c => { var at = output.IndexOf(c); return at < 0 ? 99 : at; }).ToArray());
+        return new([.. (a + b).Distinct().Where(c => needed.IndexOf(c) >= 0).OrderBy(c => output.IndexOf(c) is >= 0 and var at ? at : int.MaxValue)]);
     }
 
-    private static (long Cost, List<(int, int)> Pairs) Best(List<string> ops, string output, Dictionary<char, Axis> axes)
+    private static (long Cost, IReadOnlyList<(int, int)> Pairs) Best(IReadOnlyList<string> indices, string output, Dictionary<char, Axis> axes)
     {
-        if (ops.Count <= 2) return (string.Concat(ops).Distinct().Aggregate(1L, (c, ix) => c * axes[ix].Cost), []);
-        (long Cost, List<(int, int)> Pairs) best = (long.MaxValue, []);
-        for (var i = 0; i < ops.Count; i++)
-            for (var j = i + 1; j < ops.Count; j++)
+        if (indices.Count <= 2) return (Cost(string.Concat(indices), axes), []);
+        (long Cost, IReadOnlyList<(int, int)> Pairs) best = (long.MaxValue, []);
+        for (var i = 0; i < indices.Count; i++)
+            for (var j = i + 1; j < indices.Count; j++)
             {
-                var rest = ops.Where((_, k) => k != i && k != j).ToList();
-                var cost = (ops[i] + ops[j]).Distinct().Aggregate(1L, (c, ix) => c * axes[ix].Cost);
-                var after = Best([.. rest, Keep(ops[i], ops[j], rest, output)], output, axes);
-                if (cost + after.Cost < best.Cost) best = (cost + after.Cost, [(i, j), .. after.Pairs]);
+                string[] rest = [.. indices.Where((_, k) => k != i && k != j)];
+                var after = Best([.. rest, Kept(indices[i], indices[j], rest, output)], output, axes);
+                var cost = Cost(indices[i] + indices[j], axes) + after.Cost;
+                if (cost < best.Cost) best = (cost, [(i, j), .. after.Pairs]);
             }
         return best;
     }
+
+    private static long Cost(string letters, Dictionary<char, Axis> axes) => letters.Distinct().Aggregate(1L, (cost, c) => cost * axes[c].Cost);
 }

@@ -1,12 +1,26 @@
 namespace TttGen.Compiler.Ir;
 
-/// <summary>An inner model, one token at a time: predict(x) and loss(key, value) over its weights.</summary>
+/// <summary>
+/// An inner model, one token at a time: <c>predict</c> of the input <c>x</c>, and <c>loss</c> of the inputs <c>key</c> and <c>value</c> (all [width]),
+/// both over inputs named as the weights.
+/// </summary>
 public sealed class InnerModel(string name, Graph graph, IReadOnlyList<Weight> weights, Node predict, Node loss, Axis width)
 {
+    /// <summary>The record's name.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Where both expressions live.</summary>
     public Graph Graph { get; } = graph;
+
+    /// <summary>The parameters, in the record's order.</summary>
     public IReadOnlyList<Weight> Weights { get; } = weights;
+
+    /// <summary>[width] of x.</summary>
     public Node Predict { get; } = predict;
+
+    /// <summary>A scalar of key and value.</summary>
     public Node Loss { get; } = loss;
+
+    /// <summary>The axis of x, key and value.</summary>
     public Axis Width { get; } = width;
 }

@@ -3,7 +3,11 @@ namespace TttGen.Compiler.Ir;
 /// <summary>One tensor expression. Nodes are hash-consed by <see cref="Graph"/>: equal means identical, and operands have smaller ids.</summary>
 public abstract class Node
 {
-    internal Node(int id, Axis[] shape) { Id = id; Shape = shape; }
+    internal Node(int id, Axis[] shape)
+    {
+        Id = id;
+        Shape = shape;
+    }
 
     /// <summary>Order of creation in its graph: larger than that of every operand.</summary>
     public int Id { get; }
@@ -11,12 +15,19 @@ public abstract class Node
     /// <summary>Axes, outermost first; none for a scalar.</summary>
     public Axis[] Shape { get; }
 
+    /// <summary>Number of axes.</summary>
+    public int Rank => Shape.Length;
+
     /// <summary>What emitted code may call the value.</summary>
     public string? Hint { get; set; }
 
     /// <summary>What the value is computed from.</summary>
     public abstract IReadOnlyList<Node> Operands { get; }
 
-    /// <summary>Number of axes.</summary>
-    public int Rank => Shape.Length;
+    /// <summary>Gives the value its name in emitted code, unless it has one.</summary>
+    public Node Named(string hint)
+    {
+        Hint ??= hint;
+        return this;
+    }
 }

@@ -1,0 +1,55 @@
+using TttGen.Compiler.Ir;
+
+namespace TttGen.Compiler.Derivation;
+
+/// <summary>lr(s) ∇ℓₛ(θ) of every row s at one θ, each weight's as a sum of products: what reverse differentiation gives, kept apart by row.</summary>
+internal static class RowGradients
+{
+    /// <summary>For each fast weight, products over 'S' (the row) and a, b, … (the weight's axes).</summary>
+    /// <param name="g">Where to build.</param>
+    /// <param name="model">The inner model.</param>
+    /// <param name="key">[rows, width]</param>
+    /// <param name="value">[rows, width]</param>
+    /// <param name="weights">θ, by name.</param>
+    /// <param name="rate">[rows], the weight of each row's loss.</param>
+    /// <param name="formed">Told of every matrix whose gradient is no sum of products of lesser tensors.</param>
+    public static Dictionary<string, IReadOnlyList<(Node Node, string Index)[]>> Of(
+        Graph g, InnerModel model, Node key, Node value, IReadOnlyDictionary<string, Node> weights, Node rate, Action<string>? formed)
+    {
+        // differentiate with a weight of its own for every row, then make them all θ
+        var fast = model.Weights.Where(w => w.Fast).ToArray();
+        var own = fast.ToDictionary(w => w.Name, w => g.Input(w.Name + "@row", [Axis.Rows, .. w.Shape]));
+        var train = new Lift(g, "K");
+        train.Bind(model.Graph.Input("key", model.Width), key, true);
+        train.Bind(model.Graph.Input("value", model.Width), value, true);
+        foreach (var w in model.Weights) train.Bind(model.Graph.Input(w.Name, w.Shape), w.Fast ? own[w.Name] : weights[w.Name], w.Fast);
+        var perRow = Vjp.Of(g, [(train.Of(model.Loss), rate)], [.. fast.Select(w => own[w.Name])]);
+
+        var same = new Substitution(g);
+        foreach (var w in fast)
+        {
+            var letters = Graph.Letters(w.Shape.Length);
+            same.Replace(own[w.Name], g.Einsum([(weights[w.Name], letters)], "I" + letters, [Axis.Rows, .. w.Shape]));
+        }
+        return fast.Zip(perRow, (w, gradient) => (w.Name, Products: Products(g, same.Of(gradient), w, formed))).ToDictionary(x => x.Name, x => x.Products);
+    }
+
+    private static IReadOnlyList<(Node Node, string Index)[]> Products(Graph g, Node gradient, Weight weight, Action<string>? formed)
+    {
+        if (gradient is Zero) return [];
+        var letters = "S" + Graph.Letters(weight.Shape.Length);
+        var terms = gradient is Sum sum ? sum.Operands : [gradient];
+        var outer = terms.OfType<Einsum>().Where(IsOuter).ToArray();
+        var rest = terms.Except(outer).ToArray();
+        if (rest.Length > 0 && weight.Shape.Length > 1)
+            formed?.Invoke($"{weight.Name}, a fast {string.Join("×", weight.Shape)} matrix, has a gradient that is no sum of outer products");
+
+        (Node Node, string Index)[][] products = [.. outer.Select(e => e.Operands.Zip(e.Indices, (o, ix) => (o, new string([.. ix.Select(c => letters[e.Out.IndexOf(c)])]))).ToArray()),
+            .. rest.Length == 0 ? [] : new (Node, string)[][] { [(g.Add(rest), letters)] }];
+        foreach (var (node, _) in products.SelectMany(p => p))
+            if (node is not Literal && node.Rank == 2) node.Named("delta" + weight.Name);
+        return products;
+    }
+
+    private static bool IsOuter(Einsum e) => e.IsElementwise && e.Factors.Count > 1 && e.Factors.All(f => f.Index.Length < e.Rank);
+}

@@ -1,0 +1,109 @@
+namespace TttGen.Compiler.Ir;
+
+/// <summary>
+/// The simplest form of a product. Zeros absorb, literals become one coefficient, views are read through; a sum stands as far inside as it can,
+/// with what it does not run over outside; a product of many tensors that sums is split into products of two, in the cheapest order.
+/// </summary>
+internal sealed class Products(Graph g)
+{
+    public Node Of(IReadOnlyList<(Node Node, string Index)> operands, string output, Axis[] shape)
+    {
+        Check(operands, output, shape);
+        double scale = 1;
+        var factors = new List<(Node Node, string Index)>();
+        var work = new Stack<(Node Node, string Index)>(operands.Reverse());
+        while (work.Count > 0)
+        {
+            var (node, index) = work.Pop();
+            if (node is Zero) return g.Zero(shape);
+            if (node is Literal number)
+            {
+                scale *= number.Value;
+            }
+            else if (node is Einsum { IsView: true } view && Lost(view, index) is { } lost)
+            {
+                scale *= view.Coefficient * lost;
+                if (view.Factors.Count > 0) work.Push((view.Factors[0].Node, Renamed(view.Factors[0].Index, view.Out, index)));
+            }
+            else if (node is Einsum { IsElementwise: true, Coefficient: not 1 } product && product.Factors.Count > 0)
+            {
+                scale *= product.Coefficient;
+                work.Push((g.Einsum(product.Factors, product.Out, product.Shape), index));
+            }
+            else
+            {
+                factors.Add((node, index));
+            }
+        }
+        return scale == 0 ? g.Zero(shape) : Of(scale, factors, output, shape);
+
+        // A letter that only a broadcast has and that is summed over counts the axis. Rows can't be counted here: then the broadcast stays.
+        double? Lost(Einsum view, string index)
+        {
+            double count = 1;
+            for (var i = 0; i < index.Length; i++)
+            {
+                var c = index[i];
+                if (view.Factors.Any(f => f.Index.IndexOf(view.Out[i]) >= 0) || output.IndexOf(c) >= 0 || factors.Concat(work).Any(o => o.Index.IndexOf(c) >= 0)) continue;
+                if (view.Shape[i].Size <= 0) return null;
+                count *= view.Shape[i].Size;
+            }
+            return count;
+        }
+    }
+
+    private Node Of(double scale, List<(Node Node, string Index)> factors, string output, Axis[] shape)
+    {
+        factors.Sort((a, b) => a.Node.Id != b.Node.Id ? a.Node.Id.CompareTo(b.Node.Id) : string.CompareOrdinal(a.Index, b.Index));
+        if (factors.Count == 1 && scale == 1 && factors[0].Index == output) return factors[0].Node;
+        if (!factors.Any(Summed)) return Interned(scale, factors, output, shape);
+
+        if (factors.Count == 1 && factors[0].Node is Sum sum && Shortened(sum, factors[0].Index, output, shape) is { } shorter) return g.Scale(scale, shorter);
+        if (!factors.All(Summed))
+        {
+            var inside = factors.Where(Summed).ToArray();
+            var letters = new string([.. output.Where(c => inside.Any(f => f.Index.IndexOf(c) >= 0))]);
+            var reduced = g.Einsum(inside, letters, [.. letters.Select(c => shape[output.IndexOf(c)])]);
+            return g.Einsum([(g.Literal(scale), ""), .. factors.Where(f => !Summed(f)), (reduced, letters)], output, shape);
+        }
+        return factors.Count > 2 ? Contraction.InBestOrder(g, factors, scale, output, shape) : Interned(scale, factors, output, shape);
+
+        bool Summed((Node, string Index) factor) => factor.Index.Any(c => output.IndexOf(c) < 0);
+    }
+
+    /// <summary>The sums of a sum's terms, where some of them vanish: Σ (x − mean x) = 0.</summary>
+    private Node? Shortened(Sum sum, string index, string output, Axis[] shape)
+    {
+        var terms = sum.Operands.Select(t => g.Einsum([(t, index)], output, shape)).ToArray();
+        var total = g.Add(terms);
+        return total is Zero || terms.Any(t => t is Zero) ? total : null;
+    }
+
+    private Node Interned(double scale, List<(Node Node, string Index)> factors, string output, Axis[] shape)
+    {
+        if (scale != 1 || factors.Count == 0) factors.Insert(0, (g.Literal(scale), ""));
+        var names = new Dictionary<char, char>();
+        string Canonical(string letters) => new([.. letters.Select(c => names.TryGetValue(c, out var n) ? n : names[c] = (char)('a' + names.Count))]);
+        var result = Canonical(output);
+        return g.InternEinsum([.. factors.Select(f => f.Node)], [.. factors.Select(f => Canonical(f.Index))], result, shape);
+    }
+
+    private static string Renamed(string letters, string from, string to) => new([.. letters.Select(c => to[from.IndexOf(c)])]);
+
+    private static void Check(IReadOnlyList<(Node Node, string Index)> operands, string output, Axis[] shape)
+    {
+        var axes = new Dictionary<char, Axis>();
+        Check(output, shape);
+        foreach (var (node, index) in operands) Check(index, node.Shape);
+
+        void Check(string letters, Axis[] at)
+        {
+            if (letters.Length != at.Length) throw new ArgumentException($"letters '{letters}' for a tensor [{string.Join(", ", at)}]");
+            for (var i = 0; i < letters.Length; i++)
+            {
+                if (!axes.TryGetValue(letters[i], out var known)) axes[letters[i]] = at[i];
+                else if (known != at[i]) throw new ArgumentException($"letter '{letters[i]}' of '{letters}' runs over {at[i]} here and over {known} in the same product");
+            }
+        }
+    }
+}

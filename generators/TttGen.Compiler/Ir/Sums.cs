@@ -1,0 +1,49 @@
+namespace TttGen.Compiler.Ir;
+
+/// <summary>The simplest form of a sum: equal terms become one with a coefficient, products with a common factor become one product.</summary>
+internal sealed class Sums(Graph g)
+{
+    public Node Of(IReadOnlyList<Node> terms, Axis[] shape)
+    {
+        var flat = Collected(terms);
+        while (Shared(flat) is { } fewer) flat = Collected(fewer);
+        if (flat.Count == 0) return g.Zero(shape);
+        return flat.Count == 1 ? flat[0] : g.InternSum([.. flat.OrderBy(t => t.Id)], shape);
+    }
+
+    /// <summary>x + 2 x = 3 x and x − x = 0, to a rounding of the coefficients.</summary>
+    private List<Node> Collected(IReadOnlyList<Node> terms)
+    {
+        var collected = new List<(Node Core, double Coefficient, double Size, Node Term)>();
+        foreach (var term in terms)
+        {
+            if (term is Zero) continue;
+            var (factor, core) = Core(term);
+            var at = collected.FindIndex(c => c.Core == core);
+            if (at < 0)
+            {
+                collected.Add((core, factor, Math.Abs(factor), term));
+                continue;
+            }
+            var total = collected[at].Coefficient + factor;
+            collected[at] = (core, total, collected[at].Size + Math.Abs(factor), g.Scale(total, core));
+        }
+        return [.. collected.Where(c => Math.Abs(c.Coefficient) > 1e-15 * c.Size).Select(c => c.Term)];
+    }
+
+    private (double Factor, Node Core) Core(Node term) => term switch
+    {
+        Einsum { IsView: true, Factors.Count: 1 } view when view.Factors[0].Index == view.Out => (view.Coefficient, view.Factors[0].Node),
+        Einsum { Coefficient: not 1, Factors.Count: > 0 } product => (product.Coefficient, g.Einsum(product.Factors, product.Out, product.Shape)),
+        _ => (1, term),
+    };
+
+    private List<Node>? Shared(List<Node> terms)
+    {
+        for (var i = 0; i < terms.Count; i++)
+            for (var j = i + 1; j < terms.Count; j++)
+                if (CommonFactor.Of(g, terms[i], terms[j]) is { } merged)
+                    return [.. terms.Take(i), merged, .. terms.Skip(i + 1).Where(t => t != terms[j])];
+        return null;
+    }
+}

@@ -1,0 +1,77 @@
+using TttGen.Compiler.Ir;
+
+namespace TttGen.Compiler.Tests;
+
+/// <summary>Runs a tensor program as it is written, node by node, in float64: slow, and with nothing in common with emitted code.</summary>
+internal sealed class Interpreter(int rows, IReadOnlyDictionary<string, double[]> inputs)
+{
+    private readonly Dictionary<Node, double[]> _values = [];
+
+    /// <summary>The outputs of a program by name. The lower triangle is given; a missing gradient sum is zero.</summary>
+    public static Dictionary<string, double[]> Run(TensorProgram program, int rows, IReadOnlyDictionary<string, double[]> inputs)
+    {
+        var interpreter = new Interpreter(rows, inputs);
+        return program.Outputs.ToDictionary(o => o.Name, o => interpreter.Of(o.Value));
+    }
+
+    /// <summary>The value of one node, row-major.</summary>
+    public double[] Of(Node node) => _values.TryGetValue(node, out var known) ? known : _values[node] = node switch
+    {
+        Input i => Given(i),
+        Literal l => [l.Value],
+        InverseSize s => [1.0 / Size(s.Axis)],
+        Zero z => new double[Count(z.Shape)],
+        Sum s => s.Operands.Select(Of).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]),
+        Map m => [.. Of(m.Argument).Select(x => Apply(m.Function, x))],
+        Einsum e => Contract(e),
+        _ => throw new NotSupportedException(node.GetType().Name),
+    };
+
+    private double[] Given(Input input)
+    {
+        if (input.Name == "tril") return [.. Enumerable.Range(0, rows * rows).Select(k => k % rows <= k / rows ? 1.0 : 0.0)];
+        if (!inputs.TryGetValue(input.Name, out var value)) throw new ArgumentException($"input {input.Name} is missing");
+        return value.Length == Count(input.Shape) ? value : throw new ArgumentException($"input {input.Name}: expected {Count(input.Shape)} values, found {value.Length}");
+    }
+
+    private double[] Contract(Einsum e)
+    {
+        var letters = e.Out + e.Reduced;
+        int[] sizes = [.. letters.Select(c => Size(e.AxisOf(c)))];
+        var operands = e.Operands.Select(Of).ToArray();
+        int[][] strides = [.. e.Operands.Select((o, k) => letters.Select(c => Stride(o.Shape, e.Indices[k], c)).ToArray())];
+        var outStrides = letters.Select(c => Stride(e.Shape, e.Out, c)).ToArray();
+        var result = new double[Count(e.Shape)];
+        var at = new int[letters.Length];
+        for (var total = sizes.Aggregate(1, (a, b) => a * b); total > 0; total--)
+        {
+            var product = 1.0;
+            for (var k = 0; k < operands.Length; k++) product *= operands[k][Place(strides[k], at)];
+            result[Place(outStrides, at)] += product;
+            for (var d = letters.Length - 1; d >= 0 && ++at[d] == sizes[d]; d--) at[d] = 0;
+        }
+        return result;
+    }
+
+    private static int Place(int[] strides, int[] at) => strides.Zip(at, (s, i) => s * i).Sum();
+    private int Stride(Axis[] shape, string index, char c) => index.Select((x, k) => x == c ? Count(shape[(k + 1)..]) : 0).Sum();
+    private int Size(Axis axis) => axis.IsRows ? rows : axis.Size;
+    private int Count(Axis[] shape) => shape.Aggregate(1, (count, axis) => count * Size(axis));
+
+    private static double Apply(Function function, double x) => function switch
+    {
+        Function.Tanh => Math.Tanh(x),
+        Function.Exp => Math.Exp(x),
+        Function.Log => Math.Log(x),
+        Function.Sigmoid => 1 / (1 + Math.Exp(-x)),
+        Function.Rsqrt => 1 / Math.Sqrt(x),
+        Function.Sqrt => Math.Sqrt(x),
+        Function.Recip => 1 / x,
+        Function.Softplus => Math.Log(1 + Math.Exp(x)),
+        Function.Max0 => Math.Max(0, x),
+        Function.Step => x > 0 ? 1 : 0,
+        Function.Sin => Math.Sin(x),
+        Function.Cos => Math.Cos(x),
+        _ => throw new NotSupportedException(function.ToString()),
+    };
+}
