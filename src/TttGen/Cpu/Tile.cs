@@ -10,25 +10,25 @@ public static unsafe class Tile
     public static void Multiply<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
-        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: false, default);
+        TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: false, default);
 
     /// <summary>c += scale · a · b, operands as in <see cref="Multiply"/>.</summary>
     public static void MultiplyAdd<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T scale)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
-        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: true, scale);
+        TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: true, scale);
 
     /// <summary>c = tril(a) · b: only k ≤ i of a is read; otherwise as <see cref="Multiply"/>.</summary>
     public static void MultiplyLower<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
-        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: false, default);
+        TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: false, default);
 
     /// <summary>c += scale · tril(a) · b: only k ≤ i of a is read; otherwise as <see cref="MultiplyAdd"/>.</summary>
     public static void MultiplyLowerAdd<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T scale)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
-        Any<T, V>(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: true, scale);
+        TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: true, scale);
 
     /// <summary>c(i, j) = Σ_k a(i, k) · b(j, k), both row-major.</summary>
     /// <param name="rows">Rows of a and c.</param>
@@ -54,30 +54,27 @@ public static unsafe class Tile
         where T : unmanaged
         where V : struct, ILanes<V, T>
     {
+        int block = V.Count;
+        for (int i = 0; i < rows; i += block)
+        {
+            for (int j = 0; j < columns; j += block)
+            {
+                T* corner = from + i * fromRow + j, target = to + j * toRow + i;
+                if (i + block <= rows && j + block <= columns)
+                    V.TransposeBlock(corner, fromRow, target, toRow);
+                else
+                    TransposeRest(Math.Min(block, rows - i), Math.Min(block, columns - j), corner, fromRow, target, toRow);
+            }
+        }
+    }
+
+    private static void TransposeRest<T>(int rows, int columns, T* from, nint fromRow, T* to, nint toRow)
+        where T : unmanaged
+    {
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
                 to[j * toRow + i] = from[i * fromRow + j];
-        }
-    }
-
-    private static void Any<T, V>(
-        int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, bool lower, bool add, T scale)
-        where T : unmanaged
-        where V : struct, ILanes<V, T>
-    {
-        for (int i = 0; i < rows; i++)
-        {
-            for (int j = 0; j < columns; j += V.Count)
-            {
-                int count = columns - j;
-                V sum = V.Zero;
-                for (int k = 0; k < (lower ? Math.Min(i + 1, inner) : inner); k++)
-                    sum = V.MultiplyAdd(V.Broadcast(a[i * aRow + k * aStep]), V.LoadPartial(b + k * bRow + j, count), sum);
-                if (add)
-                    sum = V.MultiplyAdd(V.Broadcast(scale), sum, V.LoadPartial(c + i * cRow + j, count));
-                V.StorePartial(sum, c + i * cRow + j, count);
-            }
         }
     }
 }
