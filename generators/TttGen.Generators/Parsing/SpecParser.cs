@@ -1,0 +1,108 @@
+using Microsoft.CodeAnalysis;
+using TttGen.Compiler.Language;
+using TttGen.Generators.Diagnostics;
+
+namespace TttGen.Generators.Parsing;
+
+/// <summary>
+/// One attributed record → <see cref="SpecProgram"/>. Generator and analyzer run the same parse: one takes the program, the other the
+/// rejections.
+/// </summary>
+internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec, SpecKind kind, Rejections rejections, CancellationToken cancellation)
+{
+    private readonly TypeReferences _types = new(rejections);
+    private readonly Dictionary<IMethodSymbol, SpecMethod> _parsed = new(SymbolEqualityComparer.Default);
+    private readonly List<SpecMethod> _order = [];
+    private readonly Stack<IMethodSymbol> _open = new();
+
+    /// <summary>The program; what it holds is whole only where nothing was rejected.</summary>
+    public SpecProgram Parse()
+    {
+        DeclarationRules.Check(spec, kind, rejections);
+        var parameters = spec.PrimaryConstructor() is { } constructor ? new ParameterParser(spec, kind, _types, rejections).All(constructor) : [];
+        foreach (var method in Entries()) Method(method, method.Identifier());
+        return new(kind, spec.FullName(), [.. spec.AllTypeParameters().Select(p => p.Name)], parameters, _order, ConfigParser.Of(spec, rejections));
+    }
+
+    /// <summary>The methods that the kind asks for, then those that other specs may call.</summary>
+    private IEnumerable<IMethodSymbol> Entries()
+    {
+        var required = Required(kind).Select(name => (Name: name, Method: Ordinary(name).FirstOrDefault())).ToList();
+        foreach (var (name, method) in required)
+        {
+            if (method is null) rejections.Add(Descriptors.MethodMissing, spec.Identifier(), spec.Name, Signature(name), Phrase(kind));
+            else if (kind == SpecKind.Model && !IsModelMethod(method)) rejections.Add(Descriptors.MethodMissing, method.Identifier(), spec.Name, Signature(name), Phrase(kind));
+        }
+
+        var methods = required.Select(r => r.Method).OfType<IMethodSymbol>().ToList();
+        return methods.Concat(spec.GetMembers().OfType<IMethodSymbol>().Where(m => IsForOthers(m) && !methods.Contains(m, SymbolEqualityComparer.Default))).ToList();
+    }
+
+    private IEnumerable<IMethodSymbol> Ordinary(string name) => spec.GetMembers(name).OfType<IMethodSymbol>().Where(m => m is { MethodKind: MethodKind.Ordinary, IsStatic: false });
+
+    private static bool IsForOthers(IMethodSymbol method) =>
+        method is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsOverride: false, IsImplicitlyDeclared: false, DeclaredAccessibility: Accessibility.Public or Accessibility.Internal }
+        && method.ReturnType is INamedTypeSymbol { ContainingNamespace.Name: Names.Namespace } type && Primitives.Values.Contains(type.FullName());
+
+    /// <summary>Parses a method once; <paramref name="caller"/> is where to point if that is not possible.</summary>
+    private void Method(IMethodSymbol method, Location caller)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (_parsed.ContainsKey(method)) return;
+        if (_open.Contains(method, SymbolEqualityComparer.Default))
+        {
+            rejections.Add(Descriptors.Recursion, caller, method.Name);
+            return;
+        }
+
+        if (Defect(method) is { } defect)
+        {
+            rejections.Add(Descriptors.MethodSignature, method.Identifier(), method.Name, defect);
+            return;
+        }
+
+        _open.Push(method);
+        var parsed = new MethodParser(compilation, spec, method, _types, rejections, Method, cancellation).Parse();
+        _open.Pop();
+        if (parsed is null) return;
+        _parsed[method] = parsed;
+        _order.Add(parsed);
+    }
+
+    private string? Defect(IMethodSymbol method) => method switch
+    {
+        { IsGenericMethod: true } => "generic",
+        { IsAsync: true } => "async",
+        { ReturnsVoid: true } => "without a result",
+        { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => "returning a reference",
+        _ when method.Parameters.Any(p => p.RefKind != RefKind.None) => "taking a reference",
+        _ when method.Parameters.Any(p => p.IsParams) => "taking any number of values",
+        _ when method.Parameters.FirstOrDefault(p => !IsValue(p.Type)) is { } parameter => $"taking a '{parameter.Type.Short()}'",
+        _ when !IsValue(method.ReturnType) => $"returning a '{method.ReturnType.Short()}'",
+        _ when spec.GetMembers(method.Name).OfType<IMethodSymbol>().Count(m => m.MethodKind == MethodKind.Ordinary) > 1 => "overloaded",
+        _ => null,
+    };
+
+    private static bool IsValue(ITypeSymbol type) => type.TypeKind == TypeKind.Error || type.SpecialType is SpecialType.System_Double or SpecialType.System_Int32
+        || (type is INamedTypeSymbol named && Primitives.Values.Contains(named.FullName()));
+
+    private static string[] Required(SpecKind kind) => kind == SpecKind.InnerModel ? ["Predict", "Loss"] : ["Apply"];
+
+    private static bool IsModelMethod(IMethodSymbol method) => method.Parameters is [{ Type: INamedTypeSymbol tokens }]
+        && tokens.FullName() == Names.Tokens && method.ReturnType is INamedTypeSymbol logits && logits.FullName() == Names.Logits;
+
+    private string Signature(string name) => (kind, name) switch
+    {
+        (SpecKind.InnerModel, "Predict") => "Vec<F> Predict(Vec<F> x)",
+        (SpecKind.InnerModel, _) => "Scalar Loss(Vec<F> key, Vec<F> value)",
+        (SpecKind.Model, _) => "Logits<V> Apply(Tokens tokens)",
+        _ => "Seq<D> Apply(Seq<D> x)",
+    };
+
+    private static string Phrase(SpecKind kind) => kind switch
+    {
+        SpecKind.InnerModel => "an inner model",
+        SpecKind.Layer => "a layer",
+        _ => "a model",
+    };
+}
