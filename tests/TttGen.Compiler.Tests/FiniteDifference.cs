@@ -6,7 +6,7 @@ internal static class FiniteDifference
     /// <summary>df/dx[k] by a central difference of eighth order; its error is that of rounding, about 1e-13 of f.</summary>
     public static double Of(double[] x, int k, Func<double> f)
     {
-        const double Step = 1e-2;
+        const double Step = 2e-3;
         ReadOnlySpan<double> weights = [4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280];
         var had = x[k];
         double At(double h)

@@ -70,13 +70,14 @@ public sealed class DualForm(InnerModel model)
         foreach (var w in fast)
         {
             var letters = Graph.Letters(w.Shape.Length);
-            var sum = g.Add([carry[w.Name], .. gradients[w.Name].Select(p => g.Einsum(p, letters, w.Shape))]).Named("sum" + w.Name);
+            var step = g.Add([g.Zero(w.Shape), .. gradients[w.Name].Select(p => g.Einsum(p, letters, w.Shape))]).Named("step" + w.Name);
+            var sum = g.Add(carry[w.Name], step);
             results.Add(closing
                 ? (w.Name + "Next", g.Sub(weights[w.Name], g.Mul(tokLast, sum)))
                 : (w.Name + "SumNext", sum));
         }
         var summary = closing ? "One whole mini-batch: outputs, and the weights that the next one starts from." : "Any rows of one mini-batch: outputs, and the gradient sum so far.";
-        return TensorProgram.Of(name, summary, g, results);
+        return Naming.Apply(TensorProgram.Of(name, summary, g, results), query);
     }
 
     /// <summary>The outer gradient of a forward program: Vjp applied to what Vjp and the dual form made.</summary>

@@ -34,7 +34,8 @@ public sealed class PrimalForm(InnerModel model)
         foreach (var w in model.Weights.Where(w => !w.Fast)) predict.Bind(model.Graph.Input(w.Name, w.Shape), weights[w.Name], false);
         foreach (var (w, sum) in sums) predict.Bind(model.Graph.Input(w.Name, w.Shape), g.Sub(weights[w.Name], g.Mul(tok, sum)).Named("now" + w.Name), false);
 
-        return TensorProgram.Of(name, "One token: the step that it adds to the gradient sum, and the output under the weights after that step.", g,
+        var program = TensorProgram.Of(name, "One token: the step that it adds to the gradient sum, and the output under the weights after that step.", g,
             [("output", predict.Of(model.Predict)), .. sums.Select(s => (s.Weight.Name + "SumNext", s.Sum))]);
+        return Naming.Apply(program, query);
     }
 }

@@ -1,35 +1,51 @@
 namespace TttGen.Compiler.Ir;
 
 /// <summary>
-/// A B + C B = (A + C) B, where that saves work: a contraction, an outer product (of two tensors each), or an elementwise product with a factor of
-/// the result's own shape. A bias beside its weight's product meets it here: rate Δ + (rate ⊙ X̄Xᵀ) Δ = rate ⊙ (1 + X̄Xᵀ) Δ.
+/// A B + C B = (A + C) B, where that saves work: a contraction or an outer product (of two tensors each), or an elementwise product.
+/// A bias beside its weight's product meets it here: rate Δ + (rate ⊙ X̄Xᵀ) Δ = rate ⊙ (1 + X̄Xᵀ) Δ.
 /// </summary>
 internal static class CommonFactor
 {
     private readonly record struct Term(double Coefficient, IReadOnlyList<(Node Node, string Index)> Factors, string Out, bool Sums)
     {
-        public bool IsElementwise => !Sums && Factors.Any(Whole);
-        public bool IsPair => Factors.Count == 2 && !IsElementwise;
-        private bool Whole((Node Node, string Index) factor) => factor.Index.Length == Out.Length;
+        /// <summary>An elementwise product of the result's own shape: splitting it off a sum can't spoil an outer product.</summary>
+        public bool IsWhole => !Sums && Factors.Any(Covers);
+
+        public bool IsPair => Factors.Count == 2 && !IsWhole;
+
+        private bool Covers((Node Node, string Index) factor) => factor.Index.Length == Out.Length;
     }
 
     /// <summary>The two terms as one product, or null.</summary>
     public static Node? Of(Graph g, Node a, Node b)
     {
-        var (p, q) = (Read(a), Read(b));
-        if (!(p.IsPair && q.IsPair && p.Sums == q.Sums) && !(p.IsElementwise && q.IsElementwise)) return null;
-        for (var x = 0; x < p.Factors.Count; x++)
-            for (var y = 0; y < q.Factors.Count; y++)
-                if (p.Factors[x].Node == q.Factors[y].Node && Merged(g, p, x, q, y, a.Shape) is { } merged)
-                    return merged;
+        foreach (var p in Readings(a))
+            foreach (var q in Readings(b))
+            {
+                var elementwise = !p.Sums && !q.Sums && (p.IsWhole || q.IsWhole);
+                if (!elementwise && !(p.IsPair && q.IsPair && p.Sums == q.Sums)) continue;
+                for (var x = 0; x < p.Factors.Count; x++)
+                    for (var y = 0; y < q.Factors.Count; y++)
+                        if (p.Factors[x].Node == q.Factors[y].Node && Merged(g, p, x, q, y, elementwise, a.Shape) is { } merged)
+                            return merged;
+            }
         return null;
     }
 
-    private static Term Read(Node node) => node is Einsum { Factors.Count: > 0 } e
-        ? new(e.Coefficient, e.Factors, e.Out, !e.IsElementwise)
-        : new(1, [(node, Graph.Letters(node.Rank))], Graph.Letters(node.Rank), false);
+    /// <summary>A term as the product that it is, as the product that it is a multiple of, and as one factor.</summary>
+    private static IEnumerable<Term> Readings(Node node)
+    {
+        var letters = Graph.Letters(node.Rank);
+        if (node is Einsum { Factors.Count: > 0 } e)
+        {
+            yield return new(e.Coefficient, e.Factors, e.Out, !e.IsElementwise);
+            if (e.IsView && e.Factors[0] is (Einsum { Factors.Count: > 1 } inner, var index) && index == e.Out)
+                yield return new(e.Coefficient * inner.Coefficient, inner.Factors, inner.Out, !inner.IsElementwise);
+        }
+        yield return new(1, [(node, letters)], letters, false);
+    }
 
-    private static Node? Merged(Graph g, Term p, int x, Term q, int y, Axis[] shape)
+    private static Node? Merged(Graph g, Term p, int x, Term q, int y, bool elementwise, Axis[] shape)
     {
         // q's letters in terms of p's, through the result and the shared factor
         var (shared, at) = p.Factors[x];
@@ -44,14 +60,13 @@ internal static class CommonFactor
 
         var restP = p.Factors.Where((_, i) => i != x).ToArray();
         var restQ = q.Factors.Where((_, i) => i != y).Select(f => (f.Node, Index: new string([.. f.Index.Select(c => letters.TryGetValue(c, out var n) ? n : ' ')]))).ToArray();
-        var inner = p.IsElementwise ? p.Out : restP[0].Index;
-        if (p.IsElementwise ? at.Length != p.Out.Length : restQ[0].Index.Length != inner.Length || restQ[0].Index.Any(c => inner.IndexOf(c) < 0)) return null;
+        var (inner, innerShape) = elementwise ? (p.Out, shape) : (restP[0].Index, restP[0].Node.Shape);
+        if (!elementwise && (restQ[0].Index.Length != inner.Length || restQ[0].Index.Any(c => inner.IndexOf(c) < 0))) return null;
 
-        var innerShape = p.IsElementwise ? shape : restP[0].Node.Shape;
         var common = Math.Abs(p.Coefficient) == Math.Abs(q.Coefficient) ? p.Coefficient : 1;
         var sum = g.Add(
-            g.Einsum([(g.Literal(p.Coefficient / common), ""), .. restP], inner, innerShape),
-            g.Einsum([(g.Literal(q.Coefficient / common), ""), .. restQ], inner, innerShape));
+            g.Scale(p.Coefficient / common, g.Einsum(restP, inner, innerShape)),
+            g.Scale(q.Coefficient / common, g.Einsum(restQ, inner, innerShape)));
         return g.Einsum([(g.Literal(common), ""), (shared, at), (sum, inner)], p.Out, shape);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Products(Graph g)
         if (factors.Count == 1 && scale == 1 && factors[0].Index == output) return factors[0].Node;
         if (!factors.Any(Summed)) return Interned(scale, factors, output, shape);
 
-        if (factors.Count == 1 && factors[0].Node is Sum sum && Shortened(sum, factors[0].Index, output, shape) is { } shorter) return g.Scale(scale, shorter);
+        if (factors.Count == 1 && Shortened(factors[0].Node, factors[0].Index, output, shape) is { } shorter) return g.Scale(scale, shorter);
         if (!factors.All(Summed))
         {
             var inside = factors.Where(Summed).ToArray();
@@ -71,12 +71,23 @@ internal sealed class Products(Graph g)
         bool Summed((Node, string Index) factor) => factor.Index.Any(c => output.IndexOf(c) < 0);
     }
 
-    /// <summary>The sums of a sum's terms, where some of them vanish: Σ (x − mean x) = 0.</summary>
-    private Node? Shortened(Sum sum, string index, string output, Axis[] shape)
+    /// <summary>
+    /// The sums of a sum's terms, where some of them vanish: Σ (x − mean x) = 0. Of a product where but one factor is summed over, that factor's sum.
+    /// </summary>
+    private Node? Shortened(Node node, string index, string output, Axis[] shape)
     {
-        var terms = sum.Operands.Select(t => g.Einsum([(t, index)], output, shape)).ToArray();
-        var total = g.Add(terms);
-        return total is Zero || terms.Any(t => t is Zero) ? total : null;
+        switch (node)
+        {
+            case Sum sum:
+                var terms = sum.Operands.Select(t => g.Einsum([(t, index)], output, shape)).ToArray();
+                var total = g.Add(terms);
+                return total is Zero || terms.Any(t => t is Zero) ? total : null;
+            case Einsum { IsElementwise: true, Factors.Count: > 1 } product:
+                var factors = product.Operands.Zip(product.Indices, (n, ix) => (n, Renamed(ix, product.Out, index))).ToArray();
+                return factors.Count(f => f.Item2.Any(c => output.IndexOf(c) < 0)) == 1 ? g.Einsum(factors, output, shape) : null;
+            default:
+                return null;
+        }
     }
 
     private Node Interned(double scale, List<(Node Node, string Index)> factors, string output, Axis[] shape)

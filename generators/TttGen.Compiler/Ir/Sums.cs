@@ -6,6 +6,9 @@ internal sealed class Sums(Graph g)
     public Node Of(IReadOnlyList<Node> terms, Axis[] shape)
     {
         var flat = Collected(terms);
+        // a nested sum is opened where like terms make up for it: (1 + a x) + b x = 1 + (a + b) x
+        var opened = Collected([.. flat.SelectMany(t => t is Sum s ? s.Operands : [t])]);
+        if (opened.Count <= flat.Count) flat = opened;
         while (Shared(flat) is { } fewer) flat = Collected(fewer);
         if (flat.Count == 0) return g.Zero(shape);
         return flat.Count == 1 ? flat[0] : g.InternSum([.. flat.OrderBy(t => t.Id)], shape);
@@ -31,12 +34,19 @@ internal sealed class Sums(Graph g)
         return [.. collected.Where(c => Math.Abs(c.Coefficient) > 1e-15 * c.Size).Select(c => c.Term)];
     }
 
-    private (double Factor, Node Core) Core(Node term) => term switch
+    private (double Factor, Node Core) Core(Node term)
     {
-        Einsum { IsView: true, Factors.Count: 1 } view when view.Factors[0].Index == view.Out => (view.Coefficient, view.Factors[0].Node),
-        Einsum { Coefficient: not 1, Factors.Count: > 0 } product => (product.Coefficient, g.Einsum(product.Factors, product.Out, product.Shape)),
-        _ => (1, term),
-    };
+        switch (term)
+        {
+            case Einsum { IsView: true, Factors.Count: 1 } view when view.Factors[0].Index == view.Out:
+                var (factor, core) = Core(view.Factors[0].Node);
+                return (view.Coefficient * factor, core);
+            case Einsum { Coefficient: not 1, Factors.Count: > 0 } product:
+                return (product.Coefficient, g.Einsum(product.Factors, product.Out, product.Shape));
+            default:
+                return (1, term);
+        }
+    }
 
     private List<Node>? Shared(List<Node> terms)
     {
