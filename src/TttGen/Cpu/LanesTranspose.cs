@@ -47,6 +47,7 @@ internal static unsafe class LanesTranspose
     }
 
     /// <summary>8 × 8; needs AVX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block8(float* from, nint fromStride, float* to, nint toStride)
     {
         // Rows i and i + 4 share a register's halves from the start, so that no shuffle has to cross them.
@@ -54,6 +55,7 @@ internal static unsafe class LanesTranspose
         Quarter8(from + 4, fromStride, to + 4 * toStride, toStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Quarter8(float* from, nint stride, float* to, nint toStride)
     {
         var r0 = Vector256.Create(Vector128.Load(from), Vector128.Load(from + 4 * stride));
@@ -68,12 +70,14 @@ internal static unsafe class LanesTranspose
     }
 
     /// <summary>16 × 16; needs AVX-512.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block16(float* from, nint fromStride, float* to, nint toStride)
     {
         for (int quarter = 0; quarter < 4; quarter++)
             Quarter16(from + 4 * quarter, fromStride, to + 4 * quarter * toStride, toStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Quarter16(float* from, nint stride, float* to, nint toStride)
     {
         var r0 = Rows(from, 4 * stride);

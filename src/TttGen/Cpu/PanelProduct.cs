@@ -19,6 +19,7 @@ internal static unsafe class PanelProduct<V>
     private static int MostRows => V.Count == 16 ? 12 : 6;
 
     /// <summary>tile = a · panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(PackedMatrix w, int panel, float* a, nint stride, int rows, float* tile)
     {
         byte* weights = w.Panel(panel);
@@ -37,6 +38,7 @@ internal static unsafe class PanelProduct<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile)
         where W : struct, IWeightFormat
     {
@@ -47,6 +49,7 @@ internal static unsafe class PanelProduct<V>
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Blocked<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile)
         where W : struct, IWeightFormat
     {
@@ -69,6 +72,7 @@ internal static unsafe class PanelProduct<V>
     }
 
     /// <summary>All rows, in register tiles of nearly equal height: a tile of one or two rows would wait for its own sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile, bool add)
         where W : struct, IWeightFormat
     {
@@ -81,6 +85,7 @@ internal static unsafe class PanelProduct<V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<W>(int rows, byte* weights, int column, int inner, float* a, nint stride, float* tile, bool add)
         where W : struct, IWeightFormat
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TttGen.Cpu;
 
 /// <summary>Products with packed weights: the hot primitive of prefill and of decoding.</summary>
@@ -10,6 +12,7 @@ public static unsafe class Product
     /// <param name="aStride">Elements from one row of a to the next.</param>
     /// <param name="rows">0 or more. Up to 8 the weights are streamed once; from 9 on the work is blocked for the caches.</param>
     /// <param name="tile">[rows, 32], dense; columns beyond the matrix become zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel<V>(PackedMatrix w, int panel, float* a, nint aStride, int rows, float* tile)
         where V : struct, ILanes<V, float>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TttGen.Cpu;
 
 /// <summary>
@@ -7,30 +9,34 @@ namespace TttGen.Cpu;
 public static unsafe class Tile
 {
     /// <summary>c = a · b with a(i, k) = a[i · aRow + k · aStep] (a transposed operand costs nothing) and b row-major.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
         TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: false, default);
 
     /// <summary>c += scale · a · b, operands as in <see cref="Multiply"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAdd<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T scale)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
         TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: false, add: true, scale);
 
     /// <summary>c = tril(a) · b: only k ≤ i of a is read; otherwise as <see cref="Multiply"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyLower<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
         TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: false, default);
 
     /// <summary>c += scale · tril(a) · b: only k ≤ i of a is read; otherwise as <see cref="MultiplyAdd"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyLowerAdd<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T scale)
         where T : unmanaged
         where V : struct, ILanes<V, T> =>
         TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: true, scale);
 
-    /// <summary>c(i, j) = Σ_k a(i, k) · b(j, k), both row-major.</summary>
+    /// <summary>c(i, j) = Σ_k a(i, k) · b(j, k), both row-major: one or two rows as dot products, more through b transposed.</summary>
     /// <param name="rows">Rows of a and c.</param>
     /// <param name="inner">Columns of a and b.</param>
     /// <param name="columns">Rows of b, columns of c.</param>
@@ -40,16 +46,29 @@ public static unsafe class Tile
     /// <param name="bRow">Stride of b.</param>
     /// <param name="c">[rows, columns].</param>
     /// <param name="cRow">Stride of c.</param>
-    /// <param name="scratch">inner × columns elements, overwritten.</param>
+    /// <param name="scratch">inner × columns elements, overwritten where b is transposed.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyTransposed<T, V>(int rows, int inner, int columns, T* a, nint aRow, T* b, nint bRow, T* c, nint cRow, T* scratch)
         where T : unmanaged
         where V : struct, ILanes<V, T>
     {
-        Transpose<T, V>(columns, inner, b, bRow, scratch, columns);
-        Multiply<T, V>(rows, inner, columns, a, aRow, 1, scratch, columns, c, cRow);
+        switch (rows)
+        {
+            case 1:
+                DotKernel<T, V, N1>.Multiply(inner, columns, a, aRow, b, bRow, c, cRow);
+                break;
+            case 2:
+                DotKernel<T, V, N2>.Multiply(inner, columns, a, aRow, b, bRow, c, cRow);
+                break;
+            default:
+                Transpose<T, V>(columns, inner, b, bRow, scratch, columns);
+                Multiply<T, V>(rows, inner, columns, a, aRow, 1, scratch, columns, c, cRow);
+                break;
+        }
     }
 
     /// <summary>to(j, i) = from(i, j).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose<T, V>(int rows, int columns, T* from, nint fromRow, T* to, nint toRow)
         where T : unmanaged
         where V : struct, ILanes<V, T>
@@ -68,6 +87,7 @@ public static unsafe class Tile
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeRest<T>(int rows, int columns, T* from, nint fromRow, T* to, nint toRow)
         where T : unmanaged
     {

@@ -18,6 +18,7 @@ internal static unsafe class TileProduct<T, V>
     private static T One => typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>(1f) : Unsafe.BitCast<double, T>(1d);
 
     /// <summary>As <see cref="Tile"/> says.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
         int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, bool lower, bool add, T scale)
     {
@@ -36,10 +37,23 @@ internal static unsafe class TileProduct<T, V>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Strips(
         int rows, int inner, int columns, int lower, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, bool add, T scale)
     {
         int j = 0;
+        if (rows <= 2 && lower < 0)
+        {
+            int width = WideKernel<T, V, N1>.Vectors * V.Count;
+            for (; columns - j >= width; j += width)
+            {
+                if (rows == 1)
+                    WideKernel<T, V, N1>.Multiply(inner, a, aRow, aStep, b + j, bRow, c + j, cRow, add, scale);
+                else if (rows == 2)
+                    WideKernel<T, V, N2>.Multiply(inner, a, aRow, aStep, b + j, bRow, c + j, cRow, add, scale);
+            }
+        }
+
         if (MostVectors == 4)
         {
             for (; columns - j >= 4 * V.Count; j += 4 * V.Count)
@@ -54,6 +68,7 @@ internal static unsafe class TileProduct<T, V>
             Rows<N1, N1>(rows, inner, lower, a, aRow, aStep, b + j, bRow, c + j, cRow, columns - j, add, scale);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<C, P>(
         int rows, int inner, int lower, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int count, bool add, T scale)
         where C : struct, IConstant
@@ -61,16 +76,29 @@ internal static unsafe class TileProduct<T, V>
     {
         int tiles = rows / MostRows, whole = tiles * MostRows;
         if (tiles > 0)
-            TileKernel<T, V, N4, C, P>.Multiply(tiles, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale);
+            Rows<N4, C, P>(tiles, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale);
         a += whole * aRow;
         c += whole * cRow;
         if (lower >= 0)
             lower += whole;
         switch (rows - whole)
         {
-            case 1: TileKernel<T, V, N1, C, P>.Multiply(1, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale); break;
-            case 2: TileKernel<T, V, N2, C, P>.Multiply(1, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale); break;
-            case 3: TileKernel<T, V, N3, C, P>.Multiply(1, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale); break;
+            case 1: Rows<N1, C, P>(1, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale); break;
+            case 2: Rows<N2, C, P>(1, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale); break;
+            case 3: Rows<N3, C, P>(1, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale); break;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rows<R, C, P>(
+        int tiles, int inner, int lower, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int count, bool add, T scale)
+        where R : struct, IConstant
+        where C : struct, IConstant
+        where P : struct, IConstant
+    {
+        if (C.Value == 1 && lower < 0)
+            NarrowKernel<T, V, R, P>.Multiply(tiles, inner, a, aRow, aStep, b, bRow, c, cRow, count, add, scale);
+        else
+            TileKernel<T, V, R, C, P>.Multiply(tiles, inner, lower, a, aRow, aStep, b, bRow, c, cRow, count, add, scale);
     }
 }
