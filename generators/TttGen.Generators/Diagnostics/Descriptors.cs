@@ -113,9 +113,6 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor RecursiveSpec = Error("TTT043", "A spec does not contain itself",
         "'{0}' contains itself ({1}): it would have no end; repeat layers with Stack<Depth, Block, Width>");
 
-    public static readonly DiagnosticDescriptor CompilerFailure = Error("TTT049", "The compiler failed",
-        "TttGen failed on '{0}', which is a defect of TttGen: {1}");
-
     /// <summary>All that the analyzer may report.</summary>
     public static readonly IReadOnlyList<DiagnosticDescriptor> OfTheParser =
     [

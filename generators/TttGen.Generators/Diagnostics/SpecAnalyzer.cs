@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using TttGen.Compiler.Language;
 using TttGen.Generators.Parsing;
 
 namespace TttGen.Generators.Diagnostics;
@@ -28,7 +29,12 @@ public sealed class SpecAnalyzer : DiagnosticAnalyzer
         var type = (INamedTypeSymbol)context.Symbol;
         var rejections = new Rejections();
         if (type.Attribute(Names.DimAttribute) is not null) DimensionRules.Check(type, rejections);
-        foreach (var kind in type.Kinds().Take(1)) new SpecParser(context.Compilation, type, kind, rejections, context.CancellationToken).Parse();
+        foreach (var kind in type.Kinds().Take(1))
+        {
+            new SpecParser(context.Compilation, type, kind, rejections, context.CancellationToken).Parse();
+            if (kind == SpecKind.Model) new ModelParser(context.Compilation, type, rejections, context.CancellationToken).Parse();
+        }
+
         foreach (var diagnostic in rejections.Diagnostics) context.ReportDiagnostic(diagnostic);
     }
 }

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using TttGen.Compiler;
+using TttGen.Generators.Diagnostics;
+using TttGen.Generators.Emission;
+using TttGen.Generators.Parsing;
+
+namespace TttGen.Generators;
+
+/// <summary>[Model] → its compiled code. Code and remarks are two pipelines: moving a line generates nothing anew.</summary>
+[Generator]
+public sealed class ModelGenerator : IIncrementalGenerator
+{
+    /// <summary>The tracked step from symbols to text.</summary>
+    public const string Models = nameof(Models);
+
+    /// <summary>The tracked step that compiles.</summary>
+    public const string Compiled = nameof(Compiled);
+
+    /// <summary>The tracked step that keeps where specs stand.</summary>
+    public const string Locations = nameof(Locations);
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var compiled = context
+            .TypesWith(Names.ModelAttribute, static (compilation, type, cancellation) => new ModelParser(compilation, type, new Rejections(), cancellation).Parse())
+            .WithTrackingName(Models)
+            .Select(static (source, _) => ModelOutput.Of(source))
+            .WithTrackingName(Compiled);
+        context.RegisterSourceOutput(compiled, static (output, model) =>
+        {
+            foreach (var file in model.Files) output.AddSource(file.HintName, file.Text);
+        });
+
+        var locations = LocationsOf(context, Names.InnerModelAttribute)
+            .Combine(LocationsOf(context, Names.LayerAttribute))
+            .Combine(LocationsOf(context, Names.ModelAttribute))
+            .Select(static (found, _) => found.Left.Left.Concat(found.Left.Right).Concat(found.Right).ToValueList())
+            .WithTrackingName(Locations);
+        var remarks = compiled.Where(static model => model.Findings.Count > 0).Combine(locations);
+        context.RegisterSourceOutput(remarks, static (output, remark) => Report(output, remark.Left, remark.Right));
+    }
+
+    private static IncrementalValueProvider<ImmutableArray<SpecLocation>> LocationsOf(IncrementalGeneratorInitializationContext context, string attribute) =>
+        context.TypesWith(attribute, static (_, type, _) => SpecLocation.Of(type)).Collect();
+
+    private static void Report(SourceProductionContext output, ModelOutput model, ValueList<SpecLocation> locations)
+    {
+        foreach (var finding in model.Findings)
+        {
+            var place = locations.FirstOrDefault(l => l.Spec == finding.Spec) ?? locations.FirstOrDefault(l => l.Spec == model.Model);
+            output.ReportDiagnostic(Diagnostic.Create(FindingDescriptors.Of(finding), place?.ToLocation(), finding.Message));
+        }
+    }
+}
