@@ -2,7 +2,7 @@ using TttGen.Compiler.Ir;
 
 namespace TttGen.Compiler.Tests;
 
-/// <summary>Inner models written straight in the IR: the paper's two, and others that use their weights in every way that there is.</summary>
+/// <summary>Inner models written straight in the IR: the paper's two, and others, which use their weights in every way that there is.</summary>
 internal static class InnerModels
 {
     private static readonly Axis F = new("Six", 6), M = new("Ten", 10);
@@ -65,8 +65,18 @@ internal static class InnerModels
             g.Add(g.Scale(0.5, g.SquaredNorm(g.Sub(Decoded(key), value))), g.Scale(0.01, g.SquaredNorm(Code(key)))), F);
     }
 
-    /// <summary>The paper's two, and six that nobody wrote a dual form for.</summary>
-    public static IReadOnlyList<InnerModel> All => [Linear(), Mlp(), SwiGlu(), Deep(), Tied(), Gain(), Squashed(), Auto()];
+    /// <summary>x + x A B with a narrow middle.</summary>
+    public static InnerModel LowRank()
+    {
+        var r = new Axis("Three", 3);
+        return Build("LowRankMemory", F, [new("A", [F, r], true), new("B", [r, F], true)], (g, w) => x => g.Add(x, Times(g, Times(g, x, w["A"]), w["B"])));
+    }
+
+    /// <summary>x W and nothing else: one token a mini-batch makes it the delta rule, a zero start makes it linear attention.</summary>
+    public static InnerModel Bare() => Build("BareMemory", F, [new("W", [F, F], true)], (g, w) => x => Times(g, x, w["W"]));
+
+    /// <summary>The paper's two, and eight that nobody wrote a dual form for.</summary>
+    public static IReadOnlyList<InnerModel> All => [Linear(), Mlp(), SwiGlu(), Deep(), Tied(), Gain(), Squashed(), Auto(), LowRank(), Bare()];
 
     /// <summary>Their names, for theories.</summary>
     public static TheoryData<string> Names => [.. All.Select(m => m.Name)];

@@ -41,7 +41,7 @@ internal sealed class Scan
             for (var left = call; left > 0;)
             {
                 var rows = Math.Min(left, MiniBatch - state.Place);
-                state.Step(rows == MiniBatch ? whole : part, rows, scalars: false);
+                state.Step(rows == MiniBatch ? whole : part, rows);
                 left -= rows;
             }
         return state.Result;
@@ -52,7 +52,7 @@ internal sealed class Scan
     {
         var program = new PrimalForm(_model).Forward("Token");
         var state = new State(this);
-        for (var t = 0; t < Tokens; t++) state.Step(program, 1, scalars: true);
+        for (var t = 0; t < Tokens; t++) state.Step(program, 1);
         return state.Result;
     }
 
@@ -97,7 +97,7 @@ internal sealed class Scan
 
         public double[] Result => [.. _outputs, .. _sums.Keys.SelectMany(w => _weights[w].Concat(_sums[w]))];
 
-        public void Step(TensorProgram program, int rows, bool scalars)
+        public void Step(TensorProgram program, int rows)
         {
             var inputs = new Dictionary<string, double[]>(_weights)
             {
@@ -105,7 +105,6 @@ internal sealed class Scan
                 ["lr"] = scan.Rate[_token..(_token + rows)], ["tok"] = scan.TokenRate[Place..(Place + rows)], ["tokLast"] = [scan.TokenRate[^1]],
             };
             foreach (var (name, sum) in _sums) inputs[name + "Sum"] = sum;
-            Assert.True(!scalars || rows == 1);
             var results = Interpreter.Run(program, rows, inputs);
             _outputs.AddRange(results["output"]);
             _token += rows;

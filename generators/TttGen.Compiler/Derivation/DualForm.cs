@@ -77,7 +77,7 @@ public sealed class DualForm(InnerModel model)
                 : (w.Name + "SumNext", sum));
         }
         var summary = closing ? "One whole mini-batch: outputs, and the weights that the next one starts from." : "Any rows of one mini-batch: outputs, and the gradient sum so far.";
-        return Naming.Apply(TensorProgram.Of(name, summary, g, results), query);
+        return Naming.Apply(TensorProgram.Of(name, summary, g, results), query, lr);
     }
 
     /// <summary>The outer gradient of a forward program: Vjp applied to what Vjp and the dual form made.</summary>

@@ -3,38 +3,46 @@ using TttGen.Compiler.Ir;
 namespace TttGen.Compiler.Derivation;
 
 /// <summary>Names for what derivation made and nobody named, by what it is; emitted code is read by people.</summary>
-internal static class Naming
+internal sealed class Naming
 {
-    /// <summary>Names every unnamed value of the outputs that a rule knows; <paramref name="query"/> tells the query path's values from the key path's.</summary>
-    public static TensorProgram Apply(TensorProgram program, Node query)
+    private readonly HashSet<Node> _ofQuery, _ofRate;
+
+    private Naming(Node query, Node rate) => (_ofQuery, _ofRate) = ([query], [rate]);
+
+    /// <summary>Names every unnamed value of a program that a rule knows.</summary>
+    /// <param name="program">The program; its nodes get their hints.</param>
+    /// <param name="query">Tells the query path's values (Q) from the key path's (K).</param>
+    /// <param name="rate">Tells gradients (they are weighted by it) from values.</param>
+    public static TensorProgram Apply(TensorProgram program, Node query, Node rate)
     {
-        var ofQuery = new HashSet<Node> { query };
+        var naming = new Naming(query, rate);
         foreach (var node in program.Live())
         {
-            if (node.Operands.Any(ofQuery.Contains)) ofQuery.Add(node);
-            if (node.Hint == null && Name(node) is { } name) node.Named(name + (ofQuery.Contains(node) ? "Q" : "K"));
+            if (node.Operands.Any(naming._ofQuery.Contains)) naming._ofQuery.Add(node);
+            if (node.Operands.Any(naming._ofRate.Contains)) naming._ofRate.Add(node);
+            if (node.Hint == null && naming.Name(node) is { } name) node.Named(name + (naming._ofQuery.Contains(node) ? "Q" : "K"));
         }
         return program;
     }
 
-    private static string? Name(Node node) => node switch
+    private string? Name(Node node) => node switch
     {
         // X̄ Xᵀ, and rate ⊙ (X̄ Xᵀ + 1)
         Einsum { Rank: 2 } e when e.Shape.All(a => a.IsRows) => e.IsElementwise ? "attention" : "scores",
         // A Δ
-        Einsum { IsElementwise: false } e when Factor(e, f => f.Hint?.StartsWith("attention", StringComparison.Ordinal) ?? false) != null => "correction",
-        // X W
-        Einsum { IsElementwise: false } e when Factor(e, f => f is Input && f.Rank > 1 && !f.Shape[0].IsRows) is Input weight => "times" + weight.Name,
+        Einsum { IsElementwise: false } e when e.Factors.Any(f => f.Node.Hint?.StartsWith("attention", StringComparison.Ordinal) ?? false) => "correction",
+        // Δ Wᵀ, and X W
+        Einsum { IsElementwise: false } e when Matrix(e) is { } weight => (_ofRate.Contains(e) && !_ofQuery.Contains(e) ? "back" : "times") + weight,
         // Σ x
         Einsum { IsElementwise: false, Factors.Count: 1 } e when e.Factors[0].Node.Hint is { } summed => "sum" + char.ToUpperInvariant(summed[0]) + summed.Substring(1).TrimEnd('K', 'Q'),
-        // X W + b
-        Sum s when s.Operands.Select(Times).FirstOrDefault(t => t != null) is { } weight => "affine" + weight,
         // predict(x) − value
         Sum s when s.Operands.Any(o => o is Einsum { IsView: true, Coefficient: -1 } v && v.Factors[0].Node is Input { Name: "value" }) => "error",
+        // X W + b
+        Sum s when s.Operands.Select(Matrix).FirstOrDefault(m => m != null) is { } weight && (_ofQuery.Contains(s) || !_ofRate.Contains(s)) => "affine" + weight,
         _ => null,
     };
 
-    private static string? Times(Node node) => node is Einsum { IsElementwise: false } e && Factor(e, f => f is Input && f.Rank > 1 && !f.Shape[0].IsRows) is Input weight ? weight.Name : null;
-
-    private static Node? Factor(Einsum e, Func<Node, bool> which) => e.Factors.Select(f => f.Node).FirstOrDefault(which);
+    /// <summary>The name of the matrix that a product is with.</summary>
+    private static string? Matrix(Node node) => node is Einsum { IsElementwise: false } e
+        ? e.Factors.Select(f => f.Node).OfType<Input>().FirstOrDefault(i => i.Rank > 1 && !i.Shape[0].IsRows)?.Name : null;
 }

@@ -36,6 +36,6 @@ public sealed class PrimalForm(InnerModel model)
 
         var program = TensorProgram.Of(name, "One token: the step that it adds to the gradient sum, and the output under the weights after that step.", g,
             [("output", predict.Of(model.Predict)), .. sums.Select(s => (s.Weight.Name + "SumNext", s.Sum))]);
-        return Naming.Apply(program, query);
+        return Naming.Apply(program, query, lr);
     }
 }

@@ -31,10 +31,10 @@ internal static class RowGradients
             var letters = Graph.Letters(w.Shape.Length);
             same.Replace(own[w.Name], g.Einsum([(weights[w.Name], letters)], "I" + letters, [Axis.Rows, .. w.Shape]));
         }
-        return fast.Zip(perRow, (w, gradient) => (w.Name, Products: Products(g, same.Of(gradient), w, formed))).ToDictionary(x => x.Name, x => x.Products);
+        return fast.Zip(perRow, (w, gradient) => (w.Name, Products: Products(g, same.Of(gradient), w, rate, formed))).ToDictionary(x => x.Name, x => x.Products);
     }
 
-    private static IReadOnlyList<(Node Node, string Index)[]> Products(Graph g, Node gradient, Weight weight, Action<string>? formed)
+    private static IReadOnlyList<(Node Node, string Index)[]> Products(Graph g, Node gradient, Weight weight, Node rate, Action<string>? formed)
     {
         if (gradient is Zero) return [];
         var letters = "S" + Graph.Letters(weight.Shape.Length);
@@ -46,10 +46,11 @@ internal static class RowGradients
 
         (Node Node, string Index)[][] products = [.. outer.Select(e => e.Operands.Zip(e.Indices, (o, ix) => (o, new string([.. ix.Select(c => letters[e.Out.IndexOf(c)])]))).ToArray()),
             .. rest.Length == 0 ? [] : new (Node, string)[][] { [(g.Add(rest), letters)] }];
-        foreach (var (node, _) in products.SelectMany(p => p))
-            if (node is not Literal && node.Rank == 2) node.Named("delta" + weight.Name);
+        foreach (var (node, _) in products.SelectMany(p => p).Where(f => f.Node.Rank == 2 && Depends(f.Node, rate))) node.Named("delta" + weight.Name);
         return products;
     }
 
     private static bool IsOuter(Einsum e) => e.IsElementwise && e.Factors.Count > 1 && e.Factors.All(f => f.Index.Length < e.Rank);
+
+    private static bool Depends(Node node, Node on) => node == on || node.Operands.Any(o => o.Id >= on.Id && Depends(o, on));
 }

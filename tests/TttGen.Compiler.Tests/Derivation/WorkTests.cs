@@ -24,6 +24,11 @@ public class WorkTests
             Work.Of(new DualForm(InnerModels.Mlp(64, 256)).Forward("MiniBatch", carried: false, closing: true)));
 
     [Fact]
+    public void Two_weights_of_one_input_share_its_scores() =>
+        // Q Xᵀ for gate and up, H̄ Hᵀ for down
+        Assert.Equal(2, Work.Of(new DualForm(InnerModels.SwiGlu()).Forward("MiniBatch", carried: false, closing: true)).Triangles);
+
+    [Fact]
     public void Advancing_the_state_alone_needs_no_query()
     {
         var advance = new DualForm(InnerModels.Linear(64)).Forward("Advance", carried: false, closing: true, outputs: false);
