@@ -1,0 +1,49 @@
+namespace TttGen.Presets;
+
+/// <summary>
+/// The dimensions of the paper's 1b model (arXiv 2407.04620): 24 blocks of 2048, 32 heads of 64.
+/// A model is declared with them in a few lines, with either backbone and any memory:
+/// <code>
+/// using static TttGen.Presets.Size1B;
+///
+/// [Model]
+/// public sealed partial record class MyModel(
+///     Embedding&lt;Vocab, Width&gt; EmbedTokens,
+///     Stack&lt;Depth, TransformerBlock&lt;Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory&lt;HeadDim&gt;&gt;, Width&gt; Layers,
+///     RmsNorm&lt;Width&gt; Norm)
+/// {
+///     public Logits&lt;Vocab&gt; Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+/// }
+/// </code>
+/// The Mamba backbone is <c>MambaBlock&lt;Width, Heads, HeadDim, MiniBatch, Taps, Hidden, …&gt;</c>; TTT-MLP is
+/// <c>MlpMemory&lt;HeadDim, InnerHidden&gt;</c>; an untied head is a parameter <c>LmHead&lt;Width, Vocab&gt; Head</c> whose <c>Logits</c> stand for the embedding's.
+/// </summary>
+public static partial class Size1B
+{
+    /// <summary>Elements of a row: 2048.</summary>
+    [Dim(2048)] public readonly partial struct Width : IDim;
+
+    /// <summary>Heads: 32.</summary>
+    [Dim(32)] public readonly partial struct Heads : IDim;
+
+    /// <summary>Elements of one head: 64.</summary>
+    [Dim(64)] public readonly partial struct HeadDim : IDim;
+
+    /// <summary>The size of the feed-forward layer: 5504.</summary>
+    [Dim(5504)] public readonly partial struct Hidden : IDim;
+
+    /// <summary>The hidden size of TTT-MLP, four times a head: 256.</summary>
+    [Dim(256)] public readonly partial struct InnerHidden : IDim;
+
+    /// <summary>Blocks: 24.</summary>
+    [Dim(24)] public readonly partial struct Depth : IDim;
+
+    /// <summary>Tokens to choose from: 32000, the Llama tokenizer's.</summary>
+    [Dim(32000)] public readonly partial struct Vocab : IDim;
+
+    /// <summary>Tokens of a mini-batch: 16.</summary>
+    [Dim(16)] public readonly partial struct MiniBatch : IDim;
+
+    /// <summary>Tokens that a convolution sees: 4.</summary>
+    [Dim(4)] public readonly partial struct Taps : IDim;
+}
