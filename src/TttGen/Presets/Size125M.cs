@@ -4,6 +4,9 @@ namespace TttGen.Presets;
 /// The dimensions of the paper's 125m model (arXiv 2407.04620): 12 blocks of 768, 12 heads of 64.
 /// A model is declared with them in a few lines, with either backbone and any memory:
 /// <code>
+/// using TttGen;
+/// using TttGen.InnerModels;
+/// using TttGen.Layers;
 /// using static TttGen.Presets.Size125M;
 ///
 /// [Model]

@@ -4,6 +4,9 @@ namespace TttGen.Presets;
 /// The dimensions of the paper's 1b model (arXiv 2407.04620): 24 blocks of 2048, 32 heads of 64.
 /// A model is declared with them in a few lines, with either backbone and any memory:
 /// <code>
+/// using TttGen;
+/// using TttGen.InnerModels;
+/// using TttGen.Layers;
 /// using static TttGen.Presets.Size1B;
 ///
 /// [Model]

@@ -4,6 +4,9 @@ namespace TttGen.Presets;
 /// The dimensions of the paper's 350m model (arXiv 2407.04620): 24 blocks of 1024, 16 heads of 64.
 /// A model is declared with them in a few lines, with either backbone and any memory:
 /// <code>
+/// using TttGen;
+/// using TttGen.InnerModels;
+/// using TttGen.Layers;
 /// using static TttGen.Presets.Size350M;
 ///
 /// [Model]

@@ -4,6 +4,9 @@ namespace TttGen.Presets;
 /// The dimensions of the paper's 760m model (arXiv 2407.04620): 24 blocks of 1536, 16 heads of 96.
 /// A model is declared with them in a few lines, with either backbone and any memory:
 /// <code>
+/// using TttGen;
+/// using TttGen.InnerModels;
+/// using TttGen.Layers;
 /// using static TttGen.Presets.Size760M;
 ///
 /// [Model]

@@ -48,8 +48,10 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
     /// Rotary position embedding over neighbouring pairs (2i, 2i + 1), by the angle (t modulo period) · theta^(−2i / feature): the place
     /// within a mini-batch is what the memory sees.
     /// </summary>
+    /// <exception cref="ArgumentException">The feature size is odd.</exception>
     public HeadSeq<THeads, TFeature> RotatePairs<TPeriod>(double theta) where TPeriod : IDim
     {
+        if (TFeature.Size % 2 != 0) throw new ArgumentException($"rotated pairs: expected an even feature size, found {TFeature.Size}");
         var rotated = new double[_items.Length];
         for (var at = 0; at < rotated.Length; at += 2)
         {

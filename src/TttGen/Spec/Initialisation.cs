@@ -1,7 +1,7 @@
 namespace TttGen;
 
 /// <summary>
-/// How fresh weights are drawn (the paper's appendix C and its reference code): matrices N(0, 0.02²), scales of norms at one, all other
+/// How fresh weights are drawn (arXiv 2407.04620 and its reference code): matrices N(0, 0.02²), scales of norms at one, all other
 /// vectors at zero. A vector is a scale by its name: it ends in <c>scale</c>, <c>gain</c> or <c>weight</c>.
 /// </summary>
 public static class Initialisation

@@ -80,6 +80,15 @@ public sealed class ParameterTests
     }
 
     [Fact]
+    public void A_memory_of_another_size_than_its_keys_says_so()
+    {
+        var memory = new TensorBinder(info => new double[info.Count], (_, fallback) => fallback).PerHead<One, DeltaMemory<Ten>>("");
+        var rows = new HeadSeq<One, Six>(new double[6]);
+        var error = Assert.Throws<TttException>(() => memory.Learn(rows, rows, rows, new Seq<One>([1]), Ops.Harmonic<Five>()));
+        Assert.Contains("expected an inner model of vectors of Six", error.Message);
+    }
+
+    [Fact]
     public void Wrong_weights_name_the_key()
     {
         var weights = Weights<LinearMemory<Six>>.Draw(1);

@@ -83,6 +83,7 @@ public sealed class RowTests
         Assert.Contains("expected [6], 6 numbers, found 5", Assert.Throws<ArgumentException>(() => new Vec<Six>(new double[5])).Message);
         Assert.Contains("expected rows of 6, found 8 numbers", Assert.Throws<ArgumentException>(() => new Seq<Six>(new double[8])).Message);
         Assert.Contains("expected [3, 3], 9 numbers, found 6", Assert.Throws<ArgumentException>(() => X.Heads<Three, Three>()).Message);
+        Assert.Contains("expected an even feature size, found 3", Assert.Throws<ArgumentException>(() => new HeadSeq<One, Three>(new double[3]).RotatePairs<Five>(100)).Message);
         Assert.Contains("expected an id from 0 to 2, found 3", Assert.Throws<TttException>(() => new Embedding<Three, One>([1, 2, 3]).Lookup(new(0, 3))).Message);
     }
 }
