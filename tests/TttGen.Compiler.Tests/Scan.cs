@@ -36,12 +36,13 @@ internal sealed class Scan
         var form = new DualForm(_model);
         var whole = form.Forward("MiniBatch", carried: false, closing: true);
         var part = form.Forward("Part", carried: true, closing: false);
+        var rest = form.Forward("Rest", carried: true, closing: true);
         var state = new State(this);
         foreach (var call in split.Length == 0 ? [Tokens] : split)
             for (var left = call; left > 0;)
             {
                 var rows = Math.Min(left, MiniBatch - state.Place);
-                state.Step(rows == MiniBatch ? whole : part, rows);
+                state.Step(rows == MiniBatch ? whole : state.Place + rows == MiniBatch ? rest : part, rows);
                 left -= rows;
             }
         return state.Result;
@@ -109,13 +110,13 @@ internal sealed class Scan
             _outputs.AddRange(results["output"]);
             _token += rows;
             Place += rows;
+            var closing = Place == MiniBatch;
             foreach (var name in _sums.Keys.ToArray())
             {
-                if (results.TryGetValue(name + "Next", out var next)) _weights[name] = next;
-                else _sums[name] = results[name + "SumNext"];
-                if (Place < MiniBatch || next != null) continue;
-                _weights[name] = [.. _weights[name].Zip(_sums[name], (w, s) => w - scan.TokenRate[^1] * s)];
-                _sums[name] = new double[_sums[name].Length];
+                _weights[name] = results.TryGetValue(name + "Next", out var next) ? next
+                    : closing ? [.. _weights[name].Zip(results[name + "SumNext"], (w, s) => w - scan.TokenRate[^1] * s)]
+                    : _weights[name];
+                _sums[name] = closing ? new double[_sums[name].Length] : results[name + "SumNext"];
             }
             Place %= MiniBatch;
         }

@@ -76,7 +76,9 @@ public sealed class DualForm(InnerModel model)
                 ? (w.Name + "Next", g.Sub(weights[w.Name], g.Mul(tokLast, sum)))
                 : (w.Name + "SumNext", sum));
         }
-        var summary = closing ? "One whole mini-batch: outputs, and the weights that the next one starts from." : "Any rows of one mini-batch: outputs, and the gradient sum so far.";
+        var summary = (carried ? "Rows of one mini-batch from any place in it" : "Rows of one mini-batch from its start")
+            + (outputs ? ": outputs, and " : ": ")
+            + (closing ? "the weights that the next one starts from." : "the gradient sum so far.");
         return Naming.Apply(TensorProgram.Of(name, summary, g, results), query, lr);
     }
 

@@ -34,7 +34,8 @@ internal sealed class Naming
         // Δ Wᵀ, and X W
         Einsum { IsElementwise: false } e when Matrix(e) is { } weight => (_ofRate.Contains(e) && !_ofQuery.Contains(e) ? "back" : "times") + weight,
         // Σ x
-        Einsum { IsElementwise: false, Factors.Count: 1 } e when e.Factors[0].Node.Hint is { } summed => "sum" + char.ToUpperInvariant(summed[0]) + summed.Substring(1).TrimEnd('K', 'Q'),
+        Einsum { IsElementwise: false, Factors.Count: 1 } e when e.Factors[0].Node.Hint is { } summed =>
+            "sum" + char.ToUpperInvariant(summed[0]) + summed.Substring(1).TrimEnd('K', 'Q'),
         // predict(x) − value
         Sum s when s.Operands.Any(o => o is Einsum { IsView: true, Coefficient: -1 } v && v.Factors[0].Node is Input { Name: "value" }) => "error",
         // X W + b

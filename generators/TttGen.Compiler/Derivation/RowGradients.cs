@@ -44,8 +44,9 @@ internal static class RowGradients
         if (rest.Length > 0 && weight.Shape.Length > 1)
             formed?.Invoke($"{weight.Name}, a fast {string.Join("×", weight.Shape)} matrix, has a gradient that is no sum of outer products");
 
-        (Node Node, string Index)[][] products = [.. outer.Select(e => e.Operands.Zip(e.Indices, (o, ix) => (o, new string([.. ix.Select(c => letters[e.Out.IndexOf(c)])]))).ToArray()),
-            .. rest.Length == 0 ? [] : new (Node, string)[][] { [(g.Add(rest), letters)] }];
+        (Node Node, string Index)[] Lettered(Einsum e) => [.. e.Operands.Zip(e.Indices, (o, ix) => (o, new string([.. ix.Select(c => letters[e.Out.IndexOf(c)])])))];
+        List<(Node Node, string Index)[]> products = [.. outer.Select(Lettered)];
+        if (rest.Length > 0) products.Add([(g.Add(rest), letters)]);
         foreach (var (node, _) in products.SelectMany(p => p).Where(f => f.Node.Rank == 2 && Depends(f.Node, rate))) node.Named("delta" + weight.Name);
         return products;
     }

@@ -6,6 +6,9 @@ namespace TttGen.Compiler.Ir;
 /// </summary>
 internal static class Contraction
 {
+    /// <summary>Weight of a step whose result has more axes than a matrix and than the output: a matrix for each row, taken only where there is no other way.</summary>
+    private const long Formed = 1 << 20;
+
     /// <summary>The product as a chain of products of two.</summary>
     public static Node InBestOrder(Graph g, IReadOnlyList<(Node Node, string Index)> factors, double scale, string output, Axis[] shape)
     {
@@ -40,8 +43,9 @@ internal static class Contraction
             for (var j = i + 1; j < indices.Count; j++)
             {
                 string[] rest = [.. indices.Where((_, k) => k != i && k != j)];
-                var after = Best([.. rest, Kept(indices[i], indices[j], rest, output)], output, axes);
-                var cost = Cost(indices[i] + indices[j], axes) + after.Cost;
+                var kept = Kept(indices[i], indices[j], rest, output);
+                var after = Best([.. rest, kept], output, axes);
+                var cost = Cost(indices[i] + indices[j], axes) * (kept.Length > Math.Max(2, output.Length) ? Formed : 1) + after.Cost;
                 if (cost < best.Cost) best = (cost, [(i, j), .. after.Pairs]);
             }
         return best;

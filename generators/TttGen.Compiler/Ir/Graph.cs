@@ -73,7 +73,7 @@ public sealed class Graph
     public Node AddOpened(params Node[] terms) => Add([.. terms.SelectMany(t => t is Sum s ? s.Operands : [t])]);
 
     /// <summary>Broadcasts a tensor over the axes that it lacks: [D] or [n] to [n, D].</summary>
-    public Node Spread(Node a, Axis[] shape) => a.Rank == shape.Length ? a : Einsum([(a, Placed(a.Shape, shape))], Letters(shape.Length), shape);
+    public Node Spread(Node a, Axis[] shape) => a.Shape.SequenceEqual(shape) ? a : Einsum([(a, Placed(a.Shape, shape))], Letters(shape.Length), shape);
 
     /// <summary>A product said in letters, as in <c>Einsum("ab,bc->ac", a, b)</c>.</summary>
     public Node Einsum(string spec, params Node[] operands)

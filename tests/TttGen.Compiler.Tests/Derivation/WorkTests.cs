@@ -6,11 +6,11 @@ namespace TttGen.Compiler.Tests.Derivation;
 /// <summary>The derived programs do what a person would write by hand, and nothing more.</summary>
 public class WorkTests
 {
-    [Fact]
-    public void A_mini_batch_of_linear_memory_is_five_products() =>
+    [Theory, InlineData(1), InlineData(2), InlineData(16), InlineData(64), InlineData(96)]
+    public void A_mini_batch_of_linear_memory_is_five_products(int width) =>
         // X W, Q W, Q Xᵀ, A Δ, Xᵀ Δ; mean and variance on both paths and two sums of the norm's backward pass; Σ Δ
         Assert.Equal(new Work(Products: 5, RowReductions: 6, ColumnReductions: 1, Triangles: 1, FormedPerRow: 0),
-            Work.Of(new DualForm(InnerModels.Linear(64)).Forward("MiniBatch", carried: false, closing: true)));
+            Work.Of(new DualForm(InnerModels.Linear(width)).Forward("MiniBatch", carried: false, closing: true)));
 
     [Fact]
     public void Carried_rows_of_linear_memory_add_the_query_times_the_gradient_sum() =>
@@ -95,7 +95,11 @@ public class WorkTests
         var model = InnerModels.Named(name);
         var covered = DualForm.Covers(model, out _);
         foreach (var (carried, closing) in new[] { (false, true), (true, false), (true, true) })
-            Assert.Equal(covered, Work.Of(new DualForm(model).Forward("Rows", carried, closing)).FormedPerRow == 0);
+        {
+            var forward = new DualForm(model).Forward("Rows", carried, closing);
+            Assert.Equal(covered, Work.Of(forward).FormedPerRow == 0);
+            Assert.Equal(covered, Work.Of(DualForm.Backward("Back", forward)).FormedPerRow == 0);
+        }
         Assert.Equal(0, Work.Of(new PrimalForm(model).Forward("Token")).FormedPerRow);
         Assert.DoesNotContain(new PrimalForm(model).Forward("Token").Live(), n => n.Shape.Any(a => a.IsRows));
     }

@@ -89,6 +89,7 @@ public class GraphTests
         Assert.Equal(x.Shape, _g.Mul(x, _g.Input("scale", H, F)).Shape);
         Assert.Equal(x.Shape, _g.Add(x, _g.Input("rate", Axis.Rows, H)).Shape);
         Assert.Throws<ArgumentException>(() => _g.Mul(x, _g.Input("other", M)));
+        Assert.Throws<ArgumentException>(() => _g.Add(X, _g.Einsum("na,ab->nb", X, W)));
     }
 
     [Fact]
