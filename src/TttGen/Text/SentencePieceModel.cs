@@ -1,0 +1,82 @@
+namespace TttGen.Text;
+
+/// <summary>A SentencePiece BPE vocabulary, ready for encoding and decoding.</summary>
+internal sealed class SentencePieceModel
+{
+    /// <summary>What SentencePiece writes for a space.</summary>
+    internal const char Space = '\u2581';
+
+    private readonly List<string> _userDefined = [];
+
+    /// <exception cref="TttException">The pieces can't be a vocabulary.</exception>
+    internal SentencePieceModel(IReadOnlyList<SentencePiece> pieces, SentencePieceSettings settings, string name)
+    {
+        Pieces = pieces;
+        (BeginId, EndId, UnknownSurface, AddsDummyPrefix) = (settings.BeginId, settings.EndId, settings.UnknownSurface, settings.AddsDummyPrefix);
+        UnknownId = -1;
+        int[] bytes = new int[256];
+        var missing = new HashSet<int>(Enumerable.Range(0, 256));
+        for (int id = 0; id < pieces.Count; id++)
+        {
+            SentencePiece piece = pieces[id];
+            switch (piece.Kind)
+            {
+                case PieceKind.Unknown: UnknownId = id; break;
+                case PieceKind.Byte:
+                    byte value = piece.Byte ?? throw Damaged(name, id, "expected a byte, written like <0x0A>");
+                    if (!missing.Remove(value)) throw Damaged(name, id, "found twice, expected once");
+                    bytes[value] = id;
+                    break;
+                case PieceKind.Normal or PieceKind.UserDefined:
+                    if (!Ids.TryAdd(piece.Text, id)) throw Damaged(name, id, "found twice, expected once");
+                    if (!float.IsFinite(piece.Score)) throw Damaged(name, id, "expected a finite score");
+                    LongestPiece = Math.Max(LongestPiece, piece.Text.Length);
+                    if (piece.Kind == PieceKind.UserDefined) _userDefined.Add(piece.Text);
+                    for (int i = 1; i < piece.Text.Length; i++) PiecesCrossWords |= piece.Text[i] == Space && piece.Text[i - 1] != Space;
+                    break;
+                case PieceKind.Unused: throw new TttException($"{name}: a SentencePiece model with unused pieces, expected one without; it is not supported");
+            }
+        }
+
+        if (UnknownId < 0) throw new TttException($"{name}: expected a piece for what is unknown, found none; the file is damaged");
+        if (settings.HasByteFallback && missing.Count > 0) throw new TttException($"{name}: expected a piece for every byte, found none for {missing.Count} of them; the file is damaged");
+        ByteIds = settings.HasByteFallback ? bytes : null;
+        _userDefined.Sort(static (a, b) => b.Length.CompareTo(a.Length));
+    }
+
+    internal IReadOnlyList<SentencePiece> Pieces { get; }
+
+    /// <summary>Ids of the pieces that are found in text.</summary>
+    internal Dictionary<string, int> Ids { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The ids that spell out an unknown character; null where it becomes <see cref="UnknownId"/>.</summary>
+    internal int[]? ByteIds { get; }
+
+    internal int UnknownId { get; }
+
+    internal int BeginId { get; }
+
+    internal int EndId { get; }
+
+    /// <summary>What the unknown token decodes to.</summary>
+    internal string UnknownSurface { get; }
+
+    /// <summary>Whether a space is put before every text.</summary>
+    internal bool AddsDummyPrefix { get; }
+
+    /// <summary>Characters in the longest piece.</summary>
+    internal int LongestPiece { get; }
+
+    /// <summary>Whether some piece holds a space after something else.</summary>
+    internal bool PiecesCrossWords { get; }
+
+    /// <summary>Length of the longest user-defined piece that the text begins with, or 0.</summary>
+    internal int UserDefinedLength(ReadOnlySpan<char> text)
+    {
+        foreach (string piece in _userDefined)
+            if (text.StartsWith(piece, StringComparison.Ordinal)) return piece.Length;
+        return 0;
+    }
+
+    private static TttException Damaged(string name, int id, string what) => new($"{name}: piece {id}: {what}; the file is damaged");
+}
