@@ -20,13 +20,21 @@ public sealed class ModelGenerator : IIncrementalGenerator
     /// <summary>The tracked step that keeps where specs stand.</summary>
     public const string Locations = nameof(Locations);
 
+    private readonly Func<ModelSource, CompiledModel> _compile;
+
+    /// <summary>The generator as the C# compiler makes it.</summary>
+    public ModelGenerator() : this(ModelCompiler.Compile) { }
+
+    /// <summary>A generator around another compiler: how tests see what the pipeline does with results and failures.</summary>
+    internal ModelGenerator(Func<ModelSource, CompiledModel> compile) => _compile = compile;
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var compiled = context
             .TypesWith(Names.ModelAttribute, static (compilation, type, cancellation) => new ModelParser(compilation, type, new Rejections(), cancellation).Parse())
             .WithTrackingName(Models)
-            .Select(static (source, _) => ModelOutput.Of(source))
+            .Select((source, _) => ModelOutput.Of(source, _compile))
             .WithTrackingName(Compiled);
         context.RegisterSourceOutput(compiled, static (output, model) =>
         {

@@ -25,7 +25,7 @@ internal static class Descriptors
         "'{0}' must have no type parameters, and neither may the types around it: its name stands for one size");
 
     public static readonly DiagnosticDescriptor InnerModelWithoutInterface = Error("TTT006", "An inner model implements IInnerModel",
-        "'{0}' has [InnerModel] but does not implement IInnerModel: write ': IInnerModel<{1}, {2}>' here, the second argument being the size of its keys");
+        "'{0}' has [InnerModel] but does not implement IInnerModel: write ': {1}' here, the second argument being the size of its keys");
 
     public static readonly DiagnosticDescriptor MethodMissing = Error("TTT007", "A spec has its methods",
         "'{0}' has no method '{1}', which {2} needs");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace TttGen.Generators.Diagnostics;
@@ -20,6 +21,10 @@ internal sealed class Rejections
 
     public void Add(DiagnosticDescriptor descriptor, Location location, params object[] arguments) =>
         _diagnostics.Add(Diagnostic.Create(descriptor, location, arguments));
+
+    /// <summary>A type that lacks an interface: the diagnostic carries its name, for the code fix that adds it.</summary>
+    public void AddMissingInterface(DiagnosticDescriptor descriptor, Location location, string name, params object[] arguments) =>
+        _diagnostics.Add(Diagnostic.Create(descriptor, location, ImmutableDictionary<string, string?>.Empty.Add("Interface", name), arguments));
 
     public void AddUnbound(string text) => Unbound ??= text;
 }

@@ -11,13 +11,13 @@ internal sealed record ModelOutput(string Model, ValueList<GeneratedModelFile> F
     /// <summary>The compiler's own failure, as the error on the model that says so.</summary>
     public const string FailureId = "TTT049";
 
-    public static ModelOutput Of(ModelSource source)
+    public static ModelOutput Of(ModelSource source, Func<ModelSource, CompiledModel> compile)
     {
         var prefix = Prefix(source);
         var name = prefix + source.Name;
         try
         {
-            var compiled = ModelCompiler.Compile(source);
+            var compiled = compile(source);
             return new(name, compiled.Files.Select(f => new GeneratedModelFile(prefix + f.HintName, f.Text)).ToValueList(), compiled.Findings.ToValueList());
         }
         catch (CompileException error)

@@ -14,7 +14,12 @@ internal static class DeclarationRules
         if (spec.Kinds().Count() > 1) rejections.Add(Descriptors.SeveralKinds, spec.Identifier(), spec.Name);
         if (!spec.IsRecord || spec.PrimaryConstructor() is null) rejections.Add(Descriptors.NotARecord, spec.Identifier(), spec.Name);
         if (kind == SpecKind.Model && spec.AllTypeParameters().Any()) rejections.Add(Descriptors.GenericModel, spec.Identifier(), spec.Name);
-        if (kind == SpecKind.InnerModel && !spec.Is(Names.InnerModel)) rejections.Add(Descriptors.InnerModelWithoutInterface, spec.Identifier(), spec.Name, spec.Short(), Feature(spec));
+        if (kind == SpecKind.InnerModel && !spec.Is(Names.InnerModel))
+        {
+            var missing = $"IInnerModel<{spec.Short()}, {Feature(spec)}>";
+            rejections.AddMissingInterface(Descriptors.InnerModelWithoutInterface, spec.Identifier(), missing, spec.Name, missing);
+        }
+
         foreach (var member in spec.GetMembers()) CheckMember(spec, member, rejections);
     }
 

@@ -4,9 +4,11 @@ using TttGen.Generators.Diagnostics;
 
 namespace TttGen.Generators.Parsing;
 
-/// <summary>Types of C# as the language names them; a dimension whose size nobody knows is rejected on the way.</summary>
+/// <summary>Types of C# as the language names them; a dimension whose size nobody knows is rejected where a spec first names it.</summary>
 internal sealed class TypeReferences(Rejections rejections)
 {
+    private readonly HashSet<ISymbol> _rejected = new(SymbolEqualityComparer.Default);
+
     /// <summary>The type's reference; <paramref name="at"/> is where it is spoken of.</summary>
     public TypeRef Of(ITypeSymbol type, Location at)
     {
@@ -20,7 +22,7 @@ internal sealed class TypeReferences(Rejections rejections)
             case { SpecialType: SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Int16 or SpecialType.System_Byte }:
                 return new(Names.Whole, []);
             case INamedTypeSymbol named:
-                if (named.Is(Names.Dimension) && named.Attribute(Names.DimAttribute) is null)
+                if (named.Is(Names.Dimension) && named.Attribute(Names.DimAttribute) is null && _rejected.Add(named))
                     rejections.Add(Descriptors.NotADimension, at, named.Short());
                 return new(named.FullName(), [.. named.AllTypeArguments().Select(a => Of(a, at))]);
             default:

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using TttGen.Generators.Diagnostics;
+
+namespace TttGen.Generators.Tests;
+
+/// <summary>Users' projects, as the C# compiler sees them: source, the running framework, the TttGen library as built.</summary>
+internal static class Compilations
+{
+    /// <summary>What every source of these tests begins with.</summary>
+    public const string Usings = """
+        #nullable enable
+        using TttGen;
+        using static TttGen.Ops;
+
+        """;
+
+    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
+
+    private static readonly CSharpCompilationOptions Options = new(
+        OutputKind.DynamicallyLinkedLibrary,
+        nullableContextOptions: NullableContextOptions.Enable,
+        generalDiagnosticOption: ReportDiagnostic.Error,
+        warningLevel: 9999);
+
+    private static readonly ImmutableArray<MetadataReference> References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetDirectoryName(path) == Path.GetDirectoryName(typeof(object).Assembly.Location))
+            .Append(typeof(IDim).Assembly.Location)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    public static CSharpCompilation Of(string source, params IEnumerable<MetadataReference> references) => Of("App", source, references);
+
+    public static CSharpCompilation Of(string assembly, string source, IEnumerable<MetadataReference> references) =>
+        CSharpCompilation.Create(assembly, [Tree(source, "Source.cs")], [.. References, .. references], Options);
+
+    public static SyntaxTree Tree(string source, string path) => CSharpSyntaxTree.ParseText(Usings + source, Parse, path);
+
+    /// <summary>All generators, with steps tracked.</summary>
+    public static GeneratorDriver Driver(params IIncrementalGenerator[] generators) => CSharpGeneratorDriver.Create(
+        generators.Length > 0 ? generators.Select(g => g.AsSourceGenerator()) : [new DimensionGenerator().AsSourceGenerator(), new SpecGenerator().AsSourceGenerator(), new ModelGenerator().AsSourceGenerator()],
+        parseOptions: Parse,
+        driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    public static GeneratorDriver Run(string source) => Driver().RunGenerators(Of(source));
+
+    /// <summary>The compilation with what the generators add; every warning an error, and none there.</summary>
+    public static Compilation Generated(Compilation compilation)
+    {
+        Driver().RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
+        Assert.Empty(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
+        return generated;
+    }
+
+    /// <summary>Errors and warnings of the C# compiler, generators having run.</summary>
+    public static IEnumerable<Diagnostic> Complaints(Compilation compilation) =>
+        Generated(compilation).GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning);
+
+    /// <summary>The assembly that a project compiles to, as another one references it.</summary>
+    public static MetadataReference Library(string assembly, string source)
+    {
+        using var image = new MemoryStream();
+        var result = Generated(Of(assembly, source, [])).Emit(image);
+        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
+        return MetadataReference.CreateFromImage(image.ToArray());
+    }
+
+    /// <summary>What the analyzer says of a project, generators having run.</summary>
+    public static async Task<IReadOnlyList<Diagnostic>> Analyze(Compilation compilation)
+    {
+        Driver().RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _);
+        var analyzed = await generated.WithAnalyzers([new SpecAnalyzer()]).GetAnalyzerDiagnosticsAsync();
+        return [.. analyzed.OrderBy(d => d.Location.SourceSpan.Start)];
+    }
+}
