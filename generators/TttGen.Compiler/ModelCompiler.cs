@@ -5,5 +5,5 @@ public static class ModelCompiler
 {
     /// <summary>Compiles a model.</summary>
     /// <exception cref="CompileException">The model can't be compiled; the message says why and the way out.</exception>
-    public static CompiledModel Compile(ModelSource source) => new([], []);
+    public static CompiledModel Compile(ModelSource source) => Emit.ModelEmitter.Emit(source);
 }

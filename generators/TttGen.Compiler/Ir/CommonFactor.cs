@@ -23,6 +23,7 @@ internal static class CommonFactor
             foreach (var q in Readings(b))
             {
                 var elementwise = !p.Sums && !q.Sums && (p.IsWhole || q.IsWhole);
+                if (!g.SharesFactors && p.Sums) continue;
                 if (!elementwise && !(p.IsPair && q.IsPair && p.Sums == q.Sums)) continue;
                 for (var x = 0; x < p.Factors.Count; x++)
                     for (var y = 0; y < q.Factors.Count; y++)

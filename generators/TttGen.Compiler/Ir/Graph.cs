@@ -18,6 +18,9 @@ public sealed class Graph
         _sums = new(this);
     }
 
+    /// <summary>False: a·B + c·B is left as two products, where B is a packed matrix that can not be added to another.</summary>
+    public bool SharesFactors { get; init; } = true;
+
     /// <summary>Every node made so far, operands before what uses them.</summary>
     public IEnumerable<Node> Nodes => _nodes;
 
@@ -45,6 +48,14 @@ public sealed class Graph
     public Node Map(Function function, Node a) => a is Einsum { IsView: true, Coefficient: 1, Factors.Count: 1 } view && view.Factors[0].Node.Rank < a.Rank
         ? Einsum([(Map(function, view.Factors[0].Node), view.Factors[0].Index)], view.Out, view.Shape)
         : Intern(NodeKey.Map(function, a), id => new Map(id, function, a));
+
+    /// <summary>A node that is equal to itself only: a primitive of rows.</summary>
+    internal Node Primitive(Func<int, Node> make)
+    {
+        var node = make(_nodes.Count);
+        _nodes.Add(node);
+        return node;
+    }
 
     /// <summary>One number everywhere.</summary>
     public Node Fill(double value, Axis[] shape) => Einsum([(Literal(value), "")], Letters(shape.Length), shape);

@@ -1,0 +1,49 @@
+using TttGen.Compiler.Ir;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>A loop over columns: its bound, and whether every register of it is full.</summary>
+/// <param name="Bound">Exclusive bound of j.</param>
+/// <param name="Step">How far the loop goes; the same as the bound but for panels.</param>
+/// <param name="Exact">No register crosses the bound: plain loads and stores.</param>
+public sealed record ColumnLoop(string Bound, string Step, bool Exact);
+
+/// <summary>A sum of which a part lies in memory.</summary>
+/// <param name="Row">Address of the stored part, for a vector.</param>
+/// <param name="Scalar">The stored part, for a scalar.</param>
+/// <param name="Left">Terms that are still to be added.</param>
+public sealed record Partial(string Row, string Scalar, IReadOnlyList<Node> Left);
+
+/// <summary>Where a row-wise stage finds and puts its values. Column j, row pointers and tables are the implementer's business.</summary>
+public interface IRowMemory
+{
+    /// <summary>The element type: float, or the type parameter T.</summary>
+    string Element { get; }
+
+    /// <summary>A constant of the element type.</summary>
+    string Constant(double value);
+
+    /// <summary>The loop over a column axis.</summary>
+    ColumnLoop Loop(Axis axis);
+
+    /// <summary>True where the value lies in memory before the stage runs.</summary>
+    bool IsStored(Node node);
+
+    /// <summary>True where the value is at hand even while the stage stores it: a finished product's tile.</summary>
+    bool IsGiven(Node node);
+
+    /// <summary>Address of a stored value's first element in this row (role "rc") or at all (role "c"), as a pointer expression to which j is added.</summary>
+    string Row(Node node, string role);
+
+    /// <summary>A stored scalar (roles "r" and "").</summary>
+    string Scalar(Node node, string role);
+
+    /// <summary>What is left to add to the stored part of a sum; null where nothing of the node is stored.</summary>
+    Partial? Accumulated(Node node, string role);
+
+    /// <summary>The causal mask may be dropped: what it would hide is not read.</summary>
+    bool MaskFree { get; }
+
+    /// <summary>A node that only this memory knows how to read (a rotation, a shifted row); null: an ordinary one.</summary>
+    string? Special(Node node, Func<Node, string> vector, ColumnLoop loop);
+}

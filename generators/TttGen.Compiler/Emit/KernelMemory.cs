@@ -1,0 +1,139 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>Rows, parameters and tiles as a model's kernels see them: row i of the call, columns from c0 where a panel is at work.</summary>
+internal sealed class KernelMemory : IRowMemory
+{
+    private readonly ModelLayout _layout;
+    private readonly KernelLocals _locals;
+    private readonly IReadOnlyDictionary<Node, RowTensor> _tensors;
+    private readonly IReadOnlyDictionary<Node, string> _tiles;
+    private readonly int? _panelColumns;
+    private readonly NameTable _names;
+    private readonly Dictionary<string, string> _rows = [];
+
+    /// <param name="layout">The model's fields.</param>
+    /// <param name="locals">The kernel's pointers.</param>
+    /// <param name="tensors">Stored rows.</param>
+    /// <param name="tiles">Finished products of the panel at work; empty outside an epilogue.</param>
+    /// <param name="panelColumns">Columns of the product in an epilogue; null: whole rows.</param>
+    /// <param name="names">Unique names of the kernel.</param>
+    public KernelMemory(ModelLayout layout, KernelLocals locals, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles, int? panelColumns, NameTable names)
+    {
+        _layout = layout;
+        _locals = locals;
+        _tensors = tensors;
+        _tiles = tiles;
+        _panelColumns = panelColumns;
+        _names = names;
+    }
+
+    /// <summary>Pointers to put at the start of a row's code.</summary>
+    public List<string> Pointers { get; } = [];
+
+    public string Element => "float";
+
+    public bool MaskFree => true;
+
+    private string Column => _panelColumns is null ? "" : " + c0";
+
+    public string Constant(double value) => Numbers.OfSingle(value);
+
+    public ColumnLoop Loop(Axis axis) => _panelColumns is { } columns
+        ? columns % 32 == 0 ? new("32", "32", true) : new("columns", "columns", false)
+        : new(Numbers.Of(axis.Size), Numbers.Of(axis.Size), axis.Size % 16 == 0);
+
+    public bool IsGiven(Node node) => _tiles.ContainsKey(node);
+
+    public bool IsStored(Node node) => _tiles.ContainsKey(node) || _tensors.ContainsKey(node);
+
+    public string Row(Node node, string role)
+    {
+        if (_tiles.TryGetValue(node, out var tile)) return $"{tile} + r * 32";
+        if (_tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
+        if (node is Input { Name: "@harmonic" }) return "_harmonic";
+        return node is Input input ? _locals.Parameter(input.Name) + Column : throw new CompileException("TTT150", "a value is not in memory");
+    }
+
+    public string RowOf(RowTensor tensor, int by)
+    {
+        var key = tensor.Name + (by == 0 ? "" : "Back" + Numbers.Of(by));
+        if (_rows.TryGetValue(key, out var known)) return known;
+        var name = _names.Fresh(key + "At");
+        Pointers.Add($"float* {name} = {_locals.Tensor(tensor)} + {RowIndex(tensor.Halo, by)} * {Numbers.Of(tensor.Columns)}{Column};");
+        return _rows[key] = name;
+    }
+
+    private static string RowIndex(int halo, int by) => halo == 0 ? "(nint)i" : $"((nint)i + (SliceOf[i] + 1) * {Numbers.Of(halo)}{(by == 0 ? "" : $" - {Numbers.Of(by)}")})";
+
+    public string Scalar(Node node, string role) => node is Input { Name: ['@', ..] } setting ? _layout.Setting(setting.Name.Substring(1)) : throw new CompileException("TTT151", "a scalar is not in memory");
+
+    public Partial? Accumulated(Node node, string role) => null;
+
+    public string? Special(Node node, Func<Node, string> vector, ColumnLoop loop)
+    {
+        string Load(string row) => loop.Exact ? $"V.Load({row} + j)" : $"V.LoadPartial({row} + j, {loop.Bound} - j)";
+        switch (node)
+        {
+            case Shift s:
+                return Load(RowOf(_tensors[s.Argument], s.By));
+            case RotatePairs r:
+                var table = _layout.Rotary(r);
+                var rotated = vector(r.Argument);
+                return $"V.MultiplyAdd(V.SwapPairs({rotated}), {Load(TableRow(table, "Sine"))}, {rotated} * {Load(TableRow(table, "Cosine"))})";
+            default:
+                return null;
+        }
+    }
+
+    private string TableRow(string table, string part)
+    {
+        if (_rows.TryGetValue(table + part, out var known)) return known;
+        var name = _names.Fresh(Names.Lower(part) + "At");
+        Pointers.Add($"float* {name} = {table}.{part}(Positions[i]){Column};");
+        return _rows[table + part] = name;
+    }
+}
+
+/// <summary>Pointers that a kernel takes into locals, in the order of their first use.</summary>
+internal sealed class KernelLocals(ModelLayout layout)
+{
+    private readonly Dictionary<string, string> _locals = [];
+
+    public List<string> Lines { get; } = [];
+
+    public string Tensor(RowTensor tensor)
+    {
+        if (_locals.TryGetValue(tensor.Name, out var known)) return known;
+        Lines.Add($"float* {tensor.Name} = _{tensor.Name}; // [rows, {Numbers.Of(tensor.Columns)}]");
+        return _locals[tensor.Name] = tensor.Name;
+    }
+
+    /// <summary>A vector parameter; <c>Name[t]</c> is a tap.</summary>
+    public string Parameter(string name)
+    {
+        var tap = name.IndexOf('[');
+        var bare = tap < 0 ? name : name.Substring(0, tap);
+        var parameter = layout.Parameter(bare);
+        var local = Names.Lower(bare);
+        if (!_locals.ContainsKey(bare))
+        {
+            var offset = parameter.Layers > 1 ? $" + Layer * {Numbers.Of(ModelLayout.Stride(parameter))}L" : "";
+            Lines.Add($"float* {local} = _{local}{offset}; // [{string.Join(", ", parameter.Shape)}]");
+            _locals[bare] = local;
+        }
+        return tap < 0 ? local : $"{local} + {Numbers.Of(int.Parse(name.Substring(tap + 1).TrimEnd(']'), System.Globalization.CultureInfo.InvariantCulture) * (long)parameter.Columns)}";
+    }
+
+    public string Matrix(string name)
+    {
+        var local = Names.Lower(name);
+        if (_locals.ContainsKey(name)) return local;
+        var parameter = layout.Parameter(name);
+        Lines.Add($"PackedMatrix {local} = _{local}[{(parameter.Layers > 1 ? "Layer" : "0")}]; // [{Numbers.Of(parameter.Inner)}, {Numbers.Of(parameter.Columns)}]");
+        return _locals[name] = local;
+    }
+}

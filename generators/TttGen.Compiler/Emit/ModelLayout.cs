@@ -1,0 +1,52 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>Where a model's parameters, tables and states lie: the fields of the generated class.</summary>
+internal sealed class ModelLayout
+{
+    private readonly Dictionary<string, LinkedParameter> _parameters;
+    private readonly List<(string Field, RotatePairs Rotation)> _rotaries = [];
+
+    public ModelLayout(LinkedModel model)
+    {
+        Model = model;
+        _parameters = model.Parameters.ToDictionary(p => p.Name);
+    }
+
+    public LinkedModel Model { get; }
+
+    /// <summary>Rotary tables in use.</summary>
+    public IReadOnlyList<(string Field, RotatePairs Rotation)> Rotaries => _rotaries;
+
+    public LinkedParameter Parameter(string name) => _parameters.TryGetValue(name, out var p) ? p : throw new CompileException("TTT152", $"{name} is no parameter");
+
+    /// <summary>Elements from layer to layer of what is not a matrix.</summary>
+    public static long Stride(LinkedParameter p) => (p.Count + 15) / 16 * 16;
+
+    public string Setting(string name) => "_" + Names.Lower(name);
+
+    /// <summary>The table of a rotation; one for all of equal period, width, feature and base.</summary>
+    public string Rotary(RotatePairs r)
+    {
+        foreach (var (field, other) in _rotaries)
+            if (other.Period == r.Period && other.Feature == r.Feature && other.Shape[1].Size == r.Shape[1].Size && ThetaText(other) == ThetaText(r)) return field;
+        var name = "_rotary" + (_rotaries.Count == 0 ? "" : Numbers.Of(_rotaries.Count + 1));
+        _rotaries.Add((name, r));
+        return name;
+    }
+
+    public string ThetaText(RotatePairs r) => r.Theta switch
+    {
+        Literal l => Numbers.Of(l.Value),
+        Input { Name: ['@', ..] } s => Setting(s.Name.Substring(1)),
+        _ => throw new CompileException("TTT153", "the base of a rotation is a setting or a constant"),
+    };
+
+    /// <summary>Elements of one head's state: its fast weights, then their gradient sums.</summary>
+    public static long HeadState(LinkedMemory m) => 2 * m.Model.Weights.Where(w => w.Fast).Sum(Rounded);
+
+    public static long Rounded(Weight w) => (w.Shape.Aggregate(1L, (n, a) => n * a.Size) + 15) / 16 * 16;
+}

@@ -1,0 +1,11 @@
+namespace TttGen.Compiler.Emit;
+
+/// <summary>Names as generated code spells them.</summary>
+public static class Names
+{
+    /// <summary>The last part of a full name.</summary>
+    public static string Short(string full) => full.Substring(full.LastIndexOf('.') + 1);
+
+    /// <summary>First letter in lower case.</summary>
+    public static string Lower(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name.Substring(1);
+}

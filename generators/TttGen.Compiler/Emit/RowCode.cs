@@ -1,0 +1,463 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>
+/// The code of one row: passes over the columns, reductions between them. A value that needs a reduction lives in a later pass; what is cheap
+/// is computed again there, what is dear (exp, tanh …) is kept in a row buffer.
+/// </summary>
+public sealed class RowCode
+{
+    private readonly IRowMemory _memory;
+    private readonly IReadOnlyList<Node> _stores;
+    private readonly Axis? _rowAxis;
+    private readonly Func<Node, string> _target;
+    private readonly Func<int, string> _rowBuffer;
+    private readonly NameTable _names;
+
+    private readonly Dictionary<(Node, string), int> _levels = [];
+    private readonly Dictionary<(Node, string), string> _scalars = [];
+    private readonly Dictionary<string, string> _broadcasts = [];
+    private readonly Dictionary<Node, string> _kept = [];
+    private readonly List<(Axis Axis, int Level)> _passes = [];
+    private readonly Dictionary<(Axis, int), List<Sink>> _sinks = [];
+    private readonly HashSet<(Node, string)> _seen = [];
+    private readonly HashSet<Node> _storedHere = [];
+
+    private abstract record Sink(Node Node, string Role);
+    private sealed record StoreSink(Node Node, string Role) : Sink(Node, Role);
+    private sealed record KeepSink(Node Node, string Role) : Sink(Node, Role);
+    private sealed record ReduceSink(Einsum Reduction, string Role) : Sink(Reduction, Role);
+
+    /// <param name="memory">Where values lie.</param>
+    /// <param name="rowAxis">The axis that rows run over.</param>
+    /// <param name="stores">What to compute and store.</param>
+    /// <param name="target">Pointer expression (vectors) or assignable expression (scalars) of a store.</param>
+    /// <param name="rowBuffer">A pointer to a row of so many elements, working memory of the stage.</param>
+    /// <param name="names">Unique names.</param>
+    public RowCode(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, Func<Node, string> target, Func<int, string> rowBuffer, NameTable names)
+    {
+        _memory = memory;
+        _rowAxis = rowAxis;
+        _stores = stores;
+        _target = target;
+        _rowBuffer = rowBuffer;
+        _names = names;
+        _storedHere = [.. stores];
+    }
+
+    /// <summary>Writes the row's body.</summary>
+    public void Emit(CodeWriter w)
+    {
+        foreach (var s in _stores)
+        {
+            var role = Roles.Of(s, _rowAxis);
+            Discover(s, role, true);
+            if (Roles.IsVector(role)) AddSink(s.Shape[s.Rank - 1], Level(s, role, true), new StoreSink(s, role));
+        }
+        KeepDearValues();
+        _passes.Sort((a, b) => a.Level.CompareTo(b.Level));
+        foreach (var pass in _passes) EmitPass(w, pass.Axis, pass.Level);
+        var scalars = new List<string>();
+        foreach (var s in _stores.Where(s => !Roles.IsVector(Roles.Of(s, _rowAxis))))
+        {
+            var value = Scalar(s, Roles.Of(s, _rowAxis), scalars, true);
+            foreach (var line in scalars) w.Line(line);
+            scalars.Clear();
+            w.Line($"{_target(s)} = {value};");
+        }
+    }
+
+    private void AddSink(Axis axis, int level, Sink sink)
+    {
+        if (!_sinks.TryGetValue((axis, level), out var list))
+        {
+            _sinks[(axis, level)] = list = [];
+            _passes.Add((axis, level));
+        }
+        list.Add(sink);
+    }
+
+    private bool InMemory(Node n, bool root) => _memory.IsGiven(n) || !root && (n is Input { Name: not Triangles.Mask } || _memory.IsStored(n)) && !_storedHere.Contains(n);
+
+    private static bool IsReduction(Node n) => n is Einsum { Reduced: not "" };
+
+    private static Axis ReducedAxis(Einsum e) => e.AxisOf(e.Reduced[0]);
+
+    /// <summary>Reductions between here and memory: the pass in which a value can first be had.</summary>
+    private int Level(Node n, string role, bool root = false)
+    {
+        if (n is Literal or InverseSize or Zero or Input || InMemory(n, root)) return 0;
+        if (_levels.TryGetValue((n, role), out var known)) return known;
+        int level;
+        if (_memory.Accumulated(n, role) is { } sum) level = sum.Left.Select(t => Level(t, role)).DefaultIfEmpty(0).Max();
+        else if (n is Einsum e)
+        {
+            level = Enumerable.Range(0, e.Operands.Count).Select(k => Level(e.Operands[k], Roles.OfOperand(e, role, k))).DefaultIfEmpty(0).Max();
+            if (IsReduction(n)) level++;
+        }
+        else level = n.Operands.Select(o => Level(o, role)).DefaultIfEmpty(0).Max();
+        return _levels[(n, role)] = level;
+    }
+
+    /// <summary>Finds every reduction that the stores need.</summary>
+    private void Discover(Node n, string role, bool root)
+    {
+        if (n is Literal or InverseSize or Zero or Input || InMemory(n, root) || !_seen.Add((n, role))) return;
+        if (_memory.Accumulated(n, role) is { } sum)
+        {
+            foreach (var t in sum.Left) Discover(t, role, false);
+            return;
+        }
+        if (n is Einsum e)
+        {
+            for (var k = 0; k < e.Operands.Count; k++) Discover(e.Operands[k], Roles.OfOperand(e, role, k), false);
+            if (!IsReduction(n)) return;
+            if (e.Reduced.Length != 1) throw new CompileException("TTT104", "a sum over two axes at once is not part of the schedule");
+            AddSink(ReducedAxis(e), Level(n, role, root) - 1, new ReduceSink(e, role));
+        }
+        else
+        {
+            foreach (var o in n.Operands) Discover(o, role, false);
+        }
+    }
+
+    /// <summary>A transcendental value that several passes need is computed in the first of them and kept.</summary>
+    private void KeepDearValues()
+    {
+        var needed = new Dictionary<Node, HashSet<(Axis, int)>>();
+        foreach (var pass in _passes)
+            foreach (var sink in _sinks[pass])
+                foreach (var n in VectorsOf(sink))
+                    if (n is Map { Function: not (Function.Recip or Function.Rsqrt) }) (needed.TryGetValue(n, out var had) ? had : needed[n] = []).Add(pass);
+        foreach (var p in needed.Where(p => p.Value.Count > 1 && !_storedHere.Contains(p.Key)))
+        {
+            var first = p.Value.OrderBy(x => x.Item2).First();
+            var size = p.Key.Shape[p.Key.Rank - 1];
+            _kept[p.Key] = _rowBuffer(size.Size);
+            _sinks[first].Insert(0, new KeepSink(p.Key, Roles.Of(p.Key, _rowAxis)));
+        }
+    }
+
+    private IEnumerable<Node> VectorsOf(Sink sink)
+    {
+        var seen = new HashSet<Node>();
+        var found = new List<Node>();
+        void Visit(Node n, string role, bool root)
+        {
+            if (!Roles.IsVector(role) || n is Literal or InverseSize or Zero or Input || InMemory(n, root) || (IsReduction(n) && !root) || !seen.Add(n)) return;
+            found.Add(n);
+            if (_memory.Accumulated(n, role) is { } sum) { foreach (var t in sum.Left) Visit(t, role, false); return; }
+            if (n is Einsum e) for (var k = 0; k < e.Operands.Count; k++) Visit(e.Operands[k], Roles.OfOperand(e, role, k), false);
+            else foreach (var o in n.Operands) Visit(o, role, false);
+        }
+        if (sink is ReduceSink r)
+            for (var k = 0; k < r.Reduction.Operands.Count; k++) Visit(r.Reduction.Operands[k], Roles.OfOperand(r.Reduction, r.Role, k), false);
+        else
+            Visit(sink.Node, sink.Role, true);
+        return found;
+    }
+
+    // ---- one pass over the columns
+
+    private List<string> _prelude = [];
+    private List<string> _body = [];
+    private readonly Dictionary<(Node, string), string> _vectors = [];
+    private readonly Dictionary<(Node, string), int> _uses = [];
+    private ColumnLoop _loop = new("", "", true);
+    private int _level;
+
+    private void EmitPass(CodeWriter w, Axis axis, int level)
+    {
+        _prelude = [];
+        _body = [];
+        _vectors.Clear();
+        _uses.Clear();
+        _loop = _memory.Loop(axis);
+        _level = level;
+        var sinks = _sinks[(axis, level)];
+        foreach (var sink in sinks) CountUses(sink);
+        var after = new List<string>();
+        // reductions first: what they read is then at hand for the stores
+        foreach (var sink in sinks)
+            switch (sink)
+            {
+                case KeepSink k:
+                    var kept = Vector(k.Node, k.Role, true);
+                    _body.Add(StoreTo(_kept[k.Node], kept));
+                    break;
+                case StoreSink s:
+                    var value = Vector(s.Node, s.Role, true);
+                    _body.Add(StoreTo(_target(s.Node), value));
+                    break;
+                case ReduceSink r:
+                    Reduce(r, after);
+                    break;
+            }
+        foreach (var line in _prelude) w.Line(line);
+        w.Open($"for (int j = 0; j < {_loop.Step}; j += V.Count)");
+        foreach (var line in _body) w.Line(line);
+        w.Close();
+        foreach (var line in after) w.Line(line);
+        foreach (var s in sinks.OfType<KeepSink>()) _vectors.Remove((s.Node, s.Role));
+    }
+
+    private void CountUses(Sink sink)
+    {
+        void Visit(Node n, string role, bool root)
+        {
+            if (!Roles.IsVector(role)) return;
+            _uses.TryGetValue((n, role), out var had);
+            _uses[(n, role)] = had + 1;
+            if (had > 0 || n is Literal or InverseSize or Zero or Input || InMemory(n, root) || (IsReduction(n) && !root)) return;
+            if (_memory.Accumulated(n, role) is { } sum) { foreach (var t in sum.Left) Visit(t, role, false); return; }
+            if (n is Einsum e) for (var k = 0; k < e.Operands.Count; k++) Visit(e.Operands[k], Roles.OfOperand(e, role, k), false);
+            else foreach (var o in n.Operands) Visit(o, role, false);
+        }
+        if (sink is ReduceSink r)
+            for (var k = 0; k < r.Reduction.Operands.Count; k++) Visit(r.Reduction.Operands[k], Roles.OfOperand(r.Reduction, r.Role, k), false);
+        else
+            Visit(sink.Node, sink.Role, true);
+    }
+
+    private string Load(string row) => _loop.Exact ? $"V.Load({row} + j)" : $"V.LoadPartial({row} + j, {_loop.Bound} - j)";
+
+    private string StoreTo(string row, string value) => _loop.Exact ? $"V.Store({value}, {row} + j);" : $"V.StorePartial({value}, {row} + j, {_loop.Bound} - j);";
+
+    private void Reduce(ReduceSink sink, List<string> after)
+    {
+        var e = sink.Reduction;
+        var name = _names.Fresh(e.Hint ?? "sum");
+        var sum = _names.Fresh(name + "Lanes");
+        var inside = new List<string>();
+        var outside = new List<string>();
+        double constant = 1;
+        for (var k = 0; k < e.Operands.Count; k++)
+        {
+            var role = Roles.OfOperand(e, sink.Role, k);
+            if (e.Operands[k] is Literal l) constant *= l.Value;
+            else if (Roles.IsVector(role)) inside.Add(Vector(e.Operands[k], role));
+            else outside.Add(Scalar(e.Operands[k], role, after));
+        }
+        _prelude.Add($"V {sum} = V.Zero;");
+        var keep = !_loop.Exact;
+        if (inside.Count == 1) _body.Add($"{sum} += {(keep ? $"V.Keep({inside[0]}, {_loop.Bound} - j)" : inside[0])};");
+        else
+        {
+            var left = string.Join(" * ", inside.Take(inside.Count - 1).Select(Atom));
+            var right = inside[inside.Count - 1];
+            _body.Add(keep
+                ? $"{sum} += V.Keep({left} * {Atom(right)}, {_loop.Bound} - j);"
+                : $"{sum} = V.MultiplyAdd({left}, {right}, {sum});");
+        }
+        if (constant != 1) outside.Add(_memory.Constant(constant));
+        outside.Add($"V.Sum({sum})");
+        after.Add($"{_memory.Element} {name} = {string.Join(" * ", outside)};");
+        _scalars[(e, sink.Role)] = name;
+    }
+
+    private static string Atom(string x) => x.IndexOf(' ') < 0 || (x[0] == 'V' && x.EndsWith(")", StringComparison.Ordinal) && Balanced(x)) ? x : $"({x})";
+
+    /// <summary>One call and nothing after it.</summary>
+    private static bool Balanced(string x)
+    {
+        var depth = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (x[i] == '(') depth++;
+            if (x[i] == ')' && --depth == 0 && i < x.Length - 1) return false;
+        }
+        return true;
+    }
+
+    /// <summary>A vector value: an expression, or the name of a local that this adds to the loop.</summary>
+    private string Vector(Node n, string role, bool root = false)
+    {
+        if (_vectors.TryGetValue((n, role), out var known)) return known;
+        var text = VectorText(n, role, root);
+        var used = _uses.TryGetValue((n, role), out var uses) ? uses : 1;
+        var trivial = text.IndexOf(' ') < 0 && text.IndexOf('(') < 0;
+        if (trivial || (used < 2 && (n.Hint is null || root || n is Input) && text.Length < 120)) return text;
+        var name = _names.Fresh(n.Hint ?? (n is Input i ? i.Name + "Row" : "value"));
+        _body.Add($"V {name} = {text};");
+        _vectors[(n, role)] = name;
+        return name;
+    }
+
+    /// <summary>A vector value under a name, for code that reads it twice.</summary>
+    private string Named(Node n, string role)
+    {
+        var text = Vector(n, role);
+        if (text.IndexOf('(') < 0 && text.IndexOf(' ') < 0) return text;
+        var name = _names.Fresh(n.Hint ?? "value");
+        _body.Add($"V {name} = {text};");
+        return _vectors[(n, role)] = name;
+    }
+
+    private string VectorText(Node n, string role, bool root)
+    {
+        if (!root && _kept.TryGetValue(n, out var kept)) return Load(kept);
+        if (n is Zero) return "V.Zero";
+        if (n is Input { Name: Triangles.Mask }) return _memory.MaskFree ? Broadcast(_memory.Constant(1)) : $"V.Keep({Broadcast(_memory.Constant(1))}, i + 1 - j)";
+        if (InMemory(n, root)) return Load(_memory.Row(n, role));
+        if (!root && _storedHere.Contains(n) && Level(n, role, true) < _level) return Load(_target(n));
+        if (_memory.Special(n, x => Named(x, role), _loop) is { } special) return special;
+        switch (n)
+        {
+            case Sum s:
+                var terms = s.Operands.ToList();
+                string? start = null;
+                if (_memory.Accumulated(n, role) is { } sum)
+                {
+                    start = Load(sum.Row);
+                    terms = [.. sum.Left];
+                }
+                return SumText(terms, role, start);
+            case Map m:
+                return MapText(m.Function, Vector(m.Argument, role));
+            case Einsum e:
+                var (factors, scalar, negative) = Factors(e, role);
+                return ProductText(factors, scalar, negative);
+            default:
+                throw new CompileException("TTT105", $"{n.GetType().Name} can't be computed along a row");
+        }
+    }
+
+    private string SumText(List<Node> terms, string role, string? start)
+    {
+        var plain = new List<(string Text, bool Negative)>();
+        var products = new List<(string Left, string Right, bool Negative)>();
+        foreach (var t in terms)
+        {
+            if (t is Einsum { Reduced: "" } e && !_vectors.ContainsKey((t, role)) && !InMemory(t, false) && !_storedHere.Contains(t) && !_kept.ContainsKey(t)
+                && e.Hint is null && (!_uses.TryGetValue((t, role), out var uses) || uses < 2))
+            {
+                var (factors, scalar, negative) = Factors(e, role);
+                if (scalar is not null) factors.Insert(0, scalar);
+                if (factors.Count == 1) plain.Add((factors[0], negative));
+                else products.Add((string.Join(" * ", factors.Take(factors.Count - 1).Select(Atom)), factors[factors.Count - 1], negative));
+            }
+            else
+            {
+                plain.Add((Vector(t, role), false));
+            }
+        }
+        var text = start;
+        foreach (var (p, negative) in plain.OrderBy(p => p.Negative))
+            text = text is null ? (negative ? $"-{Atom(p)}" : p) : negative ? $"{text} - {Atom(p)}" : $"{text} + {p}";
+        foreach (var (left, right, negative) in products.OrderBy(p => p.Negative))
+            text = text is null
+                ? negative ? $"-({left} * {Atom(right)})" : $"{left} * {Atom(right)}"
+                : negative ? $"{text} - {left} * {Atom(right)}" : $"V.MultiplyAdd({left}, {right}, {text})";
+        return text ?? "V.Zero";
+    }
+
+    private static string ProductText(List<string> factors, string? scalar, bool negative)
+    {
+        if (scalar is not null) factors.Insert(0, scalar);
+        if (factors.Count == 1) return negative ? $"-{Atom(factors[0])}" : factors[0];
+        var text = string.Join(" * ", factors.Select(Atom));
+        return negative ? $"-({text})" : text;
+    }
+
+    /// <summary>Vector factors, and all scalar ones as one broadcast.</summary>
+    private (List<string> Factors, string? Scalar, bool Negative) Factors(Einsum e, string role)
+    {
+        var vectors = new List<string>();
+        var scalars = new List<string>();
+        double constant = 1;
+        var mask = false;
+        for (var k = 0; k < e.Operands.Count; k++)
+        {
+            var o = e.Operands[k];
+            var at = Roles.OfOperand(e, role, k);
+            switch (o)
+            {
+                case Literal l: constant *= l.Value; break;
+                case Zero: return (["V.Zero"], null, false);
+                case Input { Name: Triangles.Mask }: mask = true; break;
+                default:
+                    if (Roles.IsVector(at)) vectors.Add(Vector(o, at));
+                    else scalars.Add(Scalar(o, at, _prelude));
+                    break;
+            }
+        }
+        var negative = constant == -1;
+        if (negative) constant = 1;
+        if (constant != 1 || (vectors.Count == 0 && scalars.Count == 0)) scalars.Insert(0, _memory.Constant(constant));
+        var scalar = scalars.Count == 0 ? null : Broadcast(string.Join(" * ", scalars));
+        if (mask && !_memory.MaskFree)
+        {
+            var all = ProductText(vectors, scalar, negative);
+            return ([$"V.Keep({all}, i + 1 - j)"], null, false);
+        }
+        return (vectors, scalar, negative);
+    }
+
+    private string Broadcast(string scalar)
+    {
+        if (_broadcasts.TryGetValue(scalar, out var name)) return name;
+        var simple = scalar.All(c => char.IsLetterOrDigit(c) || c == '_');
+        name = _names.Fresh(simple ? scalar + "Lanes" : "factor");
+        _prelude.Add($"V {name} = V.Broadcast({scalar});");
+        return _broadcasts[scalar] = name;
+    }
+
+    private string MapText(Function f, string x) => f.ToString() switch
+    {
+        "Max0" => $"V.Max({x}, V.Zero)",
+        "Recip" => $"{Broadcast(_memory.Constant(1))} / {Atom(x)}",
+        var name => $"V.{name}({x})",
+    };
+
+    /// <summary>A scalar value: the name of a local or a constant; what it needs is added to <paramref name="lines"/>.</summary>
+    private string Scalar(Node n, string role, List<string> lines, bool root = false)
+    {
+        if (n is Literal l) return _memory.Constant(l.Value);
+        if (n is InverseSize s) return _memory.Constant(1.0 / s.Axis.Size);
+        if (n is Zero) return _memory.Constant(0);
+        if (InMemory(n, root)) return _memory.Scalar(n, role);
+        if (_scalars.TryGetValue((n, role), out var known)) return known;
+        var text = n switch
+        {
+            Sum sum when _memory.Accumulated(n, role) is { } part => string.Join(" + ", new[] { part.Scalar }.Concat(part.Left.Select(t => Scalar(t, role, lines)))),
+            Sum sum => string.Join(" + ", sum.Operands.Select(t => Scalar(t, role, lines))).Replace("+ -", "- "),
+            Map m => ScalarMap(m.Function, Scalar(m.Argument, role, lines)),
+            Einsum { Reduced: "" } e => ScalarProduct(e, role, lines),
+            _ => throw new CompileException("TTT106", $"{n.GetType().Name} {n.Hint} is used before the pass that makes it"),
+        };
+        var name = _names.Fresh(n.Hint ?? "scalar");
+        lines.Add($"{_memory.Element} {name} = {text};");
+        return _scalars[(n, role)] = name;
+    }
+
+    private string ScalarProduct(Einsum e, string role, List<string> lines)
+    {
+        double constant = 1;
+        var factors = new List<string>();
+        for (var k = 0; k < e.Operands.Count; k++)
+            if (e.Operands[k] is Literal l) constant *= l.Value;
+            else factors.Add(Scalar(e.Operands[k], Roles.OfOperand(e, role, k), lines));
+        if (constant == -1 && factors.Count > 0) factors[0] = "-" + factors[0];
+        else if (constant != 1 || factors.Count == 0) factors.Insert(0, _memory.Constant(constant));
+        return string.Join(" * ", factors);
+    }
+
+    private string ScalarMap(Function f, string x)
+    {
+        var e = _memory.Element;
+        var one = _memory.Constant(1);
+        return f switch
+        {
+            Function.Tanh => $"{e}.Tanh({x})",
+            Function.Exp => $"{e}.Exp({x})",
+            Function.Log => $"{e}.Log({x})",
+            Function.Sigmoid => $"{one} / ({one} + {e}.Exp(-({x})))",
+            Function.Rsqrt => $"{one} / {e}.Sqrt({x})",
+            Function.Recip => $"{one} / ({x})",
+            Function.Softplus => $"{e}.Max({x}, {_memory.Constant(0)}) + {e}.Log({one} + {e}.Exp(-{e}.Abs({x})))",
+            _ => throw new CompileException("TTT107", $"{f} of a scalar is not part of the language"),
+        };
+    }
+}

@@ -1,0 +1,186 @@
+using TttGen.Compiler.Derivation;
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>
+/// One memory's scan over the tokens of one head: whole mini-batches by the dual form, the rest by its carried variant, or token by token by the
+/// primal form where a weight's use is not linear.
+/// </summary>
+public sealed class ScanEmitter
+{
+    private readonly LinkedMemory _memory;
+    private readonly InnerModel _model;
+    private readonly Weight[] _fast;
+    private readonly Weight[] _slow;
+
+    private ScanEmitter(LinkedMemory memory)
+    {
+        _memory = memory;
+        _model = memory.Model;
+        _fast = [.. _model.Weights.Where(w => w.Fast)];
+        _slow = [.. _model.Weights.Where(w => !w.Fast)];
+    }
+
+    /// <summary>What was made: the class's text, its working memory, the dual form's cost.</summary>
+    public sealed record Scan(string Text, long Scratch, long FlopsPerToken, bool IsDual, string Reason);
+
+    /// <summary>Emits the class.</summary>
+    public static Scan Emit(LinkedMemory memory, int indent) => new ScanEmitter(memory).Run(indent);
+
+    private static readonly string[] RowInputs = ["key", "value", "query", "output"];
+
+    private Scan Run(int indent)
+    {
+        var isDual = DualForm.Covers(_model, out var reason);
+        var w = new CodeWriter { Indent = indent };
+        long scratch = 0, flops = 0;
+        var kernels = new List<TileKernel>();
+        if (isDual)
+        {
+            var form = new DualForm(_model);
+            kernels.Add(Schedule(form.Forward("MiniBatch", carried: false, closing: true), "Next", ""));
+            kernels.Add(Schedule(form.Forward("Step", carried: true, closing: false), "SumNext", "Sum"));
+            flops = Flops(kernels[0]) / _memory.MiniBatch;
+        }
+        else
+        {
+            kernels.Add(Schedule(new PrimalForm(_model).Forward("Token"), "SumNext", "Sum"));
+            flops = Flops(kernels[0]);
+        }
+        kernels.Add(Schedule(Closing(), "Next", ""));
+
+        w.Line($"/// <summary>{_memory.Name}: {(isDual ? "the dual form" : "the primal form, token by token: " + reason)}. Mini-batches of {_memory.MiniBatch} tokens; {_memory.Heads} heads.</summary>");
+        w.Line("/// <remarks>");
+        w.Line($"/// predict(x) = {Formulas.Of(_model.Predict, _ => null, 12)}");
+        w.Line("/// </remarks>");
+        w.Open($"internal static unsafe class {_memory.Name}Scan");
+        w.Line("/// <summary>Tokens of a mini-batch.</summary>");
+        w.Line($"public const int MiniBatchTokens = {Numbers.Of(_memory.MiniBatch)};");
+        w.Line();
+        w.Line("/// <summary>Elements of one head's state: fast weights, then their gradient sums since the mini-batch began.</summary>");
+        w.Line($"public const int StateSize = {Numbers.Of(ModelLayout.HeadState(_memory))};");
+        w.Line();
+        var methods = new List<string>();
+        foreach (var kernel in kernels)
+        {
+            var text = new CodeWriter { Indent = indent + 1 };
+            scratch = Math.Max(scratch, TileKernelEmitter.Emit(kernel, _memory.MiniBatch, text));
+            methods.Add(text.ToString());
+        }
+        var own = (_memory.MiniBatch + 15) / 16 * 16;
+        w.Line("/// <summary>Elements of working memory.</summary>");
+        w.Line($"public const int ScratchSize = {Numbers.Of(scratch + own)};");
+        w.Line();
+        Driver(w, isDual, own, kernels);
+        foreach (var m in methods)
+        {
+            w.Line();
+            foreach (var line in m.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
+        }
+        w.Close();
+        return new Scan(w.ToString(), scratch + own, flops, isDual, reason);
+    }
+
+    private TileKernel Schedule(TensorProgram program, string suffix, string state)
+    {
+        var inPlace = new Dictionary<string, string>();
+        foreach (var f in _fast)
+        {
+            inPlace[f.Name + suffix] = f.Name + state;
+            if (suffix == "Next") inPlace[f.Name + "SumNext"] = f.Name + "Sum";
+        }
+        var rows = program.Inputs.Any(i => i.Name == "key" && i.Rank == 2);
+        return TileScheduler.Schedule(program, inPlace, rows ? RowInputs : []);
+    }
+
+    /// <summary>What a mini-batch leaves: W − tok(K − 1) G, and no gradients.</summary>
+    private TensorProgram Closing()
+    {
+        var g = new Graph();
+        var last = g.Input("tokLast");
+        var results = new List<(string, Node)>();
+        foreach (var f in _fast)
+        {
+            var sum = g.Input(f.Name + "Sum", f.Shape);
+            results.Add((f.Name + "Next", g.Sub(g.Input(f.Name, f.Shape), g.Mul(last, sum))));
+            results.Add((f.Name + "SumNext", g.Zero(f.Shape)));
+        }
+        return TensorProgram.Of("Close", "The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.", g, results);
+    }
+
+    private long Flops(TileKernel kernel)
+    {
+        long Of(Axis? a) => a is not { } axis ? 1 : axis.IsRows ? _memory.MiniBatch : axis.Size;
+        return kernel.Stages.OfType<ContractStage>().Sum(c => c.Lower
+            ? Of(c.Rows) * (Of(c.Rows) + 1) * Of(c.Columns)
+            : 2 * Of(c.Rows) * Of(c.Inner) * Of(c.Columns));
+    }
+
+    private void Driver(CodeWriter w, bool isDual, long own, IReadOnlyList<TileKernel> kernels)
+    {
+        w.Lines("""
+            /// <summary>Reads tokens, from any place in a mini-batch.</summary>
+            /// <param name="tokens">How many.</param>
+            /// <param name="place">Tokens of the mini-batch that came before.</param>
+            /// <param name="key">[tokens, width], rows keyRow apart; value, query and output likewise.</param>
+            /// <param name="rate">[tokens], rateRow apart: the inner rate of each.</param>
+            /// <param name="tok">[mini-batch]: what the gradient sum is scaled by at each place.</param>
+            /// <param name="state">[StateSize].</param>
+            /// <param name="scratch">[ScratchSize].</param>
+            """);
+        var slow = string.Concat(_slow.Select(s => $", T* {s.Name}"));
+        w.Line("public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,");
+        w.Line($"    T* rate, nint rateRow, T* tok, T* state{slow}, T* output, nint outputRow, T* scratch)");
+        w.Line("    where T : unmanaged, global::System.Numerics.IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
+        w.Open("");
+        long offset = 0;
+        foreach (var half in new[] { "", "Sum" })
+            foreach (var f in _fast)
+            {
+                w.Line($"T* {f.Name}{half} = state + {Numbers.Of(offset)}; // [{string.Join(", ", f.Shape)}]");
+                offset += ModelLayout.Rounded(f);
+            }
+        w.Line($"T tokLast = tok[{Numbers.Of(_memory.MiniBatch - 1)}];");
+        if (isDual) w.Line("T* lr = scratch;");
+        w.Line($"scratch += {Numbers.Of(own)};");
+        w.Open("for (int t = 0; t < tokens;)");
+        if (isDual)
+        {
+            w.Line($"int n = global::System.Math.Min({Numbers.Of(_memory.MiniBatch)} - place, tokens - t);");
+            w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
+            w.Open($"if (n == {Numbers.Of(_memory.MiniBatch)})");
+            w.Line(Call(kernels[0], "n"));
+            w.Close();
+            w.Open("else");
+            w.Line(Call(kernels[1], "n").Replace(", tok,", ", tok + place,"));
+            w.Line($"if (place + n == {Numbers.Of(_memory.MiniBatch)}) {Call(kernels[2], "n")}");
+            w.Close();
+        }
+        else
+        {
+            w.Line("const int n = 1;");
+            w.Line(Call(kernels[0], "n"));
+            w.Line($"if (place + 1 == {Numbers.Of(_memory.MiniBatch)}) {Call(kernels[1], "n")}");
+        }
+        w.Line($"place = (place + n) % {Numbers.Of(_memory.MiniBatch)};");
+        w.Line("t += n;");
+        w.Close();
+        w.Close();
+    }
+
+    private string Call(TileKernel kernel, string n)
+    {
+        var primal = kernel.Program.Name == "Token";
+        var arguments = kernel.Parameters.Select(p => p.Name switch
+        {
+            "key" or "value" or "query" or "output" => p.Strided ? $"{p.Name} + t * {p.Name}Row, {p.Name}Row" : $"{p.Name} + t * {p.Name}Row",
+            "lr" when primal => "rate[t * rateRow]",
+            "tok" when primal => "tok[place]",
+            _ => p.Name,
+        });
+        return $"{kernel.Program.Name}<T, V>({n}, {string.Join(", ", arguments)}, scratch);";
+    }
+}

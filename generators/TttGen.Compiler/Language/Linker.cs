@@ -1,0 +1,295 @@
+using TttGen.Compiler.Ir;
+
+namespace TttGen.Compiler.Language;
+
+/// <summary>
+/// Specs → one model: type parameters closed, sizes known, methods inlined, checkpoint keys spelt out. A stack becomes a segment of its own
+/// that is compiled once and run for every layer.
+/// </summary>
+public sealed class Linker
+{
+    private readonly Dictionary<(string, int), SpecProgram> _programs = [];
+    private readonly Dictionary<string, int> _sizes;
+    private readonly SpecProgram _root;
+    private readonly List<LinkedParameter> _parameters = [];
+    private readonly Dictionary<string, LinkedSetting> _settings = [];
+    private readonly List<LinkedMemory> _memories = [];
+    private readonly List<LinkedSegment> _segments = [];
+    private readonly Dictionary<string, string> _config = [];
+    private readonly List<string> _configOrder = [];
+    private Graph _graph = new() { SharesFactors = false };
+    private Node? _stream;
+    private int _layers = 1;
+
+    private Linker(ModelSource source)
+    {
+        foreach (var text in source.Specs)
+        {
+            var program = SpecText.Read(text);
+            _programs[(program.Name, program.TypeParameters.Count)] = program;
+        }
+        _root = SpecText.Read(source.Root);
+        _sizes = source.Dimensions.ToDictionary(d => d.Name, d => d.Size);
+    }
+
+    /// <summary>Links a model.</summary>
+    /// <exception cref="CompileException">The model says something that can't be linked.</exception>
+    public static LinkedModel Link(ModelSource source) => new Linker(source).Run(source.Name);
+
+    private LinkedModel Run(string name)
+    {
+        var root = new SpecInstance(_root, new Dictionary<string, TypeRef>(), "");
+        BindParameters(root, "", "");
+        var apply = Method(_root, "Apply");
+        if (Evaluate(root, apply, [new TokensValue()]) is not LogitsValue logits)
+            throw new CompileException("TTT120", $"{name}.Apply: expected logits, as EmbedTokens.Logits(…) makes them, found something else");
+        _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Model" : "Tail", _graph, _stream, logits.Rows, 1, false));
+        if (logits.Rows.Shape[1].Size != logits.Table.Inner)
+            throw new CompileException("TTT121", $"{name}: the head takes rows of {logits.Table.Inner}, found {logits.Rows.Shape[1].Size}");
+        SetConfig("model_type", "\"ttt\"");
+        SetConfig("tie_word_embeddings", logits.Table.Key == "lm_head.weight" ? "false" : "true");
+        return new LinkedModel(name, _segments, logits.Table, _parameters, [.. _settings.Values], _memories,
+            [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner);
+    }
+
+    private void SetConfig(string key, string json)
+    {
+        if (_config.ContainsKey(key)) return;
+        _config[key] = json;
+        _configOrder.Add(key);
+    }
+
+    private static SpecMethod Method(SpecProgram program, string name) => program.Methods.FirstOrDefault(m => m.Name == name)
+        ?? throw new CompileException("TTT122", $"{program.Name} has no method {name}");
+
+    private int Size(TypeRef dimension) => _sizes.TryGetValue(dimension.Name, out var size)
+        ? size
+        : throw new CompileException("TTT123", $"{dimension} is no known dimension: a [Dim] struct was expected");
+
+    private Axis AxisOf(TypeRef dimension) => new(dimension.Name.Substring(dimension.Name.LastIndexOf('.') + 1), Size(dimension));
+
+    // ---- parameters
+
+    private static string Join(string prefix, string key) => prefix.Length == 0 ? key : key.Length == 0 ? prefix : prefix + "." + key;
+
+    private void BindParameters(SpecInstance spec, string prefix, string path)
+    {
+        foreach (var c in spec.Program.Config)
+            SetConfig(c.Key, c.Dimension is { } d ? Emit.Numbers.Of(Size(spec.Close(new TypeRef(d, [])))) : c.Value!);
+        foreach (var p in spec.Program.Parameters) spec.Parameters[p.Name] = Bind(spec, p, prefix, path);
+    }
+
+    private Value Bind(SpecInstance spec, SpecParameter p, string prefix, string path)
+    {
+        var type = spec.Close(p.Type);
+        var key = Join(prefix, p.Key);
+        var name = path + p.Name;
+        switch (type.Name)
+        {
+            case "double" or "System.Double":
+                var setting = new LinkedSetting(Identifier(p.Setting ?? p.Name), p.Setting ?? p.Name, p.Default);
+                _settings[setting.Key] = _settings.TryGetValue(setting.Key, out var known) ? known : setting;
+                return new NamedValue("@" + _settings[setting.Key].Name, []);
+            case "TttGen.Linear":
+            {
+                var (d, n) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                var linked = Register(new(name, key, Unit([n.Size, d.Size], p.UnitAxis), ParameterForm.Matrix, _layers, n.Size, d.Size));
+                return new MatrixValue(linked, d, n);
+            }
+            case "TttGen.Embedding":
+            {
+                var (v, d) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                return new TableValue(Register(new(name, key, [v.Size, d.Size], ParameterForm.Table, 1, v.Size, d.Size)), v, d);
+            }
+            case "TttGen.LmHead":
+            {
+                var (d, v) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                return new TableValue(Register(new(name, "lm_head.weight", [v.Size, d.Size], ParameterForm.Table, 1, v.Size, d.Size)), v, d);
+            }
+            case "TttGen.Vec":
+            {
+                var n = AxisOf(type.Arguments[0]);
+                var linked = Register(new(name, key, Unit([n.Size], p.UnitAxis), ParameterForm.Vector, _layers, n.Size, 1));
+                return new NamedValue(linked.Name, [n]);
+            }
+            case "TttGen.Mat":
+            {
+                var (n, taps) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                var linked = Register(new(name, key, Unit([n.Size, taps.Size], p.UnitAxis), ParameterForm.Taps, _layers, n.Size, taps.Size));
+                return new TapsValue(linked, n, taps.Size);
+            }
+            case "TttGen.PerHead":
+                return new MemoryValue(type.Arguments[1], key, AxisOf(type.Arguments[0]));
+            case "TttGen.Stack":
+                SetConfig("num_hidden_layers", Emit.Numbers.Of(Size(type.Arguments[0])));
+                return new StackValue(type.Arguments[1], key, Size(type.Arguments[0]));
+            default:
+                var instance = Instance(type, name);
+                BindParameters(instance, key, name);
+                return new InstanceValue(instance);
+        }
+    }
+
+    private static int[] Unit(int[] shape, int axis) => axis < 0 ? shape : [.. shape.Take(axis), 1, .. shape.Skip(axis)];
+
+    private static string Identifier(string snake) => string.Concat(snake.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w.Substring(1)));
+
+    private LinkedParameter Register(LinkedParameter p)
+    {
+        var name = p.Name;
+        for (var k = 2; _parameters.Any(o => o.Name == name); k++) name = p.Name + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        p = p with { Name = name };
+        if (_parameters.FirstOrDefault(o => o.Key == p.Key) is { } twin)
+            throw new CompileException("TTT124", $"two parameters have the checkpoint key {p.Key}: {twin.Name} and {p.Name}; give one a [Key]");
+        _parameters.Add(p);
+        return p;
+    }
+
+    private SpecInstance Instance(TypeRef type, string path)
+    {
+        if (!_programs.TryGetValue((type.Name, type.Arguments.Count), out var program))
+            throw new CompileException("TTT125", $"{type} is no spec that the compiler knows");
+        var bindings = program.TypeParameters.Zip(type.Arguments, (p, a) => (p, a)).ToDictionary(x => x.p, x => x.a);
+        return new SpecInstance(program, bindings, path);
+    }
+
+    // ---- methods
+
+    private Value Evaluate(SpecInstance spec, SpecMethod method, IReadOnlyList<Value> arguments)
+    {
+        var scope = method.Arguments.Zip(arguments, (a, v) => (a.Name, v)).ToDictionary(x => x.Name, x => x.v);
+        foreach (var statement in method.Body)
+        {
+            var value = Statement(spec, statement, scope);
+            if (value is NodeValue { Node: { Hint: null } node } && node is not (Input or Literal) && !IsTemporary(statement.Target)) node.Hint = statement.Target;
+            scope[statement.Target] = value;
+        }
+        return Find(spec, method.Result, scope);
+    }
+
+    private static bool IsTemporary(string name) => name.Length > 1 && name[0] == 't' && name.Skip(1).All(char.IsDigit);
+
+    private static Value Find(SpecInstance spec, string name, Dictionary<string, Value> scope) =>
+        scope.TryGetValue(name, out var value) || spec.Parameters.TryGetValue(name, out value)
+            ? value
+            : throw new CompileException("TTT126", $"{spec.Program.Name}: {name} is not known");
+
+    private Value Statement(SpecInstance spec, SpecStatement s, Dictionary<string, Value> scope)
+    {
+        var values = s.Operands.Select(o => Find(spec, o, scope)).ToArray();
+        if (s.Op.StartsWith("Call:", StringComparison.Ordinal)) return Evaluate(spec, Method(spec.Program, s.Op.Substring(5)), values);
+        if (s.Op.StartsWith("Apply:", StringComparison.Ordinal) && values[0] is InstanceValue sub)
+            return Evaluate(sub.Instance, Method(sub.Instance.Program, s.Op.Substring(6)), [.. values.Skip(1)]);
+        var operation = s.Op.StartsWith("Apply:", StringComparison.Ordinal) ? s.Op.Substring(6) : s.Op;
+        switch (operation, values.FirstOrDefault())
+        {
+            case ("Stack" or "Apply", StackValue stack):
+                return new NodeValue(RunStack(stack, NodeOf(values[1])));
+            case ("Lookup", TableValue table):
+                return new NodeValue(_graph.Primitive(id => new Lookup(id, [Axis.Rows, table.Width], table.Parameter.Name)));
+            case ("Logits", TableValue table):
+                return new LogitsValue(NodeOf(values[1]), table.Parameter);
+            case ("Learn", MemoryValue memory):
+                return new NodeValue(Learn(spec, s, memory, [.. values.Skip(1).Select(NodeOf)]));
+            case ("CausalConvolution", _):
+                return new NodeValue(Convolution(NodeOf(values[0]), (TapsValue)values[1], NodeOf(values[2])));
+            case ("RotatePairs", _):
+                var feature = spec.Close(s.Type).Arguments[1];
+                return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), Size(feature), Size(spec.Close(s.TypeArguments[0])))));
+            case ("Shift", _):
+                if (NodeOf(values[1]) is not Literal { Value: >= 1 } by) throw new CompileException("TTT127", $"{spec.Program.Name}: Shift takes a constant of at least 1");
+                return new NodeValue(_graph.Primitive(id => new Shift(id, NodeOf(values[0]), (int)by.Value)));
+            case ("Heads" or "Join", _):
+                return values[0];
+            case ("Harmonic", _):
+                return new NodeValue(_graph.Input("@harmonic", AxisOf(spec.Close(s.TypeArguments[0]))));
+            case ("Size", _):
+                return new NodeValue(_graph.Literal(Size(spec.Close(s.TypeArguments[0]))));
+            case ("Literal", _):
+                return new NodeValue(_graph.Literal(s.Literal));
+            case ("Multiply", _) when values[1] is MatrixValue w:
+                return new NodeValue(_graph.Einsum("na,ab->nb", NodeOf(values[0]), _graph.Input(w.Parameter.Name, w.Inputs, w.Outputs)));
+            default:
+                return new NodeValue(Primitives.Apply(_graph, spec.Program.Name, operation, [.. values.Select(NodeOf)]));
+        }
+
+        Node NodeOf(Value v) => v is NodeValue n ? n.Node : v is NamedValue p ? _graph.Input(p.Name, p.Shape) : throw new CompileException("TTT128", $"{spec.Program.Name}: {s.Op} takes tensors, found {v.GetType().Name}");
+    }
+
+    private Node Convolution(Node x, TapsValue taps, Node bias)
+    {
+        var count = taps.Taps;
+        var terms = new List<Node> { _graph.Einsum([(bias, "b")], "ab", x.Shape) };
+        for (var t = 0; t < count; t++)
+        {
+            var by = count - 1 - t;
+            var rows = by == 0 ? x : _graph.Primitive(id => new Shift(id, x, by));
+            terms.Add(_graph.Einsum([(rows, "ab"), (_graph.Input($"{taps.Parameter.Name}[{t}]", taps.Columns), "b")], "ab", x.Shape));
+        }
+        return _graph.Add([.. terms]);
+    }
+
+    private Node RunStack(StackValue stack, Node input)
+    {
+        _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Head" : "Between", _graph, _stream, input, 1, false));
+        if (_layers > 1) throw new CompileException("TTT130", "a stack inside a stack is not part of the language");
+        _layers = stack.Depth;
+        Enter(input.Shape);
+        var block = Instance(stack.Block, "");
+        BindParameters(block, Join(stack.Key, "{i}"), "");
+        var result = Evaluate(block, Method(block.Program, "Apply"), [new NodeValue(_stream!)]);
+        if (result is not NodeValue { Node.Rank: 2 }) throw new CompileException("TTT131", $"{block.Program.Name}.Apply: expected rows, found something else");
+        _segments.Add(new LinkedSegment(Emit.Names.Short(block.Program.Name), _graph, _stream, ((NodeValue)result).Node, stack.Depth, true));
+        _layers = 1;
+        Enter(input.Shape);
+        return _stream!;
+    }
+
+    /// <summary>A fresh graph: only the stream crosses from one segment to the next.</summary>
+    private void Enter(Axis[] shape)
+    {
+        _graph = new Graph { SharesFactors = false };
+        _stream = _graph.Input("x", shape);
+    }
+
+    private Node Learn(SpecInstance spec, SpecStatement s, MemoryValue memory, Node[] operands)
+    {
+        var miniBatch = Size(spec.Close(s.TypeArguments[s.TypeArguments.Count - 1]));
+        var type = memory.Model;
+        var inner = Instance(type, spec.Path);
+        var outer = _graph;
+        _graph = new Graph();
+        try
+        {
+            var parameters = new List<LinkedParameter>();
+            var weights = new List<Weight>();
+            foreach (var c in inner.Program.Config)
+                SetConfig(c.Key, c.Dimension is { } d ? Emit.Numbers.Of(Size(inner.Close(new TypeRef(d, [])))) : c.Value!);
+            foreach (var p in inner.Program.Parameters)
+            {
+                var closed = inner.Close(p.Type);
+                Axis[] shape = [.. closed.Arguments.Select(AxisOf)];
+                int[] stored = p.Shared ? [.. shape.Select(a => a.Size)] : [memory.Heads.Size, .. shape.Select(a => a.Size)];
+                parameters.Add(Register(new(spec.Path + p.Name, Join(memory.Key, p.Key), Unit(stored, p.UnitAxis), ParameterForm.Inner, _layers,
+                    shape.Aggregate(1, (n, a) => n * a.Size), p.Shared ? 1 : memory.Heads.Size)));
+                weights.Add(new Weight(p.Name, shape, !p.Slow));
+                inner.Parameters[p.Name] = new NodeValue(_graph.Input(p.Name, shape));
+            }
+            var predict = Method(inner.Program, "Predict");
+            var width = AxisOf(inner.Close(predict.Arguments[0].Type).Arguments[0]);
+            var x = _graph.Input("x", width);
+            var (key, value) = (_graph.Input("key", width), _graph.Input("value", width));
+            var predicted = ((NodeValue)Evaluate(inner, predict, [new NodeValue(x)])).Node;
+            var loss = ((NodeValue)Evaluate(inner, Method(inner.Program, "Loss"), [new NodeValue(key), new NodeValue(value)])).Node;
+            var name = Emit.Names.Short(inner.Program.Name);
+            for (var k = 2; _memories.Any(m => m.Name == name); k++) name = Emit.Names.Short(inner.Program.Name) + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            _memories.Add(new LinkedMemory(name, new InnerModel(name, _graph, weights, predicted, loss, width), memory.Heads.Size, miniBatch, parameters, inner.Program.Name));
+        }
+        finally
+        {
+            _graph = outer;
+        }
+        var linked = _memories[_memories.Count - 1];
+        return _graph.Primitive(id => new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], operands[3], operands[4], linked.Name));
+    }
+}

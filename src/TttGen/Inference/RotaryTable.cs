@@ -1,0 +1,40 @@
+using TttGen.Cpu;
+
+namespace TttGen.Inference;
+
+/// <summary>
+/// Cosines and signed sines of a rotary embedding, over whole rows: rotated = x ⊙ cosine + swapped pairs of x ⊙ sine.
+/// </summary>
+public sealed unsafe class RotaryTable : IDisposable
+{
+    private readonly NativeBuffer _numbers;
+    private readonly int _width;
+    private readonly int _period;
+
+    /// <param name="period">Places.</param>
+    /// <param name="width">Columns of a row: heads · feature.</param>
+    /// <param name="feature">Columns of a head.</param>
+    /// <param name="theta">Base of the frequencies: pair i turns by theta^(−2i / feature) a place.</param>
+    public RotaryTable(int period, int width, int feature, double theta)
+    {
+        (_width, _period) = (width, period);
+        _numbers = new NativeBuffer(2L * period * width);
+        for (var place = 0; place < period; place++)
+            for (var c = 0; c < width; c++)
+            {
+                var at = c % feature;
+                var (sine, cosine) = Math.SinCos(place * Math.Pow(theta, -(double)(at / 2 * 2) / feature));
+                Cosine(place)[c] = (float)cosine;
+                Sine(place)[c] = (float)(at % 2 == 0 ? -sine : sine);
+            }
+    }
+
+    /// <summary>[width] of a place.</summary>
+    public float* Cosine(long position) => _numbers.Pointer + position % _period * _width;
+
+    /// <summary>[width] of a place: minus the sine in even columns, the sine in odd ones.</summary>
+    public float* Sine(long position) => _numbers.Pointer + (_period + position % _period) * _width;
+
+    /// <inheritdoc/>
+    public void Dispose() => _numbers.Dispose();
+}
