@@ -1,0 +1,71 @@
+using System.CommandLine;
+using TttGen.App.CommandLine;
+using TttGen.Cpu;
+using TttGen.Inference;
+
+namespace TttGen.App.Benchmarking;
+
+/// <summary><c>bench</c>: tokens a second beside what the machine can do.</summary>
+internal static class BenchCommand
+{
+    /// <summary>The command for a model.</summary>
+    public static Command Create(ModelDefinition definition, AppConsole console)
+    {
+        var model = new ModelArguments(definition, console);
+        var workloads = new Option<string[]>("--workload")
+        {
+            Description = "Workloads to run: decode, prefill_TOKENS, prefill_TOKENS_lastlogit, each also with _bf16 or _int8",
+            HelpName = "names",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = static _ => [],
+        };
+        var contexts = Numbers.List("--contexts", "Also prefill these many tokens each and compare milliseconds a token", [], 1, 1 << 24);
+        var json = new Option<bool>("--json") { Description = "Write JSON" };
+        var command = new Command("bench", "Time prefill and decode (random weights unless --model is given); limits of the machine are measured in between")
+        {
+            workloads, contexts, json,
+        };
+        model.AddTo(command, weights: false);
+        command.SetAction(arguments =>
+        {
+            var name = definition.Name.ToLowerInvariant();
+            var lengths = arguments.GetValue(contexts)!;
+            var sweep = lengths.Select(length => new Workload(length, true, WeightType.Float32)).ToList();
+            var chosen = arguments.GetValue(workloads)!.Select(text => Workload.Parse(text, name)).ToList();
+            if (chosen.Count == 0 && sweep.Count == 0)
+                chosen = [.. Workload.Standard];
+
+            var asJson = arguments.GetValue(json);
+            var measurements = new List<Measurement>();
+            // One model in memory at a time.
+            foreach (var group in chosen.Concat(sweep).Distinct().GroupBy(workload => workload.Weights))
+            {
+                using var loaded = Open(definition, model, arguments, group.Key);
+                var bench = new Bench(loaded, console.MeasureLimits, console.Interrupted);
+                foreach (var workload in group)
+                {
+                    var measurement = bench.Run(workload);
+                    measurements.Add(measurement);
+                    if (asJson)
+                        continue;
+                    console.Out.WriteLine(BenchReport.Line(name, measurement));
+                    console.Out.Flush();
+                    console.Error.WriteLine(BenchReport.Details(name, measurement));
+                    console.Error.Flush();
+                }
+            }
+            var swept = measurements.Where(measurement => sweep.Contains(measurement.Workload)).ToList();
+            if (asJson)
+                console.Out.Write(BenchReport.Json(name, InstructionSet.Describe(), measurements, swept));
+            else if (swept.Count > 1)
+                console.Error.WriteLine(BenchReport.Flatness(swept));
+        });
+        return command;
+    }
+
+    private static TttModel Open(ModelDefinition definition, ModelArguments model, ParseResult arguments, WeightType weights)
+    {
+        var options = model.Options(arguments) with { Weights = weights };
+        return model.FindDirectory(arguments) is { } directory ? definition.Load(directory, options) : definition.Create(1, options);
+    }
+}

@@ -1,0 +1,16 @@
+namespace TttGen.App.Evaluating;
+
+/// <summary>A text to evaluate on.</summary>
+/// <param name="Name">The file's name without extension.</param>
+/// <param name="Bytes">What of it is evaluated.</param>
+internal sealed record EvalText(string Name, byte[] Bytes)
+{
+    /// <summary>Reads a file, or its last twentieth: the bytes from ⌊0.95 n⌋ on.</summary>
+    public static EvalText Read(string path, bool heldOut)
+    {
+        if (!File.Exists(path))
+            throw new TttException($"{path}: expected a text file, found {(Directory.Exists(path) ? "a directory" : "nothing there")}");
+        var bytes = File.ReadAllBytes(path);
+        return new EvalText(Path.GetFileNameWithoutExtension(path), heldOut ? bytes[(int)(bytes.LongLength * 95 / 100)..] : bytes);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using TttGen.Inference;
+using TttGen.Inference.Sampling;
+using TttGen.Text;
+
+namespace TttGen.App.Generating;
+
+/// <summary>When a continuation ends.</summary>
+/// <param name="Tokens">Tokens at most.</param>
+/// <param name="Stops">Texts to end before.</param>
+/// <param name="FeedLast">The state shall have read the last token too, because it is kept.</param>
+internal sealed record GenerationLimits(int Tokens, IReadOnlyList<string> Stops, bool FeedLast);
+
+/// <summary>Prompt in, continuation out, token by token.</summary>
+internal sealed class Generation(TttModel model, Tokenizer tokenizer, SamplerOptions options, AppConsole console)
+{
+    private readonly Sampler _sampler = new(options, model.Vocabulary);
+
+    // A prompt is read in pieces of this many tokens, so that Ctrl-C is heard in between.
+    private const int PrefillPiece = 4096;
+
+    /// <summary>Reads the prompt into the state and writes the continuation as it comes.</summary>
+    /// <returns>How fast it went.</returns>
+    public GenerationSpeed Run(SequenceState state, string prompt, GenerationLimits limits)
+    {
+        var history = new List<int>(Tokens(prompt, atStart: state.Position == 0));
+        var promptLength = history.Count;
+        var logits = new float[model.Vocabulary];
+        var clock = Stopwatch.StartNew();
+        Prefill(state, CollectionsMarshal.AsSpan(history), logits);
+        var prefill = clock.Elapsed;
+
+        clock.Restart();
+        Continue(state, history, logits, limits);
+        return new GenerationSpeed(promptLength, prefill, history.Count - promptLength, clock.Elapsed, options);
+    }
+
+    private int[] Tokens(string prompt, bool atStart)
+    {
+        var tokens = tokenizer.Encode(prompt);
+        return atStart && tokenizer.BeginToken is { } begin && (tokens.Length == 0 || tokens[0] != begin) ? [begin, .. tokens] : tokens;
+    }
+
+    private void Prefill(SequenceState state, ReadOnlySpan<int> tokens, Span<float> logits)
+    {
+        for (var first = 0; first < tokens.Length; first += PrefillPiece)
+        {
+            console.Interrupted.ThrowIfCancellationRequested();
+            model.Prefill(state, tokens.Slice(first, Math.Min(PrefillPiece, tokens.Length - first)), logits);
+        }
+    }
+
+    private void Continue(SequenceState state, List<int> history, float[] logits, GenerationLimits limits)
+    {
+        var decoder = tokenizer.CreateDecoder(continuing: true);
+        var filter = new StopFilter(limits.Stops);
+        var last = history.Count + (long)limits.Tokens;
+        while (history.Count < last)
+        {
+            var token = _sampler.Next(logits, CollectionsMarshal.AsSpan(history));
+            if (token == tokenizer.EndToken)
+                break;
+            history.Add(token);
+            Write(filter.Push(decoder.Push(token)));
+            var ends = filter.Stopped || console.Interrupted.IsCancellationRequested || history.Count == last;
+            if (!ends || limits.FeedLast)
+                model.Decode(state, token, logits);
+            if (ends)
+                break;
+        }
+        Write(filter.Push(decoder.Flush()) + filter.Flush());
+        // A terminal's prompt should not stand at the end of the text; a pipe gets the text as it is.
+        if (console.OutIsTerminal)
+            Write(Environment.NewLine);
+    }
+
+    private void Write(string text)
+    {
+        if (text.Length == 0)
+            return;
+        console.Out.Write(text);
+        console.Out.Flush();
+    }
+}

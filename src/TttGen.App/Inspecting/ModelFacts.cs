@@ -1,0 +1,28 @@
+using TttGen.Checkpoints;
+using TttGen.Inference;
+
+namespace TttGen.App.Inspecting;
+
+/// <summary>What <c>inspect</c> tells.</summary>
+/// <param name="Definition">What was compiled.</param>
+/// <param name="Loaded">The memory of a loaded checkpoint; null without one.</param>
+internal sealed record ModelFacts(ModelDefinition Definition, LoadedMemory? Loaded)
+{
+    /// <summary>Weights and biases in all.</summary>
+    public long Parameters => Definition.Parameters.Sum(static parameter => parameter.Count);
+
+    /// <summary>Parameters by name and shape.</summary>
+    public IReadOnlyList<ParameterGroup> Groups => ParameterGroup.Of(Definition.Parameters);
+
+    /// <summary>Memory that the weights take, in bytes, when a matrix element takes so many; everything else stays f32.</summary>
+    public long WeightBytes(int bytesPerElement) =>
+        Definition.Parameters.Sum(parameter => parameter.Count * (IsMatrix(parameter) ? bytesPerElement : sizeof(float)));
+
+    // Matrices by which rows are multiplied; inner weights and convolutions have other ranks, vectors one.
+    private static bool IsMatrix(ParameterInfo parameter) => parameter.Shape.Count == 2 && parameter.Key.EndsWith(".weight", StringComparison.Ordinal);
+}
+
+/// <summary>Memory of a loaded model, in bytes.</summary>
+/// <param name="Weights">As loaded.</param>
+/// <param name="State">Of one sequence.</param>
+internal sealed record LoadedMemory(long Weights, long State);

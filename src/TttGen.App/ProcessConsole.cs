@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using TttGen.App.Benchmarking;
+
+namespace TttGen.App;
+
+/// <summary>The console of this process. Plain streams: <see cref="Console.Out"/> would read the terminal's description first.</summary>
+internal sealed class ProcessConsole : AppConsole
+{
+    private readonly CancellationTokenSource _interrupt;
+    private readonly PosixSignalRegistration[] _signals;
+
+    private ProcessConsole(CancellationTokenSource interrupt)
+    {
+        _interrupt = interrupt;
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt)];
+    }
+
+    /// <summary>Takes over the process's streams and signals.</summary>
+    public static ProcessConsole Open()
+    {
+        var interrupt = new CancellationTokenSource();
+        return new ProcessConsole(interrupt)
+        {
+            In = Console.OpenStandardInput(),
+            InIsTerminal = !Console.IsInputRedirected,
+            Out = Writer(OutputPipe.Open(interrupt.Cancel)),
+            OutIsTerminal = !Console.IsOutputRedirected,
+            Error = Writer(Console.OpenStandardError()),
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            ProgramDirectory = AppContext.BaseDirectory,
+            Interrupted = interrupt.Token,
+            MeasureLimits = MachineSpeed.Measure,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _interrupt.Dispose();
+        Out.Dispose();
+        Error.Dispose();
+    }
+
+    private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(false), 4096);
+
+    // The first signal asks the running verb to end; the second ends the process.
+    private void Interrupt(PosixSignalContext context)
+    {
+        context.Cancel = !_interrupt.IsCancellationRequested;
+        _interrupt.Cancel();
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using TttGen.App.Benchmarking;
+using TttGen.App.CommandLine;
+using TttGen.App.Evaluating;
+using TttGen.App.Generating;
+using TttGen.App.Inspecting;
+using TttGen.Inference;
+
+namespace TttGen.App;
+
+/// <summary>The program that a model's binary is: the verbs <c>generate</c>, <c>eval</c>, <c>bench</c> and <c>inspect</c>.</summary>
+public static class TttApp
+{
+    /// <summary>Runs a command line; a whole program is <c>return TttApp.Run&lt;MyModel&gt;(args);</c>.</summary>
+    /// <typeparam name="TModel">The compiled [Model] record.</typeparam>
+    /// <returns>0; 1 after bad input, with one line on standard error; 130 when interrupted.</returns>
+    public static int Run<TModel>(string[] args) where TModel : IModel<TModel>
+    {
+        using var console = ProcessConsole.Open();
+        return Run(TModel.Definition, args, console);
+    }
+
+    /// <summary>The same with everything that the program touches given.</summary>
+    internal static int Run(ModelDefinition model, string[] args, AppConsole console)
+    {
+        var root = new RootCommand($"{model.Name}, a language model that learns at test time")
+        {
+            GenerateCommand.Create(model, console),
+            EvalCommand.Create(model, console),
+            BenchCommand.Create(model, console),
+            InspectCommand.Create(model, console),
+        };
+        // A prompt may start with '@'; no file is meant by it.
+        var parsing = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+        var result = root.Parse(args.Length == 0 ? ["--help"] : args, parsing);
+        try
+        {
+            if (result.Action is ParseErrorAction)
+                throw new TttException($"{string.Join(' ', result.Errors.Select(static error => error.Message).Distinct())} (--help tells what there is)");
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = console.Out, Error = console.Error });
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception) when (exception is TttException or IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            console.Error.WriteLine($"error: {exception.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.BadInput;
+        }
+        finally
+        {
+            console.Out.Flush();
+            console.Error.Flush();
+        }
+    }
+}

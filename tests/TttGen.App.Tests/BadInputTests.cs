@@ -1,0 +1,65 @@
+namespace TttGen.App.Tests;
+
+/// <summary>Bad input gives exit code 1, one line on standard error, nothing on standard output.</summary>
+public sealed class BadInputTests : AppTests
+{
+    [Fact]
+    public void An_empty_prompt_is_refused() => Refused("error: --prompt: the prompt is empty", Run("generate", "--prompt", ""));
+
+    [Fact]
+    public void An_empty_standard_input_is_refused() =>
+        Refused("error: standard input: the prompt is empty", AppRun.Of(Setting.WithInput(""), "generate"));
+
+    [Fact]
+    public void A_prompt_is_asked_for_where_a_person_would_have_to_guess() =>
+        Refused("error: no prompt: give one with --prompt", Run("generate"));
+
+    [Fact]
+    public void A_prompt_that_is_not_UTF8_is_refused_at_its_byte() =>
+        Refused("prompt.txt: expected UTF-8, found byte 0xFF at offset 2", Run("generate", "--prompt-file", Write("prompt.txt", "ab\u00FF"u8.ToArray()[..2].Append((byte)0xFF).ToArray())));
+
+    [Fact]
+    public void A_missing_prompt_file_is_named() =>
+        Refused("absent.txt: expected a file, found nothing there", Run("generate", "--prompt-file", PathOf("absent.txt")));
+
+    [Fact]
+    public void Two_prompts_are_one_too_many() =>
+        Refused("--prompt and --prompt-file are both given", Run("generate", "--prompt", "a", "--prompt-file", "b"));
+
+    [Fact]
+    public void A_missing_model_is_named_with_the_way_out()
+    {
+        Refused("error: --model /nowhere: expected a checkpoint directory, found nothing there", Run("generate", "--prompt", "a", "--model", "/nowhere"));
+        RemoveModel();
+        Refused("no checkpoint there; give one with --model DIRECTORY", Run("generate", "--prompt", "a"));
+    }
+
+    [Fact]
+    public void A_missing_state_is_named() =>
+        Refused("error: " + PathOf("absent"), Run("generate", "--prompt", "a", "--state-in", PathOf("absent")));
+
+    [Theory]
+    [InlineData("'--colour'", "generate", "--prompt", "a", "--colour")]
+    [InlineData("'dance'", "dance")]
+    [InlineData("--weights: expected f32, bf16 or int8, found 'f16'", "generate", "--prompt", "a", "--weights", "f16")]
+    [InlineData("--threads: expected a whole number from 0 to 1024, found '-2'", "generate", "--prompt", "a", "--threads", "-2")]
+    [InlineData("--temperature: expected a number from 0 to 100, found 'NaN'", "generate", "--prompt", "a", "--temperature", "NaN")]
+    [InlineData("--top-p: expected a number from 0 to 1, found '1.5'", "generate", "--prompt", "a", "--top-p", "1.5")]
+    [InlineData("--max-tokens: expected a whole number from 0", "generate", "--prompt", "a", "--max-tokens", "many")]
+    [InlineData("--stop: expected some text, found none", "generate", "--prompt", "a", "--stop", "")]
+    [InlineData("--context: expected a whole number from 1 to 16777216, found '0'", "eval", "a.txt", "--context", "512,0")]
+    [InlineData("error: absent.txt: expected a text file, found nothing there", "eval", "absent.txt")]
+    [InlineData("error: --workload train: expected decode or prefill_TOKENS", "bench", "--workload", "train")]
+    public void The_command_line_is_checked(string expected, params string[] arguments) => Refused(expected, Run(arguments));
+
+    [Fact]
+    public void A_text_shorter_than_a_window_is_refused() =>
+        Refused("error: short: expected at least 513 tokens for a window of 512, found 3", Run("eval", Write("short.txt", "abc")));
+
+    private static void Refused(string expected, AppRun run)
+    {
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Trim('\n').Split('\n'));
+        Assert.Equal((1, ""), (run.Code, run.Out));
+    }
+}
