@@ -10,7 +10,6 @@ internal static unsafe class PanelProduct<V>
     where V : struct, IFloatBits<V>
 {
     private const int Width = PackedMatrix.PanelWidth;
-    private const int StreamedRows = 8;
 
     /// <summary>256 rows of a panel are 32 KiB of floats; the rest of a 48 KiB cache is for a and the tile.</summary>
     private const int InnerBlock = 256;
@@ -18,10 +17,15 @@ internal static unsafe class PanelProduct<V>
     /// <summary>AVX-512 has 32 registers, AVX2 and SSE 16.</summary>
     private static int MostRows => V.Count == 16 ? 12 : 6;
 
+    /// <summary>Two tiles: the second finds the panel in the second cache, and widening it apart would cost more than widening it twice.</summary>
+    private static int StreamedRows => 2 * MostRows;
+
     /// <summary>tile = a · panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(PackedMatrix w, int panel, float* a, nint stride, int rows, float* tile)
     {
+        if (rows <= 0)
+            return;
         byte* weights = w.Panel(panel);
         switch (w.Type)
         {
@@ -45,7 +49,17 @@ internal static unsafe class PanelProduct<V>
         if (rows > StreamedRows)
             Blocked<W>(weights, inner, a, stride, rows, tile);
         else
-            Rows<W>(weights, inner, a, stride, rows, tile, add: false);
+            Streamed<W>(weights, inner, a, stride, rows, tile);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Streamed<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile)
+        where W : struct, IWeightFormat
+    {
+        // One register of 512 bits and its partner span the panel; narrower ones come back for its other columns, soon enough to find them in a cache.
+        int most = V.Count == Width / 2 ? inner : InnerBlock;
+        for (int first = 0; first < inner; first += most)
+            Rows<W>(weights + (nint)first * W.RowBytes, Math.Min(most, inner - first), a + first, stride, rows, tile, add: first > 0, null, 0);
     }
 
     [SkipLocalsInit]
@@ -61,48 +75,49 @@ internal static unsafe class PanelProduct<V>
         {
             int first = (int)((long)inner * block / blocks), count = (int)((long)inner * (block + 1) / blocks) - first;
             byte* part = weights + (nint)first * W.RowBytes;
+            byte* end = part + (nint)count * W.RowBytes;
             if (widen)
-            {
                 Widen<W>(part, count, (float*)wide);
-                part = wide;
-            }
-
-            Rows<Float32Format>(part, count, a + first, stride, rows, tile, add: block > 0);
+            Rows<CachedFormat>(widen ? wide : part, count, a + first, stride, rows, tile, add: block > 0, end, (nint)count * W.RowBytes);
         }
     }
 
-    /// <summary>All rows, in register tiles of nearly equal height: a tile of one or two rows would wait for its own sums.</summary>
+    /// <summary>
+    /// All rows, in register tiles of nearly equal height: a tile of one or two rows would wait for its own sums. Meanwhile the weights that follow
+    /// (the next block or the next panel) are brought near, a share with each tile.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile, bool add)
+    private static void Rows<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile, bool add, byte* next, nint nextBytes)
         where W : struct, IWeightFormat
     {
         int tiles = (rows + MostRows - 1) / MostRows;
+        nint step = nextBytes / ((nint)tiles * inner);
         for (int i = 0; i < tiles; i++)
         {
             int first = (int)((long)rows * i / tiles), count = (int)((long)rows * (i + 1) / tiles) - first;
             for (int column = 0; column < Width / 2; column += V.Count)
-                Tile<W>(count, weights, column, inner, a + first * stride, stride, tile + (nint)first * Width, add);
+                Tile<W>(count, weights, column, inner, a + first * stride, stride, tile + (nint)first * Width, add, next + nextBytes * i / tiles, step);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile<W>(int rows, byte* weights, int column, int inner, float* a, nint stride, float* tile, bool add)
+    private static void Tile<W>(int rows, byte* weights, int column, int inner, float* a, nint stride, float* tile, bool add, byte* next, nint step)
         where W : struct, IWeightFormat
     {
         switch (rows)
         {
-            case 1: RegisterTile<V, W, N1>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 2: RegisterTile<V, W, N2>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 3: RegisterTile<V, W, N3>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 4: RegisterTile<V, W, N4>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 5: RegisterTile<V, W, N5>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 6: RegisterTile<V, W, N6>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 7: RegisterTile<V, W, N7>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 8: RegisterTile<V, W, N8>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 9: RegisterTile<V, W, N9>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 10: RegisterTile<V, W, N10>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            case 11: RegisterTile<V, W, N11>.Multiply(weights, column, inner, a, stride, tile, add); break;
-            default: RegisterTile<V, W, N12>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 1: StreamKernel<V, W, N1>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 2: StreamKernel<V, W, N2>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 3: StreamKernel<V, W, N3>.Multiply(weights, column, inner, a, stride, tile, add); break;
+            case 4: RegisterTile<V, W, N4>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            case 5: RegisterTile<V, W, N5>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            case 6: RegisterTile<V, W, N6>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            case 7: RegisterTile<V, W, N7>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            case 8: RegisterTile<V, W, N8>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            case 9: RegisterTile<V, W, N9>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            case 10: RegisterTile<V, W, N10>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            case 11: RegisterTile<V, W, N11>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
+            default: RegisterTile<V, W, N12>.Multiply(weights, column, inner, a, stride, tile, add, next, step); break;
         }
     }
 

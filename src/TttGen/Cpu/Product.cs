@@ -23,5 +23,8 @@ public static unsafe class Product
             PanelProduct<Lanes256>.Multiply(w, panel, a, aStride, rows, tile);
         else
             PanelProduct<Lanes128>.Multiply(w, panel, a, aStride, rows, tile);
+
+        // The kernels hold a bare pointer: without this the weights could be freed under the last product that uses them.
+        GC.KeepAlive(w);
     }
 }

@@ -19,8 +19,10 @@ internal static unsafe class RegisterTile<V, W, R>
     /// <param name="stride">Elements from one row of a to the next.</param>
     /// <param name="tile">[R, 32], dense.</param>
     /// <param name="add">Whether the tile already holds a part of the sum.</param>
+    /// <param name="next">What will be needed later and is brought near meanwhile, where the weights themselves are near already.</param>
+    /// <param name="nextStep">Bytes of it with each step of k.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(byte* weights, int column, int inner, float* a, nint stride, float* tile, bool add)
+    public static void Multiply(byte* weights, int column, int inner, float* a, nint stride, float* tile, bool add, byte* next, nint nextStep)
     {
         V low0 = V.Zero, high0 = V.Zero;
         V low1 = V.Zero, high1 = V.Zero;
@@ -37,39 +39,44 @@ internal static unsafe class RegisterTile<V, W, R>
 
         // Rows 3n, 3n + 1 and 3n + 2 are one pointer and a scaled index each: twelve pointers would not fit the integer registers.
         float* a3 = a + 3 * stride, a6 = a + 6 * stride, a9 = a + 9 * stride;
-        nint next = stride, second = 2 * stride;
+        nint one = stride, second = 2 * stride;
         for (float* end = a + inner; a < end; a++)
         {
+            if (W.Streamed)
+                Prefetching.Ahead(weights, W.RowBytes);
+            else
+                Prefetching.Near(next);
             W.Load(weights, column, out V low, out V high);
             weights += W.RowBytes;
 
             Accumulate(*a, low, high, ref low0, ref high0);
             if (R.Value > 1)
-                Accumulate(a[next], low, high, ref low1, ref high1);
+                Accumulate(a[one], low, high, ref low1, ref high1);
             if (R.Value > 2)
                 Accumulate(a[second], low, high, ref low2, ref high2);
             if (R.Value > 3)
                 Accumulate(*a3, low, high, ref low3, ref high3);
             if (R.Value > 4)
-                Accumulate(a3[next], low, high, ref low4, ref high4);
+                Accumulate(a3[one], low, high, ref low4, ref high4);
             if (R.Value > 5)
                 Accumulate(a3[second], low, high, ref low5, ref high5);
             if (R.Value > 6)
                 Accumulate(*a6, low, high, ref low6, ref high6);
             if (R.Value > 7)
-                Accumulate(a6[next], low, high, ref low7, ref high7);
+                Accumulate(a6[one], low, high, ref low7, ref high7);
             if (R.Value > 8)
                 Accumulate(a6[second], low, high, ref low8, ref high8);
             if (R.Value > 9)
                 Accumulate(*a9, low, high, ref low9, ref high9);
             if (R.Value > 10)
-                Accumulate(a9[next], low, high, ref low10, ref high10);
+                Accumulate(a9[one], low, high, ref low10, ref high10);
             if (R.Value > 11)
                 Accumulate(a9[second], low, high, ref low11, ref high11);
 
             a3++;
             a6++;
             a9++;
+            next += nextStep;
         }
 
         tile += column;
