@@ -17,13 +17,16 @@ internal static class Compilations
 
         """;
 
-    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
+    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest);
+
+    private static readonly CSharpParseOptions Documenting = Parse.WithDocumentationMode(DocumentationMode.Diagnose);
 
     private static readonly CSharpCompilationOptions Options = new(
         OutputKind.DynamicallyLinkedLibrary,
         nullableContextOptions: NullableContextOptions.Enable,
         generalDiagnosticOption: ReportDiagnostic.Error,
-        warningLevel: 9999);
+        warningLevel: 9999,
+        allowUnsafe: true);
 
     private static readonly ImmutableArray<MetadataReference> References =
     [
@@ -38,6 +41,13 @@ internal static class Compilations
     public static CSharpCompilation Of(string assembly, string source, IEnumerable<MetadataReference> references) =>
         CSharpCompilation.Create(assembly, [Tree(source, "Source.cs")], [.. References, .. references], Options);
 
+    /// <summary>A project that must document what is public, generated or not.</summary>
+    public static CSharpCompilation Documented(string source)
+    {
+        var compilation = Of(source);
+        return compilation.ReplaceSyntaxTree(compilation.SyntaxTrees[0], compilation.SyntaxTrees[0].WithRootAndOptions(compilation.SyntaxTrees[0].GetRoot(), Documenting));
+    }
+
     public static SyntaxTree Tree(string source, string path) => CSharpSyntaxTree.ParseText(Usings + source, Parse, path);
 
     /// <summary>All generators, with steps tracked.</summary>
@@ -51,7 +61,7 @@ internal static class Compilations
     /// <summary>The compilation with what the generators add; every warning an error, and none there.</summary>
     public static Compilation Generated(Compilation compilation)
     {
-        Driver().RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
+        Driver().WithUpdatedParseOptions(compilation.SyntaxTrees.First().Options).RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
         Assert.Empty(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
         return generated;
     }
@@ -61,10 +71,15 @@ internal static class Compilations
         Generated(compilation).GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning);
 
     /// <summary>The assembly that a project compiles to, as another one references it.</summary>
-    public static MetadataReference Library(string assembly, string source)
+    public static MetadataReference Library(string assembly, string source) => Image(Generated(Of(assembly, source, [])));
+
+    /// <summary>The same for a project that runs no generators.</summary>
+    public static MetadataReference Plain(string assembly, string source) => Image(Of(assembly, source, []));
+
+    private static PortableExecutableReference Image(Compilation compilation)
     {
         using var image = new MemoryStream();
-        var result = Generated(Of(assembly, source, [])).Emit(image);
+        var result = compilation.Emit(image);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         return MetadataReference.CreateFromImage(image.ToArray());
     }

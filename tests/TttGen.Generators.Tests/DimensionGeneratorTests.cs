@@ -46,6 +46,6 @@ public sealed class DimensionGeneratorTests
                 public static int Size => Sizes.Width.Size;
             }
             """;
-        Assert.Empty(Compilations.Complaints(Compilations.Of(source)));
+        Assert.Empty(Compilations.Complaints(Compilations.Documented(source)));
     }
 }

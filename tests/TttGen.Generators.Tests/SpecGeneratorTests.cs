@@ -104,7 +104,7 @@ public sealed class SpecGeneratorTests
     [InlineData(Model)]
     [InlineData(Nested)]
     public void What_is_generated_for_specs_compiles_without_warnings(string source) =>
-        Assert.DoesNotContain(Compilations.Complaints(Compilations.Of(source)), d => d.Id != "CS1591");
+        Assert.Empty(Compilations.Complaints(Compilations.Of(source)));
 
     [Theory]
     [InlineData(Memory)]
@@ -114,7 +114,7 @@ public sealed class SpecGeneratorTests
 
     [Fact]
     public void A_documented_public_spec_has_no_undocumented_generated_member() =>
-        Assert.Empty(Compilations.Complaints(Compilations.Of(Memory)));
+        Assert.Empty(Compilations.Complaints(Compilations.Documented(Memory)));
 
     [Fact]
     public void Specs_of_one_name_and_different_arity_do_not_clash()

@@ -113,6 +113,9 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor RecursiveSpec = Error("TTT043", "A spec does not contain itself",
         "'{0}' contains itself ({1}): it would have no end; repeat layers with Stack<Depth, Block, Width>");
 
+    public static readonly DiagnosticDescriptor UnsafeCode = Error("TTT044", "A model's project allows unsafe code",
+        "[Model] '{0}' is compiled to code over vector registers and plain memory: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in this project");
+
     /// <summary>All that the analyzer may report.</summary>
     public static readonly IReadOnlyList<DiagnosticDescriptor> OfTheParser =
     [
@@ -120,6 +123,7 @@ internal static class Descriptors
         GenericModel, UnknownParameterType, NotADimension, MisplacedWeightAttribute, SettingWithoutConfig, MisplacedConfig, HiddenState, DuplicateKey,
         MethodSignature, Loop, Condition, Function, Exception, UnknownCall, Assignment, Statement, Expression, UnknownMember, Recursion,
         IntegerDivision, SizeOfConcrete, LocalWithoutValue, NotLowered, OtherVersion, UnknownType, RecursiveSpec,
+        UnsafeCode,
     ];
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>

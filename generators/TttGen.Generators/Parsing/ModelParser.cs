@@ -28,6 +28,7 @@ internal sealed class ModelParser(Compilation compilation, INamedTypeSymbol mode
         _specs[model] = root;
         foreach (var type in TypesOf(root)) Visit(type, root);
         RejectCycles();
+        if (compilation.Options is CSharpCompilationOptions { AllowUnsafe: false }) Reject(Descriptors.UnsafeCode, model.Name);
         return _isWhole && rejections.None ? Source(root) : null;
     }
 
