@@ -109,8 +109,8 @@ public sealed class CheckpointConfig
         ? a.GetDouble().Equals(b.GetDouble())
         : JsonElement.DeepEquals(a, b);
 
-    private CheckpointException Missing(string key, string expected) => new($"{_name}: {key}: expected {expected}, found no such key");
+    private CheckpointException Missing(string key, string expected) => new($"{_name}: {OneLine.Of(key)}: expected {expected}, found no such key");
 
     private CheckpointException Unlike(string key, string expected, JsonElement found) =>
-        new($"{_name}: {key}: expected {expected}, found {OneLine.Of(found.GetRawText())}");
+        new($"{_name}: {OneLine.Of(key)}: expected {expected}, found {OneLine.Of(found.GetRawText())}");
 }
