@@ -81,8 +81,22 @@ public sealed unsafe class PackedMatrix : IDisposable
         int count = weights.Length / Inner;
         if (count * Inner != weights.Length)
             throw new ArgumentException($"PackedMatrix.SetRows: expected whole rows of {Inner} weights, found {weights.Length} weights.", nameof(weights));
-        for (int i = 0; i < count; i++)
-            SetRow(first + i, weights.Slice(i * Inner, Inner));
+        if (count == 0)
+            return;
+        Check(first, Inner);
+        Check(first + count - 1, Inner);
+        fixed (float* from = weights)
+        {
+            for (int i = 0; i < count;)
+            {
+                bool whole = (first + i) % PanelWidth == 0 && count - i >= PanelWidth;
+                if (whole)
+                    PanelPacking.Write(this, (first + i) / PanelWidth, from + (nint)i * Inner);
+                else
+                    Packing.Write(this, first + i, from + (nint)i * Inner);
+                i += whole ? PanelWidth : 1;
+            }
+        }
     }
 
     /// <summary>Reads one column back: a row of the checkpoint, an embedding.</summary>

@@ -20,14 +20,12 @@ internal static unsafe class Packing
                 break;
             case WeightType.BFloat16:
                 for (int k = 0; k < matrix.Inner; k++)
-                    ((ushort*)weights)[(nint)k * Width + PairPlace(place)] = ToBFloat16(from[k]);
+                    ((ushort*)weights)[(nint)k * Width + PairPlace(place)] = Quantisation.ToBFloat16(from[k]);
                 break;
             default:
-                float scale = Largest(from, matrix.Inner) / sbyte.MaxValue;
-                float inverse = scale == 0 ? 0 : 1 / scale;
-                matrix.Scales(panel)[place] = scale;
+                matrix.Scales(panel)[place] = Quantisation.Scale(from, matrix.Inner, out float inverse);
                 for (int k = 0; k < matrix.Inner; k++)
-                    ((sbyte*)weights)[(nint)k * Width + place] = (sbyte)Math.Clamp(MathF.Round(from[k] * inverse), -sbyte.MaxValue, sbyte.MaxValue);
+                    ((sbyte*)weights)[(nint)k * Width + place] = Quantisation.ToInt8(from[k], inverse);
                 break;
         }
     }
@@ -55,21 +53,6 @@ internal static unsafe class Packing
         }
     }
 
-    /// <summary>Rounds to nearest, ties to even; a NaN stays one.</summary>
-    public static ushort ToBFloat16(float x)
-    {
-        uint bits = Unsafe.BitCast<float, uint>(x);
-        return float.IsNaN(x) ? (ushort)(bits >> 16 | 0x40) : (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-    }
-
     /// <summary>Where a column's half word lies in a row of pairs (little-endian: the low half first).</summary>
     private static int PairPlace(int place) => place % 16 * 2 + place / 16;
-
-    private static float Largest(float* x, int count)
-    {
-        float largest = 0;
-        for (int k = 0; k < count; k++)
-            largest = MathF.Max(largest, MathF.Abs(x[k]));
-        return largest;
-    }
 }

@@ -9,6 +9,7 @@ public sealed unsafe class PackedMatrixTests
     [InlineData(5, 97)]
     [InlineData(96, 32)]
     [InlineData(33, 70)]
+    [InlineData(150, 64)]
     public void Rows_come_back_to_the_precision_of_their_type(int inner, int columns)
     {
         var random = new Random(3);
@@ -83,12 +84,36 @@ public sealed unsafe class PackedMatrixTests
     }
 
     [Fact]
-    public void A_row_of_zeros_stays_zero_in_int8()
+    public void A_whole_panel_is_rounded_as_single_rows_are()
+    {
+        float[] rare = [1.00390625f, 1.01171875f, 3.3895314e38f, float.NaN, float.NegativeInfinity, -1.5f, 1e-40f, -0f];
+        var rows = new float[32 * 8];
+        for (int i = 0; i < rows.Length; i++)
+            rows[i] = rare[(i + i / 8) % 8] * (i % 64 < 32 ? 1 : 1e-3f);
+        using var single = new PackedMatrix(8, 32, WeightType.BFloat16);
+        using var whole = new PackedMatrix(8, 32, WeightType.BFloat16);
+        whole.SetRows(0, rows);
+        var a = new float[8];
+        var b = new float[8];
+        for (int column = 0; column < 32; column++)
+        {
+            single.SetRow(column, rows.AsSpan(column * 8, 8));
+            single.GetRow(column, a);
+            whole.GetRow(column, b);
+            Assert.Equal(a, b);
+        }
+    }
+
+    [Fact]
+    public void A_row_too_small_for_a_scale_is_zero_in_int8()
     {
         using var w = new PackedMatrix(4, 2, WeightType.Int8);
+        w.SetRow(0, [1e-42f, 0, 0, -1e-42f]);
         w.SetRow(1, [0, 0, 0, 0]);
         var row = new float[] { 1, 1, 1, 1 };
         w.GetRow(1, row);
+        Assert.Equal([0f, 0, 0, 0], row);
+        w.GetRow(0, row);
         Assert.Equal([0f, 0, 0, 0], row);
     }
 
