@@ -13,19 +13,28 @@ internal static class InspectTables
     /// <summary>Writes all tables.</summary>
     public static void Write(ModelFacts facts, AppConsole console)
     {
+        using var text = new StringWriter();
+        Write(facts, console.OutIsTerminal, text);
+        // Cells are padded to their column's width; no pipe wants the last one's.
+        foreach (var line in text.ToString().TrimEnd().Split('\n'))
+            console.Out.Write(line.TrimEnd() + "\n");
+    }
+
+    private static void Write(ModelFacts facts, bool terminal, TextWriter output)
+    {
         var screen = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = console.OutIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = console.OutIsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(console.Out),
+            Out = new AnsiConsoleOutput(output),
         });
-        if (!console.OutIsTerminal)
+        if (!terminal)
             screen.Profile.Width = PipeWidth;
 
         Table Table(params string[] columns)
         {
-            var table = new Table { Border = console.OutIsTerminal ? TableBorder.Rounded : TableBorder.None };
+            var table = new Table { Border = terminal ? TableBorder.Rounded : TableBorder.None };
             foreach (var column in columns)
                 table.AddColumn(new TableColumn(new Cell(column)) { Alignment = column is "count" or "copies" ? Justify.Right : Justify.Left });
             return table;
