@@ -1,0 +1,4 @@
+using Quickstart;
+using TttGen.App;
+
+return TttApp.Run<TinyBooks>(args);

@@ -1,0 +1,28 @@
+using TttGen;
+using TttGen.InnerModels;
+using TttGen.Layers;
+
+namespace Quickstart;
+
+[Dim(256)] public readonly partial struct Vocab : IDim;       // bytes
+[Dim(192)] public readonly partial struct Width : IDim;
+[Dim(4)] public readonly partial struct Depth : IDim;
+[Dim(3)] public readonly partial struct Heads : IDim;
+[Dim(64)] public readonly partial struct HeadDim : IDim;
+[Dim(512)] public readonly partial struct Hidden : IDim;
+[Dim(16)] public readonly partial struct MiniBatch : IDim;
+[Dim(4)] public readonly partial struct Taps : IDim;
+
+/// <summary>
+/// The model in the folder beside, which has read Moby Dick, the King James Bible and the State of the Union: TTT-Linear in the Mamba backbone, 1.9 million
+/// parameters. The names of the parameters are the keys of its checkpoint.
+/// </summary>
+[Model]
+public sealed partial record class TinyBooks(
+    Embedding<Vocab, Width> EmbedTokens,
+    Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>, Width> Layers,
+    RmsNorm<Width> Norm)
+{
+    /// <summary>Logits of the next byte after each of the given ones.</summary>
+    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+}
