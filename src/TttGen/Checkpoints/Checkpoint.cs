@@ -57,10 +57,10 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">A tensor is missing, extra, misshapen or mistyped.</exception>
     public void Check(IReadOnlyList<ParameterInfo> expected, string modelName, string? hint = null)
     {
-        List<string> problems = TensorComparison.Problems(expected, Tensors);
+        List<string> problems = TensorComparison.Problems(expected, TiedHead.WithoutCopy(this, expected));
         if (problems.Count == 0) return;
         string more = problems.Count > 1 ? $" (and {problems.Count - 1} more)" : "";
-        throw new CheckpointException($"{OneLine.Path(Directory)} does not fit model {modelName}: {problems[0]}{more}; {hint ?? Preset.Advice(Preset.LooksLike(Tensors))}");
+        throw new CheckpointException($"{OneLine.Path(Directory)} does not fit model {modelName}: {problems[0]}{more}; {hint ?? Likeness.Of(Tensors).Advice}");
     }
 
     /// <summary>Elements <paramref name="firstElement"/> and on of a tensor, as float.</summary>

@@ -97,7 +97,7 @@ public sealed class CheckpointConfig
         }
 
         if (problems.Count > 0)
-            throw new CheckpointException($"{_name} does not fit model {modelName}: {string.Join("; ", problems)}; {Preset.Advice(LooksLike)}");
+            throw new CheckpointException($"{_name} does not fit model {modelName}: {string.Join("; ", problems)}; {Likeness.Of(this).Advice}");
     }
 
     private long Size(string key) => TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long size) ? size : -1;

@@ -88,6 +88,8 @@ public sealed class CheckpointConfigTests
         Refused(
             "config.json does not fit model Ttt125M: hidden_size: expected 768, found 1024; num_hidden_layers: expected 12, found 24; this checkpoint looks like preset 350m",
             () => Parse($$"""{ {{Of350M}} }""").Check([new("hidden_size", "768"), new("num_hidden_layers", "12")], "Ttt125M"));
+        Refused("looks like preset 350m (TTT-MLP, Mamba backbone)", () => Parse($$"""{ {{Of350M}}, "model_type": "ttt", "ttt_layer_type": "mlp", "share_qk": true }""")
+            .Check([new("ttt_layer_type", "\"linear\"")], "Ttt350M"));
         Refused("its sizes are of no known preset", () => Parse("""{"hidden_size": 7}""").Check([new("hidden_size", "768")], "Ttt125M"));
     }
 

@@ -117,6 +117,30 @@ public sealed class CheckpointTests : IDisposable
         AssertOneLine("model.layers.0.mlp.up_proj.weight: expected [2048, 768], found [2736, 1024] (and 26 more); this checkpoint looks like preset 350m", error);
     }
 
+    [Fact]
+    public void A_checkpoint_of_another_inner_model_is_recognised_too()
+    {
+        var tensors = new List<(string, string, long[], byte[])> { ("model.norm.weight", "F16", [768], new byte[1536]) };
+        for (int layer = 0; layer < 12; layer++) tensors.Add(($"model.layers.{layer}.seq_norm.weight", "F16", [1], new byte[2]));
+        foreach (var (name, size) in new[] { ("seq_modeling_block.ttt_norm_weight", 12), ("seq_modeling_block.W1", 1), ("seq_modeling_block.W2", 1), ("seq_modeling_block.conv_q.weight", 1), ("mlp.up_proj.weight", 2048) })
+            tensors.Add(($"model.layers.0.{name}", "F16", [size], new byte[2 * size]));
+        using Checkpoint checkpoint = Open([.. tensors]);
+
+        AssertOneLine("this checkpoint looks like preset 125m (TTT-MLP, Mamba backbone)", Assert.Throws<CheckpointException>(() => checkpoint.Check([], "Ttt125M")));
+    }
+
+    [Fact]
+    public void A_tied_embedding_that_was_written_twice_is_accepted_and_a_head_of_its_own_is_not()
+    {
+        float[] weights = [.. Enumerable.Range(0, 600_000).Select(static i => i * 0.25f)], other = [.. weights];
+        other[^1]++;
+        using Checkpoint twice = Open(("model.embed_tokens.weight", "F32", [2, 300_000], F32(weights)), ("lm_head.weight", "F32", [2, 300_000], F32(weights)));
+        twice.Check([new ParameterInfo("model.embed_tokens.weight", [2, 300_000])], "Tied");
+        using Checkpoint untied = Open(("model.embed_tokens.weight", "F32", [2, 300_000], F32(weights)), ("lm_head.weight", "F32", [2, 300_000], F32(other)));
+        AssertOneLine("lm_head.weight: expected no such tensor", Assert.Throws<CheckpointException>(() => untied.Check([new ParameterInfo("model.embed_tokens.weight", [2, 300_000])], "Tied")));
+        untied.Check([new ParameterInfo("model.embed_tokens.weight", [2, 300_000]), new ParameterInfo("lm_head.weight", [2, 300_000])], "Untied");
+    }
+
     private Checkpoint Open(params (string, string, long[], byte[])[] tensors) =>
         Checkpoint.Open(_directory.With("config.json", Config).With("model.safetensors", Of(tensors)).Root);
 

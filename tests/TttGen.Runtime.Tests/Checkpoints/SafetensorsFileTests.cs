@@ -94,6 +94,22 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void Only_the_tensor_being_read_is_mapped()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        float[] values = new float[1 << 18];
+        using SafetensorsFile file = Open(Of(("a", "F32", [1 << 18], F32(values)), ("b", "F32", [1 << 18], F32(values)), ("c", "F32", [1 << 18], F32(values))));
+        foreach (string key in new[] { "a", "b", "c", "a" })
+        {
+            Read(file, key);
+            string mapping = Assert.Single(File.ReadLines("/proc/self/maps"), line => line.EndsWith(file.Path, StringComparison.Ordinal));
+            long[] range = [.. mapping.Split(' ')[0].Split('-').Select(static address => Convert.ToInt64(address, 16))];
+            // The tensor, and a part of a page at either end.
+            Assert.InRange(range[1] - range[0], 1 << 20, (1 << 20) + 2 * Environment.SystemPageSize);
+        }
+    }
+
+    [Fact]
     public void A_file_may_be_replaced_while_it_is_open()
     {
         using SafetensorsFile file = Open(Of(("a", "F32", [2], F32(1, 2))));

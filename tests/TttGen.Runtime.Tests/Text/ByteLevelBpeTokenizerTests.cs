@@ -89,6 +89,35 @@ public sealed class ByteLevelBpeTokenizerTests
         Refused("model: expected an object, found none", static root => root["model"] = 5);
     }
 
+    [Fact]
+    public void A_damaged_file_is_refused_in_one_line()
+    {
+        byte[] valid = System.Text.Encoding.UTF8.GetBytes(Json);
+        using var directory = new TemporaryDirectory();
+        var random = new Random(4);
+        int read = 0;
+        for (int round = 0; round < 400; round++)
+        {
+            byte[] bytes = (byte[])valid.Clone();
+            // The steps' settings stand in the first 1500 bytes.
+            for (int i = random.Next(3); i >= 0; i--) bytes[random.Next(round % 2 == 0 ? 1500 : bytes.Length)] = (byte)random.Next(32, 127);
+            if (random.Next(10) == 0) bytes = bytes[..random.Next(bytes.Length)];
+            directory.With("tokenizer.json", bytes);
+            try
+            {
+                Tokenizer tokenizer = Tokenizer.Load(directory.Root);
+                tokenizer.Decode(tokenizer.Encode("Call me Ishmael. <|im_start|>"));
+                read++;
+            }
+            catch (TttException error)
+            {
+                Assert.DoesNotContain('\n', error.Message);
+            }
+        }
+
+        Assert.InRange(read, 1, 399);
+    }
+
     private static void Refused(string error, Action<JsonNode> change)
     {
         var thrown = Assert.Throws<TttException>(() => Load(change));

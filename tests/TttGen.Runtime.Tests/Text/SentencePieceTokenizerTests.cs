@@ -9,7 +9,7 @@ public sealed class SentencePieceTokenizerTests
     private static readonly byte[] Model = File.ReadAllBytes(TokenizerCase.PathOf("sentencepiece/books-4k.model"));
     private static readonly Tokenizer Books = Tokenizer.Load(TokenizerCase.PathOf("sentencepiece/books-4k.model"));
 
-    public static TheoryData<TokenizerCase> Cases => TokenizerCase.Load("sentencepiece/cases.json", "cases");
+    public static TheoryData<TokenizerCase> Cases => [.. TokenizerCase.Load("sentencepiece/cases.json", "cases"), .. TokenizerCase.Load("sentencepiece/more-cases.json", "cases")];
 
     [Theory]
     [MemberData(nameof(Cases))]
