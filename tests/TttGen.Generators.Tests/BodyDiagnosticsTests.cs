@@ -9,6 +9,7 @@ public sealed class BodyDiagnosticsTests
         [Layer] partial record struct Norm<D>(Vec<D> Weight, [Config("e", 1e-6)] double Epsilon) where D : IDim
         {
             public Seq<D> Apply(Seq<D> x) => x.RmsNorm(Weight, Epsilon);
+            public static Seq<D> operator +(Norm<D> norm, Seq<D> x) => x;
         }
         readonly struct Unsized : IDim { public static int Size => 4; }
         static class Other
@@ -45,6 +46,7 @@ public sealed class BodyDiagnosticsTests
     [InlineData("TTT024", "return [|Other.Twice(x)|];")]
     [InlineData("TTT024", "return [|System.Math.Sqrt(Setting)|] * x;")]
     [InlineData("TTT024", "var a = [|W.ToString()|]; return x;")]
+    [InlineData("TTT024", "return [|Norm + x|];")]
     [InlineData("TTT025", "[|Setting|] = 3; return x;")]
     [InlineData("TTT025", "[|W|] += W; return x;")]
     [InlineData("TTT025", "[|Other.Variable|] = 1; return x;")]

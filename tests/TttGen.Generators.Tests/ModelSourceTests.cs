@@ -25,6 +25,14 @@ public sealed class ModelSourceTests
         Assert.Equal(together, apart);
     }
 
+    /// <summary>An editor references projects as source.</summary>
+    [Fact]
+    public void Specs_of_a_referenced_project_are_as_good_as_those_of_its_assembly()
+    {
+        var library = Compilations.Generated(Compilations.Of("Package", Samples.Library, [])).ToMetadataReference();
+        Assert.Equal(SourceOf(Compilations.Of(Samples.Library + "\n" + Samples.Model)), SourceOf(Compilations.Of(Samples.Model, library)));
+    }
+
     [Fact]
     public async Task The_analyzer_agrees_with_specs_of_a_referenced_assembly() =>
         Assert.Empty(await Compilations.Analyze(Compilations.Of(Samples.Model, Compilations.Library("Package", Samples.Library))));

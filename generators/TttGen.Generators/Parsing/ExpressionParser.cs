@@ -22,7 +22,7 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
 
     /// <summary><c>x += y</c>: the sum, as a new value.</summary>
     public string? Compound(ICompoundAssignmentOperation assignment) =>
-        Arithmetic(assignment, assignment.OperatorKind, assignment.Target, assignment.Value);
+        Arithmetic(assignment, assignment.OperatorKind, assignment.OperatorMethod, assignment.Target, assignment.Value);
 
     public override string? DefaultVisit(IOperation operation, object? argument)
     {
@@ -35,8 +35,10 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     /// <summary>Numbers become scalars by conversion; the language makes no difference between them.</summary>
     public override string? VisitConversion(IConversionOperation operation, object? argument)
     {
+        if (!operation.Conversion.Exists) return Unbound(operation);
         if (operation.Operand.ConstantValue is { HasValue: true, Value: { } value } && IsNumber(value)) return Literal(operation, value);
-        return operation.IsImplicit || operation.Type?.SpecialType == SpecialType.System_Double ? Parse(operation.Operand) : DefaultVisit(operation, argument);
+        var isNeutral = operation.IsImplicit || operation.Conversion.IsIdentity || operation.Type?.SpecialType == SpecialType.System_Double || IsScalar(operation.Type);
+        return isNeutral ? Parse(operation.Operand) : DefaultVisit(operation, argument);
     }
 
     public override string? VisitLocalReference(ILocalReferenceOperation operation, object? argument) => scope.Value(operation.Local);
@@ -68,7 +70,7 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     }
 
     public override string? VisitBinaryOperator(IBinaryOperation operation, object? argument) =>
-        Arithmetic(operation, operation.OperatorKind, operation.LeftOperand, operation.RightOperand);
+        Arithmetic(operation, operation.OperatorKind, operation.OperatorMethod, operation.LeftOperand, operation.RightOperand);
 
     public override string? VisitInvocation(IInvocationOperation operation, object? argument)
     {
@@ -113,9 +115,15 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
         return operands.Contains(null) ? null : operands.ConvertAll(o => o!);
     }
 
-    private string? Arithmetic(IOperation operation, BinaryOperatorKind kind, IOperation left, IOperation right)
+    private string? Arithmetic(IOperation operation, BinaryOperatorKind kind, IMethodSymbol? method, IOperation left, IOperation right)
     {
         if (operation.Type is null or { TypeKind: TypeKind.Error } && NamesConcreteSize(left, right)) return null;
+        if (method is not null && !Primitives.IsBuiltIn(method.ContainingType.FullName()))
+        {
+            rejections.Add(Descriptors.UnknownCall, At(operation), $"operator {operation.Syntax}", "the operators of Vec, Mat, Seq, HeadSeq, Scalar and double");
+            return null;
+        }
+
         var op = kind switch
         {
             BinaryOperatorKind.Add => "Add",
@@ -174,6 +182,8 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     private static bool IsSize(IPropertySymbol property) => property.Name == "Size" && property.ContainingType.FullName() == Names.Dimension;
 
     private static bool Same(INamedTypeSymbol a, INamedTypeSymbol b) => SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition);
+
+    private static bool IsScalar(ITypeSymbol? type) => type is INamedTypeSymbol named && named.FullName() == Names.Scalar;
 
     private static bool IsNumber(object value) => value is double or float or int or long or short or byte or sbyte or ushort or uint or ulong;
 

@@ -74,7 +74,8 @@ internal sealed class ModelParser(Compilation compilation, INamedTypeSymbol mode
 
     private SpecProgram? Program(INamedTypeSymbol spec)
     {
-        if (spec.DeclaringSyntaxReferences.Length > 0)
+        // An editor gives a referenced project as source too, but its trees are of another compilation.
+        if (SymbolEqualityComparer.Default.Equals(spec.ContainingAssembly, compilation.Assembly))
         {
             var own = new Rejections();
             var program = new SpecParser(compilation, spec, spec.Kinds().First(), own, cancellation).Parse();
