@@ -24,7 +24,7 @@ public static class TttApp
     /// <summary>The same with everything that the program touches given.</summary>
     internal static int Run(ModelDefinition model, string[] args, AppConsole console)
     {
-        var root = new RootCommand($"{model.Name}, a language model that learns at test time")
+        var root = new RootCommand($"{model.Name}, a language model that learns at test time ({InstructionSet.Describe()})")
         {
             GenerateCommand.Create(model, console),
             EvalCommand.Create(model, console),
