@@ -24,12 +24,29 @@ internal sealed class SentencePieceEncoder(SentencePieceModel model, List<int> i
     private readonly record struct Pair(int Left, int Right, int Length);
 
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _pieces = model.Ids.GetAlternateLookup<ReadOnlySpan<char>>();
-    private readonly PriorityQueue<Pair, (float Cost, int Left)> _pairs = new();
+    private readonly PriorityQueue<Pair, (double Cost, int Left)> _pairs = new();
     private readonly List<Symbol> _symbols = [];
     private bool _lastWasUnknown;
 
-    /// <summary>Adds the ids of a stretch of text, spaces already escaped.</summary>
-    internal void Encode(ReadOnlySpan<char> text)
+    /// <summary>Adds the ids of a text, spaces already escaped.</summary>
+    internal void EncodeWords(string text)
+    {
+        // Merges stay within a word where no piece holds a space after something else: then words are encoded one by one, which is faster.
+        for (int start = 0, end; start < text.Length; start = end)
+        {
+            end = model.PiecesCrossWords ? text.Length : WordEnd(text, start);
+            Encode(text.AsSpan(start, end - start));
+        }
+    }
+
+    private static int WordEnd(string text, int start)
+    {
+        int end = start + 1;
+        while (end < text.Length && (text[end] != SentencePieceModel.Space || text[end - 1] == SentencePieceModel.Space)) end++;
+        return end;
+    }
+
+    private void Encode(ReadOnlySpan<char> text)
     {
         Split(text);
         for (int i = 1; i < _symbols.Count; i++) Consider(text, i - 1, i);
@@ -69,7 +86,16 @@ internal sealed class SentencePieceEncoder(SentencePieceModel model, List<int> i
         Symbol a = _symbols[left], b = _symbols[right];
         int length = a.Length + b.Length;
         if (a.IsWhole || b.IsWhole || length > model.LongestPiece) return;
-        if (_pieces.TryGetValue(text.Slice(a.Start, length), out int id)) _pairs.Enqueue(new Pair(left, right, length), (-model.Pieces[id].Score, left));
+        if (!_pieces.TryGetValue(text.Slice(a.Start, length), out int joined)) return;
+        double cost = -model.Pieces[joined].Score;
+        if (model.Ranks is { } ranks)
+        {
+            if (!_pieces.TryGetValue(text.Slice(a.Start, a.Length), out int first) || !_pieces.TryGetValue(text.Slice(b.Start, b.Length), out int second)
+                || !ranks.TryGetValue((first, second), out int rank)) return;
+            cost = rank;
+        }
+
+        _pairs.Enqueue(new Pair(left, right, length), (cost, left));
     }
 
     private void Emit(ReadOnlySpan<char> symbol)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace TttGen.Text;
 
 /// <summary>A SentencePiece BPE vocabulary, ready for encoding and decoding.</summary>
@@ -8,11 +10,14 @@ internal sealed class SentencePieceModel
 
     private readonly List<string> _userDefined = [];
 
+    /// <param name="pieces">By id.</param>
+    /// <param name="settings">The rest.</param>
+    /// <param name="name">The file, for errors.</param>
+    /// <param name="ranks">The order of merges, where it is not that of scores.</param>
     /// <exception cref="TttException">The pieces can't be a vocabulary.</exception>
-    internal SentencePieceModel(IReadOnlyList<SentencePiece> pieces, SentencePieceSettings settings, string name)
+    internal SentencePieceModel(IReadOnlyList<SentencePiece> pieces, SentencePieceSettings settings, string name, Dictionary<(int Left, int Right), int>? ranks = null)
     {
-        Pieces = pieces;
-        (BeginId, EndId, UnknownSurface, AddsDummyPrefix) = (settings.BeginId, settings.EndId, settings.UnknownSurface, settings.AddsDummyPrefix);
+        (Pieces, Settings, Ranks) = (pieces, settings, ranks);
         UnknownId = -1;
         int[] bytes = new int[256];
         var missing = new HashSet<int>(Enumerable.Range(0, 256));
@@ -38,13 +43,18 @@ internal sealed class SentencePieceModel
             }
         }
 
-        if (UnknownId < 0) throw new TttException($"{name}: expected a piece for what is unknown, found none; the file is damaged");
+        if (UnknownId < 0 && !settings.HasByteFallback) throw new TttException($"{name}: expected a piece for what is unknown, found none; the file is damaged");
         if (settings.HasByteFallback && missing.Count > 0) throw new TttException($"{name}: expected a piece for every byte, found none for {missing.Count} of them; the file is damaged");
         ByteIds = settings.HasByteFallback ? bytes : null;
         _userDefined.Sort(static (a, b) => b.Length.CompareTo(a.Length));
     }
 
     internal IReadOnlyList<SentencePiece> Pieces { get; }
+
+    internal SentencePieceSettings Settings { get; }
+
+    /// <summary>Which pairs may be merged, and the order; null: any whose join is a piece, by its score.</summary>
+    internal Dictionary<(int Left, int Right), int>? Ranks { get; }
 
     /// <summary>Ids of the pieces that are found in text.</summary>
     internal Dictionary<string, int> Ids { get; } = new(StringComparer.Ordinal);
@@ -53,16 +63,6 @@ internal sealed class SentencePieceModel
     internal int[]? ByteIds { get; }
 
     internal int UnknownId { get; }
-
-    internal int BeginId { get; }
-
-    internal int EndId { get; }
-
-    /// <summary>What the unknown token decodes to.</summary>
-    internal string UnknownSurface { get; }
-
-    /// <summary>Whether a space is put before every text.</summary>
-    internal bool AddsDummyPrefix { get; }
 
     /// <summary>Characters in the longest piece.</summary>
     internal int LongestPiece { get; }
@@ -77,6 +77,15 @@ internal sealed class SentencePieceModel
             if (text.StartsWith(piece, StringComparison.Ordinal)) return piece.Length;
         return 0;
     }
+
+    /// <summary>What a piece stands for in text.</summary>
+    internal byte[] BytesOf(int id) => Pieces[id].Kind switch
+    {
+        PieceKind.Control => [],
+        PieceKind.Unknown => Encoding.UTF8.GetBytes(Settings.UnknownSurface),
+        PieceKind.Byte => [Pieces[id].Byte!.Value],
+        _ => Encoding.UTF8.GetBytes(Pieces[id].Text.Replace(Space, ' ')),
+    };
 
     private static TttException Damaged(string name, int id, string what) => new($"{name}: piece {id}: {what}; the file is damaged");
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TttGen.Text;
 
 /// <summary>
@@ -14,9 +12,9 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     internal SentencePieceTokenizer(SentencePieceModel model)
     {
         _model = model;
-        _bytes = [.. model.Pieces.Select(piece => BytesOf(piece, model))];
-        BeginToken = IdOf(model.BeginId, model);
-        EndToken = IdOf(model.EndId, model);
+        _bytes = [.. Enumerable.Range(0, model.Pieces.Count).Select(model.BytesOf)];
+        BeginToken = IdOf(model.Settings.BeginId);
+        EndToken = IdOf(model.Settings.EndId);
     }
 
     public override int VocabularySize => _bytes.Length;
@@ -25,40 +23,17 @@ internal sealed class SentencePieceTokenizer : Tokenizer
 
     public override int? EndToken { get; }
 
-    internal override bool PrefixesSpace => _model.AddsDummyPrefix;
+    internal override bool PrefixesSpace => _model.Settings.AddsDummyPrefix;
 
     private protected override int[] EncodeText(string text)
     {
-        if (text.Length == 0) return [];
         var ids = new List<int>();
-        var encoder = new SentencePieceEncoder(_model, ids);
-        string escaped = (_model.AddsDummyPrefix ? SentencePieceModel.Space.ToString() : "") + text.Replace(' ', SentencePieceModel.Space);
-        // Merges stay within a word where no piece holds a space after something else: then words are encoded one by one, which is faster.
-        for (int start = 0, end; start < escaped.Length; start = end)
-        {
-            end = _model.PiecesCrossWords ? escaped.Length : WordEnd(escaped, start);
-            encoder.Encode(escaped.AsSpan(start, end - start));
-        }
-
+        string escaped = text.Replace(' ', SentencePieceModel.Space);
+        if (escaped.Length > 0) new SentencePieceEncoder(_model, ids).EncodeWords(_model.Settings.AddsDummyPrefix ? SentencePieceModel.Space + escaped : escaped);
         return [.. ids];
     }
 
     private protected override ReadOnlySpan<byte> TokenBytes(int id) => _bytes[id];
 
-    private static int WordEnd(string text, int start)
-    {
-        int end = start + 1;
-        while (end < text.Length && (text[end] != SentencePieceModel.Space || text[end - 1] == SentencePieceModel.Space)) end++;
-        return end;
-    }
-
-    private static int? IdOf(int id, SentencePieceModel model) => (uint)id < (uint)model.Pieces.Count ? id : null;
-
-    private static byte[] BytesOf(SentencePiece piece, SentencePieceModel model) => piece.Kind switch
-    {
-        PieceKind.Control => [],
-        PieceKind.Unknown => Encoding.UTF8.GetBytes(model.UnknownSurface),
-        PieceKind.Byte => [piece.Byte!.Value],
-        _ => Encoding.UTF8.GetBytes(piece.Text.Replace(SentencePieceModel.Space, ' ')),
-    };
+    private int? IdOf(int id) => (uint)id < (uint)VocabularySize ? id : null;
 }

@@ -4,85 +4,70 @@ using TttGen.Checkpoints;
 namespace TttGen.Text;
 
 /// <summary>
-/// The parts of Hugging Face's tokenizer.json that byte-level BPE has. Its steps are named in the file; a step that is not known here, or an option that
-/// would change the ids, is refused by name, for wrong ids would pass unnoticed.
+/// Hugging Face's tokenizer.json, of type BPE: over a byte-level alphabet (GPT-2, GPT-NeoX) or over text with U+2581 for a space (made from a SentencePiece
+/// model). The steps before the model are named in the file; a step that is not known here, or an option that would change the ids, is refused by name, for
+/// wrong ids would pass unnoticed.
 /// </summary>
 internal sealed class TokenizerJson
 {
-    private readonly string _name;
+    private TokenizerJson(string name) => Name = name;
 
-    private TokenizerJson(string name) => _name = name;
+    /// <summary>The file, for errors.</summary>
+    internal string Name { get; }
 
-    /// <summary>Tokens of the model, in the byte-level alphabet, and their ids.</summary>
+    /// <summary>Tokens of the model and their ids.</summary>
     internal Dictionary<string, int> Vocabulary { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Pairs to merge, first first, each written <c>left right</c>.</summary>
-    internal List<string> Merges { get; } = [];
+    /// <summary>Pairs to merge, first first.</summary>
+    internal List<(string Left, string Right)> Merges { get; } = [];
 
+    /// <summary>Tokens beside the model's.</summary>
     internal List<AddedToken> Added { get; } = [];
 
+    /// <summary>Ids are below this.</summary>
     internal int VocabularySize { get; private set; }
 
-    /// <summary>
-    /// Normalisation form C. It is the runtime's own, which with InvariantGlobalization leaves text as it is: text that is not in that form
-    /// (few are) then gets other ids than the model was trained with, though it decodes to the same.
-    /// </summary>
-    internal bool ComposesCharacters { get; private set; }
+    /// <summary>What stands for a character that is not in the vocabulary.</summary>
+    internal string? UnknownToken { get; private set; }
 
-    /// <summary>Whether a space is put before text that does not begin with one.</summary>
-    internal bool PrefixesSpace { get; private set; }
+    /// <summary>Whether several such characters have one token together.</summary>
+    internal bool FusesUnknown { get; private set; }
+
+    /// <summary>Whether such a character is spelt in tokens of bytes.</summary>
+    internal bool HasByteFallback { get; private set; }
+
+    /// <summary>The token that stands before a text, where tokenizer_config.json tells.</summary>
+    internal int? BeginToken { get; private set; }
+
+    /// <summary>The token that ends a text, where tokenizer_config.json tells.</summary>
+    internal int? EndToken { get; private set; }
 
     internal static Tokenizer Load(ReadOnlyMemory<byte> content, string directory, string name)
     {
         using JsonDocument document = JsonText.Parse(content, name);
+        JsonElement root = document.RootElement;
         var definition = new TokenizerJson(name);
-        definition.Read(document.RootElement);
-        string config = Path.Combine(directory, "tokenizer_config.json");
-        if (!File.Exists(config)) return new ByteLevelBpeTokenizer(definition, null, null);
-        using JsonDocument special = JsonText.Load(config, content.Length + (16 << 20));
-        return new ByteLevelBpeTokenizer(definition, SpecialToken(special.RootElement, "bos_token"), SpecialToken(special.RootElement, "eos_token"));
+        definition.ReadModel(definition.Object(root, "model"));
+        definition.ReadAdded(root);
+        definition.ReadSpecial(Path.Combine(directory, "tokenizer_config.json"));
+        return root.Steps("pre_tokenizer", "pretokenizers").Any(static step => step.Kind == "ByteLevel")
+            ? new ByteLevelBpeTokenizer(definition, ByteLevelSteps.Read(root, definition))
+            : new MetaspaceBpeTokenizer(definition, MetaspaceSteps.Read(root, definition));
     }
 
-    /// <summary>The id of a token by its text, an added one before one of the model.</summary>
-    internal int? IdOf(string? token) => Added.FirstOrDefault(added => added.Content == token)?.Id
-        ?? (token is not null && Vocabulary.TryGetValue(token, out int id) ? id : null);
+    /// <summary>An error about something that is known but not supported.</summary>
+    internal TttException Refused(string found, string expected) => new($"{Name}: found {OneLine.Of(found)}, expected {expected}; this kind is not supported");
 
-    private void Read(JsonElement root)
+    private void ReadModel(JsonElement model)
     {
-        JsonElement model = Object(root, "model");
-        string kind = Text(model, "type") ?? "unknown";
-        if (kind != "BPE") throw Refused($"a model of type {OneLine.Of(kind)}", "BPE");
-        RefuseIfSet(model, "dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges");
-        if (Flag(model, "byte_fallback")) throw Refused("byte_fallback", "byte-level BPE", "use the tokenizer.model that it was made from");
-
-        ReadNormalizer(root);
-        ReadPreTokenizer(root);
+        if (model.Kind != "BPE") throw Refused($"a model of type {model.Kind}", "BPE");
+        foreach (string option in (ReadOnlySpan<string>)["dropout", "continuing_subword_prefix", "end_of_word_suffix", "ignore_merges"])
+            if (model.IsSet(option)) throw Refused($"{option} {model.GetProperty(option).GetRawText()}", "none");
+        UnknownToken = model.Text("unk_token");
+        HasByteFallback = model.Flag("byte_fallback");
+        FusesUnknown = model.Flag("fuse_unk");
         ReadVocabulary(model);
         ReadMerges(model);
-        ReadAdded(root);
-        VocabularySize = Vocabulary.Values.Concat(Added.Select(static token => token.Id)).Max() + 1;
-        // A vocabulary's ids lie close together: a few that do not would otherwise cost a table of two thousand million rows.
-        if (VocabularySize > 4 * (Vocabulary.Count + Added.Count) + 4096)
-            throw new TttException($"{_name}: {Vocabulary.Count + Added.Count} tokens have ids up to {VocabularySize - 1}, expected them close together; the file is damaged");
-    }
-
-    private void ReadNormalizer(JsonElement root)
-    {
-        foreach (JsonElement step in Steps(root, "normalizer", "normalizers"))
-        {
-            string kind = Text(step, "type") ?? "unknown";
-            if (kind != "NFC") throw Refused($"normalizer {OneLine.Of(kind)}", "none or NFC");
-            ComposesCharacters = true;
-        }
-    }
-
-    private void ReadPreTokenizer(JsonElement root)
-    {
-        List<JsonElement> steps = Steps(root, "pre_tokenizer", "pretokenizers");
-        string found = steps.Count == 0 ? "no pre_tokenizer" : $"pre_tokenizer {OneLine.Of(string.Join(" and ", steps.Select(static step => Text(step, "type") ?? "unknown")))}";
-        if (steps.Count != 1 || Text(steps[0], "type") != "ByteLevel") throw Refused(found, "ByteLevel alone");
-        if (!Flag(steps[0], "use_regex", absent: true)) throw Refused("pre_tokenizer ByteLevel with use_regex false", "use_regex true");
-        PrefixesSpace = Flag(steps[0], "add_prefix_space", absent: true);
     }
 
     private void ReadVocabulary(JsonElement model)
@@ -90,20 +75,16 @@ internal sealed class TokenizerJson
         var ids = new HashSet<int>();
         foreach (JsonProperty entry in Object(model, "vocab").EnumerateObject())
         {
-            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id < 0 || id == int.MaxValue || !ids.Add(id))
-                throw new TttException($"{_name}: vocab: {OneLine.Of(entry.Name)}: expected an id of its own, found {OneLine.Of(entry.Value.GetRawText())}");
+            if (entry.Name.Length == 0 || entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id is < 0 or int.MaxValue || !ids.Add(id))
+                throw new TttException($"{Name}: vocab: {OneLine.Of(entry.Name)}: expected an id of its own, found {OneLine.Of(entry.Value.GetRawText())}");
             Vocabulary.Add(entry.Name, id);
         }
-
-        for (int value = 0; value < 256; value++)
-            if (!Vocabulary.ContainsKey(ByteLevelAlphabet.Characters[value].ToString()))
-                throw Refused($"a vocabulary without byte 0x{value:X2}", "byte-level BPE, which has every byte");
     }
 
     private void ReadMerges(JsonElement model)
     {
         if (!model.TryGetProperty("merges", out JsonElement merges) || merges.ValueKind != JsonValueKind.Array)
-            throw new TttException($"{_name}: merges: expected an array, found none");
+            throw new TttException($"{Name}: merges: expected an array, found none");
         foreach (JsonElement merge in merges.EnumerateArray())
         {
             // Older files have "a b", newer ones ["a", "b"].
@@ -112,54 +93,46 @@ internal sealed class TokenizerJson
                 : [];
             if (pair is not [{ Length: > 0 } left, { Length: > 0 } right]
                 || !Vocabulary.ContainsKey(left) || !Vocabulary.ContainsKey(right) || !Vocabulary.ContainsKey(left + right))
-                throw new TttException($"{_name}: merges: {OneLine.Of(merge.GetRawText())}: expected two tokens whose join is a token too; the file is damaged");
-            Merges.Add($"{left} {right}");
+                throw new TttException($"{Name}: merges: {OneLine.Of(merge.GetRawText())}: expected two tokens whose join is a token too; the file is damaged");
+            Merges.Add((left, right));
         }
     }
 
     private void ReadAdded(JsonElement root)
     {
-        if (!root.TryGetProperty("added_tokens", out JsonElement tokens) || tokens.ValueKind != JsonValueKind.Array) return;
-        foreach (JsonElement token in tokens.EnumerateArray())
+        foreach (JsonElement token in root.Items("added_tokens"))
         {
-            if (token.ValueKind != JsonValueKind.Object || Text(token, "content") is not { Length: > 0 } content
+            if (token.Text("content") is not { Length: > 0 } content
                 || !token.TryGetProperty("id", out JsonElement number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out int id) || id is < 0 or int.MaxValue)
-                throw new TttException($"{_name}: added_tokens: {OneLine.Of(token.GetRawText())}: expected an object with content and id");
+                throw new TttException($"{Name}: added_tokens: {OneLine.Of(token.GetRawText())}: expected an object with content and id");
             foreach (string option in (ReadOnlySpan<string>)["lstrip", "rstrip", "single_word"])
-                if (Flag(token, option)) throw Refused($"added token {OneLine.Of(content)} with {option}", "none with it");
-            Added.Add(new AddedToken(id, content, Flag(token, "special")));
+                if (token.Flag(option)) throw Refused($"added token {content} with {option}", "none with it");
+            Added.Add(new AddedToken(id, content, token.Flag("special")));
         }
+
+        int tokens = Vocabulary.Count + Added.Count;
+        VocabularySize = Vocabulary.Values.Concat(Added.Select(static token => token.Id)).DefaultIfEmpty(-1).Max() + 1;
+        // A vocabulary's ids lie close together: a few that do not would otherwise cost a table of two thousand million rows.
+        if (VocabularySize > 4L * tokens + 4096)
+            throw new TttException($"{Name}: {tokens} tokens have ids up to {VocabularySize - 1}, expected them close together; the file is damaged");
     }
 
-    /// <summary>A step, or the steps of a Sequence.</summary>
-    private static List<JsonElement> Steps(JsonElement root, string name, string members)
+    private void ReadSpecial(string config)
     {
-        if (!root.TryGetProperty(name, out JsonElement step) || step.ValueKind != JsonValueKind.Object) return [];
-        return Text(step, "type") == "Sequence" && step.TryGetProperty(members, out JsonElement steps) && steps.ValueKind == JsonValueKind.Array
-            ? [.. steps.EnumerateArray().Where(static member => member.ValueKind == JsonValueKind.Object)]
-            : [step];
-    }
+        if (!File.Exists(config)) return;
+        using JsonDocument document = JsonText.Load(config, 16 << 20);
+        BeginToken = IdOf("bos_token");
+        EndToken = IdOf("eos_token");
 
-    private void RefuseIfSet(JsonElement model, params ReadOnlySpan<string> options)
-    {
-        foreach (string option in options)
-            if (model.TryGetProperty(option, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False) && value.GetRawText() is not ("\"\"" or "0" or "0.0"))
-                throw Refused($"{option} {OneLine.Of(value.GetRawText())}", "none");
+        // Written "<s>" or { "content": "<s>", … }.
+        int? IdOf(string name)
+        {
+            string? content = document.RootElement.Text(name) ?? (document.RootElement.TryGetProperty(name, out JsonElement token) ? token.Text("content") : null);
+            return Added.FirstOrDefault(added => added.Content == content)?.Id ?? (content is not null && Vocabulary.TryGetValue(content, out int id) ? id : null);
+        }
     }
 
     private JsonElement Object(JsonElement of, string name) => of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object
         ? value
-        : throw new TttException($"{_name}: {name}: expected an object, found none; this is not a Hugging Face tokenizer.json");
-
-    private static bool Flag(JsonElement of, string name, bool absent = false) =>
-        of.TryGetProperty(name, out JsonElement value) ? value.ValueKind == JsonValueKind.True : absent;
-
-    private static string? Text(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    /// <summary>Written "&lt;s&gt;" or { "content": "&lt;s&gt;", … }.</summary>
-    private static string? SpecialToken(JsonElement config, string name) =>
-        Text(config, name) ?? (config.TryGetProperty(name, out JsonElement token) ? Text(token, "content") : null);
-
-    private TttException Refused(string found, string expected, string wayOut = "this kind is not supported") => new($"{_name}: found {found}, expected {expected}; {wayOut}");
+        : throw new TttException($"{Name}: {name}: expected an object, found none; this is not a Hugging Face tokenizer.json");
 }

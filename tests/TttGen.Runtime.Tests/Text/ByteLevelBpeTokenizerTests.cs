@@ -63,13 +63,17 @@ public sealed class ByteLevelBpeTokenizerTests
     public void What_would_change_the_ids_is_refused_by_name()
     {
         Refused("found a model of type WordPiece, expected BPE", static root => root["model"]!["type"] = "WordPiece");
-        Refused("found byte_fallback, expected byte-level BPE; use the tokenizer.model", static root => root["model"]!["byte_fallback"] = true);
+        Refused("found byte_fallback with pre_tokenizer ByteLevel, expected one of them", static root => root["model"]!["byte_fallback"] = true);
         Refused("found dropout 0.1", static root => root["model"]!["dropout"] = 0.1);
         Refused("found continuing_subword_prefix \"##\"", static root => root["model"]!["continuing_subword_prefix"] = "##");
         Refused("found ignore_merges true", static root => root["model"]!["ignore_merges"] = true);
         Refused("found normalizer Lowercase, expected none or NFC", static root => root["normalizer"] = new JsonObject { ["type"] = "Lowercase" });
-        Refused("found pre_tokenizer Metaspace, expected ByteLevel alone", static root => root["pre_tokenizer"]!["type"] = "Metaspace");
-        Refused("found no pre_tokenizer", static root => root["pre_tokenizer"] = null);
+        Refused("found normalizer NFC and pre_tokenizer Metaspace, expected pre_tokenizer ByteLevel, Metaspace without split, or", static root => root["pre_tokenizer"]!["type"] = "Metaspace");
+        Refused("found normalizer NFC and pre_tokenizer none", static root => root["pre_tokenizer"] = null);
+        Refused("found pre_tokenizer Split and ByteLevel, expected ByteLevel alone", static root => root["pre_tokenizer"] = new JsonObject
+        {
+            ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(new JsonObject { ["type"] = "Split" }, root["pre_tokenizer"]!.DeepClone()),
+        });
         Refused("with use_regex false", static root => root["pre_tokenizer"]!["use_regex"] = false);
         Refused("added token <|im_start|> with lstrip", static root => root["added_tokens"]![3]!["lstrip"] = true);
     }
@@ -80,7 +84,7 @@ public sealed class ByteLevelBpeTokenizerTests
         Refused("vocab: expected an object, found none", static root => root["model"]!.AsObject().Remove("vocab"));
         Refused("vocab: A: expected an id of its own, found -1", static root => root["model"]!["vocab"]!["A"] = -1);
         Refused("expected an id of its own, found 7", static root => root["model"]!["vocab"]!["new"] = 7);
-        Refused("a vocabulary without byte 0x41", static root => root["model"]!["vocab"]!.AsObject().Remove("A"));
+        Refused("a vocabulary without byte 0x00", static root => root["model"]!["vocab"]!.AsObject().Remove("\u0100"));
         Refused("have ids up to 2147483646, expected them close together", static root => root["model"]!["vocab"]!["new"] = int.MaxValue - 1);
         Refused("merges: expected an array", static root => root["model"]!["merges"] = 3);
         Refused("merges: [\"q\",\"zzz\"]: expected two tokens whose join is a token too", static root => root["model"]!["merges"]![0] = new JsonArray("q", "zzz"));
