@@ -169,8 +169,7 @@ internal sealed class KernelEmitter
     private void Method(RowKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, int id)
     {
         var locals = new KernelLocals(_layout);
-        var names = new NameTable(_model.Parameters.Select(p => Names.Lower(p.Name)).Concat(_segments.SelectMany(s => s.Schedule.Tensors.Select(t => t.Name)))
-            .Concat(["worker", "workers", "share", "block", "first", "rows", "r", "p", "c0", "columns", "end", "item", "slice", "head", "state", "to", "a", "tile"]));
+        var names = Fresh();
         var body = new CodeWriter();
         switch (kernel)
         {
@@ -188,6 +187,8 @@ internal sealed class KernelEmitter
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
         w.Close();
         _methods.Add((kernel.Name, w.ToString()));
+        foreach (var part in _parts) _methods.Add((kernel.Name, part));
+        _parts.Clear();
     }
 
     private static IEnumerable<string> FormulaLines(RowKernel kernel, Dictionary<Node, string> stored)
@@ -297,70 +298,98 @@ internal sealed class KernelEmitter
             : "float* block = Scratch(worker);");
         var tileOffset = direct is null ? $"share.BlockRows * {Numbers.Of(stride)}" : "0";
         for (var t = 0; t < most; t++)
-            w.Line($"float* tile{(t == 0 ? "" : Numbers.Of(t + 1L))} = block + {tileOffset}{(t == 0 ? "" : $" + {Numbers.Of(t)} * share.BlockRows * 32")}; // [share.BlockRows, 32]");
+            w.Line($"float* {Tile(t)} = block + {tileOffset}{(t == 0 ? "" : $" + {Numbers.Of(t)} * share.BlockRows * 32")}; // [share.BlockRows, 32]");
         _scratch.Add($"RowShare.MaxBlockRows({Numbers.Of(inner)}) * {Numbers.Of((direct is null ? stride : 0) + 32L * most)}L");
-        string? prologue = null;
-        KernelMemory? left = null;
-        if (direct is null)
-        {
-            left = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
-            if (tensors.ContainsKey(kernel.Left))
-            {
-                var copy = new CodeWriter();
-                var loop = left.Loop(new Axis("inner", inner));
-                var from = left.RowOf(tensors[kernel.Left], 0);
-                copy.Line($"new global::System.ReadOnlySpan<float>({from}, {Numbers.Of(inner)}).CopyTo(new global::System.Span<float>(to, {Numbers.Of(inner)}));");
-                _ = loop;
-                prologue = copy.ToString();
-            }
-            else prologue = RowText(left, [kernel.Left], _ => "to", names, w);
-        }
         w.Open("for (int first = share.FirstRow; first < share.EndRow; first += share.BlockRows)");
-        w.Line("int rows = global::System.Math.Min(share.BlockRows, share.EndRow - first);");
+        w.Line("int rows = Math.Min(share.BlockRows, share.EndRow - first);");
         string a;
         if (direct is null)
         {
-            w.Open("for (int r = 0; r < rows; r++)");
-            w.Line(kernel.IsHead ? "int i = OutputRows[first + r];" : "int i = first + r;");
-            w.Line($"float* to = block + r * {Numbers.Of(stride)};");
-            Paste(left!, prologue!, w);
-            w.Close();
+            w.Line($"{kernel.Name}Rows<V>(worker, first, rows, block);");
+            Prologue(kernel, inner, stride, tensors);
             a = $"block, {Numbers.Of(stride)}";
         }
         else a = $"{locals.Tensor(direct)} + (nint)first * {Numbers.Of(inner)}, {Numbers.Of(inner)}";
 
         var panel = 0;
-        foreach (var group in kernel.Groups)
+        for (var g = 0; g < kernel.Groups.Count; g++)
         {
+            var group = kernel.Groups[g];
             var count = Panels(group.Columns);
             var before = panel == 0 ? "" : $" - {Numbers.Of(panel)}";
-            var from = panel == 0 ? "share.FirstPanel" : $"global::System.Math.Max(share.FirstPanel{before}, 0)";
-            w.Open($"for (int p = {from}; p < global::System.Math.Min(share.EndPanel{before}, {Numbers.Of(count)}); p++)");
-            var tiles = new Dictionary<Node, string>();
+            var from = panel == 0 ? "share.FirstPanel" : $"Math.Max(share.FirstPanel{before}, 0)";
+            w.Open($"for (int p = {from}; p < Math.Min(share.EndPanel{before}, {Numbers.Of(count)}); p++)");
             for (var t = 0; t < group.Products.Count; t++)
             {
-                var tile = "tile" + (t == 0 ? "" : Numbers.Of(t + 1L));
                 var product = group.Products[t];
-                w.Line($"Product.Panel<V>({locals.Matrix(product.Matrix)}, p, {a}, rows, {tile});");
-                if (product.Constant != 1) w.Line($"for (int e = 0; e < rows * 32; e++) {tile}[e] *= (float){Numbers.Of(product.Constant)};");
-                tiles[product.Node] = tile;
+                w.Line($"Product.Panel<V>({locals.Matrix(product.Matrix)}, p, {a}, rows, {Tile(t)});");
+                if (product.Constant != 1) w.Line($"for (int e = 0; e < rows * 32; e++) {Tile(t)}[e] *= {Numbers.OfSingle(product.Constant)};");
             }
-            w.Line("int c0 = p * 32;");
-            if (group.Columns % 32 != 0) w.Line($"int columns = global::System.Math.Min(32, {Numbers.Of(group.Columns)} - c0);");
-            var memory = new KernelMemory(_layout, locals, tensors, tiles, group.Columns, names);
-            Func<Node, string> target = kernel.IsHead
-                ? _ => $"LogitRows + (nint)(first + r) * {Numbers.Of(group.Columns)} + c0"
-                : n => memory.RowOf(tensors[n], 0);
-            var row = RowText(memory, group.Stores, target, names, w);
-            w.Open("for (int r = 0; r < rows; r++)");
-            if (!kernel.IsHead) w.Line("int i = first + r;");
-            Paste(memory, row, w);
+            var method = kernel.IsHead ? $"{kernel.Name}Store" : $"{kernel.Name}Store" + string.Concat(group.Stores.Select(n => Capital(tensors[n].Name)));
+            w.Line($"{method}<V>(worker, p, first, rows, {string.Join(", ", Enumerable.Range(0, group.Products.Count).Select(Tile))});");
             w.Close();
-            w.Close();
+            Epilogue(kernel, group, method, tensors);
             panel += count;
         }
         w.Close();
     }
+
+    private static string Tile(int index) => "tile" + (index == 0 ? "" : Numbers.Of(index + 1L));
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    /// <summary>
+    /// The rows that a product kernel multiplies. Prologues and epilogues are methods of their own: what is inlined into one method is limited.
+    /// </summary>
+    private void Prologue(ProductKernel kernel, int inner, int stride, IReadOnlyDictionary<Node, RowTensor> tensors)
+    {
+        var (locals, names, body) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
+        var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
+        string row;
+        if (tensors.TryGetValue(kernel.Left, out var stored))
+            row = $"new ReadOnlySpan<float>({memory.RowOf(stored, 0)}, {Numbers.Of(inner)}).CopyTo(new Span<float>(to, {Numbers.Of(inner)}));";
+        else
+            row = RowText(memory, [kernel.Left], _ => "to", names, body);
+        body.Open("for (int r = 0; r < rows; r++)");
+        body.Line(kernel.IsHead ? "int i = OutputRows[first + r];" : "int i = first + r;");
+        body.Line($"float* to = block + r * {Numbers.Of(stride)};");
+        Paste(memory, row, body);
+        body.Close();
+        Part($"{kernel.Name}Rows", "int worker, int first, int rows, float* block", locals, body);
+    }
+
+    private void Epilogue(ProductKernel kernel, ProductGroup group, string method, IReadOnlyDictionary<Node, RowTensor> tensors)
+    {
+        var (locals, names, body) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
+        body.Line("int c0 = p * 32;");
+        if (group.Columns % 32 != 0) body.Line($"int columns = Math.Min(32, {Numbers.Of(group.Columns)} - c0);");
+        var tiles = group.Products.Select((p, t) => (p.Node, Name: Tile(t))).ToDictionary(x => x.Node, x => x.Name);
+        var memory = new KernelMemory(_layout, locals, tensors, tiles, group.Columns, names);
+        Func<Node, string> target = kernel.IsHead
+            ? _ => $"LogitRows + (nint)(first + r) * {Numbers.Of(group.Columns)} + c0"
+            : n => memory.RowOf(tensors[n], 0);
+        var row = RowText(memory, group.Stores, target, names, body);
+        body.Open("for (int r = 0; r < rows; r++)");
+        if (!kernel.IsHead) body.Line("int i = first + r;");
+        Paste(memory, row, body);
+        body.Close();
+        Part(method, $"int worker, int p, int first, int rows, {string.Join(", ", tiles.Values.Select(t => "float* " + t))}", locals, body);
+    }
+
+    private void Part(string name, string parameters, KernelLocals locals, CodeWriter body)
+    {
+        var w = new CodeWriter();
+        w.Open($"private void {name}<V>({parameters}) where V : struct, ILanes<V, float>");
+        foreach (var line in locals.Lines) w.Line(line);
+        foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
+        w.Close();
+        _parts.Add(w.ToString());
+    }
+
+    private readonly List<string> _parts = [];
+
+    private NameTable Fresh() => new(_model.Parameters.Select(p => Names.Lower(p.Name)).Concat(_segments.SelectMany(s => s.Schedule.Tensors.Select(t => t.Name)))
+        .Concat(["worker", "workers", "share", "block", "first", "rows", "r", "p", "c0", "columns", "end", "item", "slice", "head", "state", "to", "a", "tile"]));
 
     private static int Panels(int columns) => (columns + 31) / 32;
 }

@@ -83,17 +83,19 @@ internal sealed class KernelMemory : IRowMemory
             case RotatePairs r:
                 var table = _layout.Rotary(r);
                 var rotated = vector(r.Argument);
-                return $"V.MultiplyAdd(V.SwapPairs({rotated}), {Load(TableRow(table, "Sine"))}, {rotated} * {Load(TableRow(table, "Cosine"))})";
+                return $"V.MultiplyAdd(V.SwapPairs({rotated}), {Load(TableRow(r, table, "Sine"))}, {rotated} * {Load(TableRow(r, table, "Cosine"))})";
             default:
                 return null;
         }
     }
 
-    private string TableRow(string table, string part)
+    private string TableRow(RotatePairs rotation, string table, string part)
     {
         if (_rows.TryGetValue(table + part, out var known)) return known;
         var name = _names.Fresh(Names.Lower(part) + "At");
-        Pointers.Add($"float* {name} = {table}.{part}(Positions[i]){Column};");
+        var period = Numbers.Of(rotation.Period);
+        // an unsigned remainder by a constant is a few instructions, and a mask for powers of two
+        Pointers.Add($"float* {name} = {_locals.Rotary(table, part)} + (nint)((ulong)Positions[i] % {period}) * {Numbers.Of(rotation.Shape[1].Size)}{Column};");
         return _rows[table + part] = name;
     }
 }
@@ -110,6 +112,15 @@ internal sealed class KernelLocals(ModelLayout layout)
         if (_locals.TryGetValue(tensor.Name, out var known)) return known;
         Lines.Add($"float* {tensor.Name} = _{tensor.Name}; // [rows, {Numbers.Of(tensor.Columns)}]");
         return _locals[tensor.Name] = tensor.Name;
+    }
+
+    /// <summary>Cosines or sines of a rotary table.</summary>
+    public string Rotary(string table, string part)
+    {
+        var local = table.Substring(1) + part + "s";
+        if (_locals.ContainsKey(local)) return local;
+        Lines.Add($"float* {local} = {table}.{part}s;");
+        return _locals[local] = local;
     }
 
     /// <summary>A vector parameter; <c>Name[t]</c> is a tap.</summary>

@@ -50,6 +50,57 @@ public sealed class RowCode
     /// <summary>Writes the row's body.</summary>
     public void Emit(CodeWriter w)
     {
+        Plan();
+        foreach (var pass in _passes) Pass(pass.Axis, pass.Level).Write(w);
+        Scalars().Write(w);
+    }
+
+    /// <summary>
+    /// Writes a loop over rows for every pass: rows are short here, and while one row waits for its reduction the processor works on the next
+    /// ones. Scalars that later passes need are kept, one a row.
+    /// </summary>
+    /// <param name="w">Where to.</param>
+    /// <param name="head">The head of a loop over rows i.</param>
+    /// <param name="pointers">Takes the row pointers that were asked for since the last call.</param>
+    /// <param name="rowScalars">An array of one number a row.</param>
+    public void EmitPassByPass(CodeWriter w, string head, Func<IReadOnlyList<string>> pointers, Func<string, string> rowScalars)
+    {
+        _passByPass = true;
+        Plan();
+        var passes = new List<(PassText Text, IReadOnlyList<string> Pointers)>();
+        foreach (var pass in _passes)
+        {
+            _broadcasts.Clear();
+            var text = Pass(pass.Axis, pass.Level);
+            passes.Add((text, pointers()));
+        }
+        _broadcasts.Clear();
+        var last = Scalars();
+        if (!last.IsEmpty) passes.Add((last, pointers()));
+        for (var p = 0; p < passes.Count; p++)
+            foreach (var name in passes[p].Text.Scalars.ToArray())
+            {
+                string? kept = null;
+                foreach (var later in passes.Skip(p + 1).Where(l => l.Text.Reads(name)))
+                {
+                    kept ??= rowScalars(name);
+                    later.Text.Before.Insert(0, $"{_memory.Element} {name} = {kept}[i];");
+                }
+                if (kept is not null) passes[p].Text.After.Add($"{kept}[i] = {name};");
+            }
+        foreach (var (text, at) in passes)
+        {
+            w.Open(head);
+            foreach (var pointer in at) w.Line(pointer);
+            text.Write(w);
+            w.Close();
+        }
+    }
+
+    private bool _passByPass;
+
+    private void Plan()
+    {
         foreach (var s in _stores)
         {
             var role = Roles.Of(s, _rowAxis);
@@ -58,16 +109,22 @@ public sealed class RowCode
         }
         KeepDearValues();
         _passes.Sort((a, b) => a.Level.CompareTo(b.Level));
-        foreach (var pass in _passes) EmitPass(w, pass.Axis, pass.Level);
-        var scalars = new List<string>();
+    }
+
+    private PassText Scalars()
+    {
+        var text = new PassText("");
         foreach (var s in _stores.Where(s => !Roles.IsVector(Roles.Of(s, _rowAxis))))
         {
-            var value = Scalar(s, Roles.Of(s, _rowAxis), scalars, true);
-            foreach (var line in scalars) w.Line(line);
-            scalars.Clear();
-            w.Line($"{_target(s)} = {value};");
+            var value = Scalar(s, Roles.Of(s, _rowAxis), text.Before, true);
+            text.Before.Add($"{_target(s)} = {value};");
         }
+        text.Scalars.AddRange(_newScalars);
+        _newScalars.Clear();
+        return text;
     }
+
+    private readonly List<string> _newScalars = [];
 
     private void AddSink(Axis axis, int level, Sink sink)
     {
@@ -123,21 +180,42 @@ public sealed class RowCode
         }
     }
 
-    /// <summary>A transcendental value that several passes need is computed in the first of them and kept.</summary>
+    /// <summary>From this many loads and operations on, a value is kept for later passes rather than computed again.</summary>
+    private const int DearCost = 6;
+
+    /// <summary>A dear value that several passes need is computed in the first of them and kept; the dearest first, for it may spare others.</summary>
     private void KeepDearValues()
     {
-        var needed = new Dictionary<Node, HashSet<(Axis, int)>>();
-        foreach (var pass in _passes)
-            foreach (var sink in _sinks[pass])
-                foreach (var n in VectorsOf(sink))
-                    if (n is Map { Function: not (Function.Recip or Function.Rsqrt) }) (needed.TryGetValue(n, out var had) ? had : needed[n] = []).Add(pass);
-        foreach (var p in needed.Where(p => p.Value.Count > 1 && !_storedHere.Contains(p.Key)))
+        while (true)
         {
-            var first = p.Value.OrderBy(x => x.Item2).First();
-            var size = p.Key.Shape[p.Key.Rank - 1];
-            _kept[p.Key] = _rowBuffer(size.Size);
-            _sinks[first].Insert(0, new KeepSink(p.Key, Roles.Of(p.Key, _rowAxis)));
+            var needed = new Dictionary<Node, List<(Axis Axis, int Level)>>();
+            foreach (var pass in _passes)
+                foreach (var n in _sinks[pass].SelectMany(VectorsOf).Distinct())
+                    if (!_kept.ContainsKey(n) && !_storedHere.Contains(n)) (needed.TryGetValue(n, out var had) ? had : needed[n] = []).Add(pass);
+            var dearest = needed.Where(p => p.Value.Count > 1).Select(p => (p.Key, p.Value, Cost: Cost(p.Key))).Where(c => c.Cost >= DearCost)
+                .OrderByDescending(c => c.Cost).ThenBy(c => c.Key.Id).FirstOrDefault();
+            if (dearest.Key is null) return;
+            var first = dearest.Value.OrderBy(x => x.Level).First();
+            var size = dearest.Key.Shape[dearest.Key.Rank - 1];
+            var buffer = _rowBuffer(size.Size);
+            _kept[dearest.Key] = _passByPass ? $"{buffer} + i * {Numbers.Of(size.Size)}" : buffer;
+            _sinks[first].Insert(0, new KeepSink(dearest.Key, Roles.Of(dearest.Key, _rowAxis)));
         }
+    }
+
+    /// <summary>Loads and operations that a vector takes; functions count tenfold.</summary>
+    private int Cost(Node node)
+    {
+        var seen = new HashSet<(Node, string)>();
+        int Of(Node n, string role, bool root)
+        {
+            if (!Roles.IsVector(role) || n is Literal or InverseSize or Zero || !seen.Add((n, role))) return 0;
+            if (n is Input || InMemory(n, root) || (!root && _kept.ContainsKey(n)) || (IsReduction(n) && !root)) return 1;
+            if (_memory.Accumulated(n, role) is { } sum) return 1 + sum.Left.Sum(t => 1 + Of(t, role, false));
+            if (n is Einsum e) return Math.Max(0, e.Operands.Count - 1) + Enumerable.Range(0, e.Operands.Count).Sum(k => Of(e.Operands[k], Roles.OfOperand(e, role, k), false));
+            return (n is Map { Function: not (Function.Max0 or Function.Step) } ? 10 : n.Operands.Count - 1) + n.Operands.Sum(o => Of(o, role, false));
+        }
+        return Of(node, Roles.Of(node, _rowAxis), true);
     }
 
     private IEnumerable<Node> VectorsOf(Sink sink)
@@ -147,6 +225,7 @@ public sealed class RowCode
         void Visit(Node n, string role, bool root)
         {
             if (!Roles.IsVector(role) || n is Literal or InverseSize or Zero or Input || InMemory(n, root) || (IsReduction(n) && !root) || !seen.Add(n)) return;
+            if (!root && _kept.ContainsKey(n)) return;
             found.Add(n);
             if (_memory.Accumulated(n, role) is { } sum) { foreach (var t in sum.Left) Visit(t, role, false); return; }
             if (n is Einsum e) for (var k = 0; k < e.Operands.Count; k++) Visit(e.Operands[k], Roles.OfOperand(e, role, k), false);
@@ -168,7 +247,7 @@ public sealed class RowCode
     private ColumnLoop _loop = new("", "", true);
     private int _level;
 
-    private void EmitPass(CodeWriter w, Axis axis, int level)
+    private PassText Pass(Axis axis, int level)
     {
         _prelude = [];
         _body = [];
@@ -178,7 +257,8 @@ public sealed class RowCode
         _level = level;
         var sinks = _sinks[(axis, level)];
         foreach (var sink in sinks) CountUses(sink);
-        var after = new List<string>();
+        var text = new PassText($"for (int j = 0; j < {_loop.Step}; j += V.Count)");
+        var after = text.After;
         // reductions first: what they read is then at hand for the stores
         foreach (var sink in sinks)
             switch (sink)
@@ -195,12 +275,12 @@ public sealed class RowCode
                     Reduce(r, after);
                     break;
             }
-        foreach (var line in _prelude) w.Line(line);
-        w.Open($"for (int j = 0; j < {_loop.Step}; j += V.Count)");
-        foreach (var line in _body) w.Line(line);
-        w.Close();
-        foreach (var line in after) w.Line(line);
+        text.Before.AddRange(_prelude);
+        text.Body.AddRange(_body);
+        text.Scalars.AddRange(_newScalars);
+        _newScalars.Clear();
         foreach (var s in sinks.OfType<KeepSink>()) _vectors.Remove((s.Node, s.Role));
+        return text;
     }
 
     private void CountUses(Sink sink)
@@ -210,7 +290,7 @@ public sealed class RowCode
             if (!Roles.IsVector(role)) return;
             _uses.TryGetValue((n, role), out var had);
             _uses[(n, role)] = had + 1;
-            if (had > 0 || n is Literal or InverseSize or Zero or Input || InMemory(n, root) || (IsReduction(n) && !root)) return;
+            if (had > 0 || (!root && _kept.ContainsKey(n)) || n is Literal or InverseSize or Zero or Input || InMemory(n, root) || (IsReduction(n) && !root)) return;
             if (_memory.Accumulated(n, role) is { } sum) { foreach (var t in sum.Left) Visit(t, role, false); return; }
             if (n is Einsum e) for (var k = 0; k < e.Operands.Count; k++) Visit(e.Operands[k], Roles.OfOperand(e, role, k), false);
             else foreach (var o in n.Operands) Visit(o, role, false);
@@ -255,6 +335,7 @@ public sealed class RowCode
         outside.Add($"V.Sum({sum})");
         after.Add($"{_memory.Element} {name} = {string.Join(" * ", outside)};");
         _scalars[(e, sink.Role)] = name;
+        _newScalars.Add(name);
     }
 
     private static string Atom(string x) => x.IndexOf(' ') < 0 || (x[0] == 'V' && x.EndsWith(")", StringComparison.Ordinal) && Balanced(x)) ? x : $"({x})";
@@ -429,6 +510,7 @@ public sealed class RowCode
         };
         var name = _names.Fresh(n.Hint ?? "scalar");
         lines.Add($"{_memory.Element} {name} = {text};");
+        _newScalars.Add(name);
         return _scalars[(n, role)] = name;
     }
 

@@ -56,6 +56,7 @@ public sealed class TileKernelEmitter
         w.Indent--;
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(Math.Min(4 * w.Indent, line.Length)));
         w.Line("}");
+        foreach (var line in _methods.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
         return _scratchSize;
     }
 
@@ -153,24 +154,40 @@ public sealed class TileKernelEmitter
     {
         foreach (var s in stage.Stores)
             w.Line($"// {BufferOf(s).Name} = {Formulas.Of(s, n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null)}");
+        // a method of its own: what is inlined into one method is limited, and a kernel's stages together would pass the limit
         var memory = new TileMemory(this, stage);
-        var rows = new CodeWriter { Indent = w.Indent + (stage.RowAxis is null ? 0 : 1) };
-        var names = _names;
-        new RowCode(memory, stage.RowAxis, stage.Stores, n => memory.Target(n), size => RowBuffer(size), names).Emit(rows);
-        if (stage.RowAxis is { } axis)
+        var body = new CodeWriter();
+        var name = _methodNames.Fresh(_kernel.Program.Name + Capital(BufferOf(stage.Stores[0]).Name));
+        if (stage.RowAxis is not { } axis)
         {
-            w.Open($"for (int i = 0; i < {Bound(axis)}; i++)");
-            foreach (var line in memory.Pointers) w.Line(line);
+            new RowCode(memory, null, stage.Stores, memory.Target, size => memory.Kept("kept", size), _names).Emit(body);
         }
-        foreach (var line in rows.ToString().TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
-        if (stage.RowAxis is not null) w.Close();
+        else
+        {
+            var rows = axis.IsRows ? _maxRows : axis.Size;
+            new RowCode(memory, axis, stage.Stores, memory.Target, size => memory.Kept("kept", (long)rows * size), _names)
+                .EmitPassByPass(body, $"for (int i = 0; i < {Bound(axis)}; i++)", memory.TakePointers, kept => memory.Kept(kept + "Of", rows));
+        }
+        w.Line($"{name}<T, V>({string.Join(", ", new[] { "n" }.Concat(memory.Used.Select(u => u.Name)))});");
+        _methods.Line();
+        _methods.Line($"private static void {name}<T, V>({string.Join(", ", new[] { "int n" }.Concat(memory.Used.Select(u => $"{u.Type} {u.Name}")))})");
+        _methods.Line("    where T : unmanaged, global::System.Numerics.IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
+        _methods.Line("{");
+        foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) _methods.Line(line.Length == 0 ? "" : "    " + line);
+        _methods.Line("}");
     }
 
-    private string RowBuffer(int size)
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    private readonly CodeWriter _methods = new();
+    private readonly NameTable _methodNames = new([]);
+
+    /// <summary>Working memory that one stage's passes hand on.</summary>
+    private string Kept(string name, long size)
     {
-        var name = _names.Fresh("kept");
-        Allocate(name, size, $"[{Numbers.Of(size)}]");
-        return name;
+        var unique = _names.Fresh(name);
+        Allocate(unique, size, $"[{Numbers.Of(size)}]");
+        return unique;
     }
 
     private sealed class TileMemory : IRowMemory
@@ -186,7 +203,26 @@ public sealed class TileKernelEmitter
                 && emitter._kernel.Stages.OfType<ContractStage>().All(c => c.B.Value != s && (c.A.Value != s || c.Lower)));
         }
 
-        public List<string> Pointers { get; } = [];
+        private readonly List<string> _pointers = [];
+
+        /// <summary>What the stage's method takes.</summary>
+        public List<(string Type, string Name)> Used { get; } = [];
+
+        private string Use(string type, string name)
+        {
+            if (!Used.Contains((type, name))) Used.Add((type, name));
+            return name;
+        }
+
+        public string Kept(string name, long size) => Use("T*", _emitter.Kept(name, size));
+
+        public IReadOnlyList<string> TakePointers()
+        {
+            var taken = _pointers.ToArray();
+            _pointers.Clear();
+            _rows.Clear();
+            return taken;
+        }
 
         public bool MaskFree { get; }
 
@@ -204,21 +240,23 @@ public sealed class TileKernelEmitter
 
         private string RowOf(TileBuffer buffer, string role)
         {
+            Use("T*", buffer.Name);
             if (role != "rc") return buffer.Name;
+            if (buffer.Strided) Use("nint", buffer.Name + "Row");
             if (_rows.TryGetValue(buffer.Name, out var known)) return known;
             var name = _emitter._names.Fresh(buffer.Name + "At");
-            Pointers.Add($"T* {name} = {buffer.Name} + i * {_emitter.Stride(buffer)};");
+            _pointers.Add($"T* {name} = {buffer.Name} + i * {_emitter.Stride(buffer)};");
             return _rows[buffer.Name] = name;
         }
 
         public string Scalar(Node node, string role)
         {
             var buffer = _emitter.BufferOf(node);
-            return buffer.Shape.Length == 0 ? buffer.Name : $"{buffer.Name}[i]";
+            return buffer.Shape.Length == 0 ? Use("T", buffer.Name) : $"{Use("T*", buffer.Name)}[i]";
         }
 
         public Partial? Accumulated(Node node, string role) => _emitter._kernel.Accumulations.TryGetValue(node, out var a)
-            ? new Partial(Roles.IsVector(role) ? RowOf(a.Buffer, role) : "", role == "r" ? $"{a.Buffer.Name}[i]" : a.Buffer.Name, a.Rest)
+            ? new Partial(Roles.IsVector(role) ? RowOf(a.Buffer, role) : "", role == "r" ? $"{Use("T*", a.Buffer.Name)}[i]" : a.Buffer.Name, a.Rest)
             : null;
 
         public string? Special(Node node, Func<Node, string> vector, ColumnLoop loop) => null;
@@ -229,7 +267,7 @@ public sealed class TileKernelEmitter
             return buffer.Shape.Length switch
             {
                 0 => buffer.Name,
-                1 => node.Shape[0].IsRows ? $"{buffer.Name}[i]" : buffer.Name,
+                1 => node.Shape[0].IsRows ? $"{Use("T*", buffer.Name)}[i]" : Use("T*", buffer.Name),
                 _ => RowOf(buffer, "rc"),
             };
         }

@@ -24,16 +24,16 @@ public sealed unsafe class RotaryTable : IDisposable
             {
                 var at = c % feature;
                 var (sine, cosine) = Math.SinCos(place * Math.Pow(theta, -(double)(at / 2 * 2) / feature));
-                Cosine(place)[c] = (float)cosine;
-                Sine(place)[c] = (float)(at % 2 == 0 ? -sine : sine);
+                Cosines[place * width + c] = (float)cosine;
+                Sines[place * width + c] = (float)(at % 2 == 0 ? -sine : sine);
             }
     }
 
-    /// <summary>[width] of a place.</summary>
-    public float* Cosine(long position) => _numbers.Pointer + position % _period * _width;
+    /// <summary>[period, width].</summary>
+    public float* Cosines => _numbers.Pointer;
 
-    /// <summary>[width] of a place: minus the sine in even columns, the sine in odd ones.</summary>
-    public float* Sine(long position) => _numbers.Pointer + (_period + position % _period) * _width;
+    /// <summary>[period, width]: minus the sine in even columns, the sine in odd ones.</summary>
+    public float* Sines => _numbers.Pointer + (long)_period * _width;
 
     /// <inheritdoc/>
     public void Dispose() => _numbers.Dispose();
