@@ -121,15 +121,17 @@ internal static class FloatFunctions<V>
     public static V Cos(V x) => Quadrant(x, 1);
 
     /// <summary>
-    /// x = n · π/2 + r with π/2 in three parts; odd quadrants take the cosine's polynomial, quadrants 2 and 3 the other sign.
+    /// x = n · π/2 + r with π/2 in four parts, so short that n times each is exact without a fused product too; odd quadrants take the cosine's
+    /// polynomial, quadrants 2 and 3 the other sign.
     /// </summary>
     [MethodImpl(Inline)]
     private static V Quadrant(V x, int turn)
     {
         V n = V.Round(x * Constant(0.636619772f));
-        V r = V.MultiplyAdd(n, Constant(-1.57079637f), x);
-        r = V.MultiplyAdd(n, Constant(4.37113883e-8f), r);
-        r = V.MultiplyAdd(n, Constant(1.71512451e-15f), r);
+        V r = V.MultiplyAdd(n, Constant(-1.5703125f), x);
+        r = V.MultiplyAdd(n, Constant(-4.83751297e-4f), r);
+        r = V.MultiplyAdd(n, Constant(-7.54953362e-8f), r);
+        r = V.MultiplyAdd(n, Constant(-2.56334407e-12f), r);
         V z = r * r;
 
         V sine = Constant(-1.9515295891e-4f);

@@ -38,7 +38,7 @@ public unsafe interface ILanes<TSelf, T> :
     /// <summary>Zeroes the lanes from <paramref name="count"/> on, whatever they hold (NaN too). Any count.</summary>
     static abstract TSelf Keep(TSelf x, int count);
 
-    /// <summary>a · b + c in one rounding.</summary>
+    /// <summary>a · b + c, in one rounding where the processor has an instruction for it.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     /// <summary>Lane by lane maximum.</summary>

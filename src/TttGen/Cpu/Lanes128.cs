@@ -51,7 +51,7 @@ public readonly unsafe struct Lanes128(Vector128<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -51,7 +51,7 @@ public readonly unsafe struct Lanes128d(Vector128<double> value) : ILanes<Lanes1
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Lanes128d MultiplyAdd(Lanes128d a, Lanes128d b, Lanes128d c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Lanes128d MultiplyAdd(Lanes128d a, Lanes128d b, Lanes128d c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

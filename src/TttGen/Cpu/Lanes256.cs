@@ -51,7 +51,7 @@ public readonly unsafe struct Lanes256(Vector256<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -51,7 +51,7 @@ public readonly unsafe struct Lanes256d(Vector256<double> value) : ILanes<Lanes2
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static Lanes256d MultiplyAdd(Lanes256d a, Lanes256d b, Lanes256d c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Lanes256d MultiplyAdd(Lanes256d a, Lanes256d b, Lanes256d c) => new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -106,7 +106,7 @@ public abstract unsafe class LanesTests<V>
         Check(x => x * V.Broadcast(3f), x => (float)x * 3f, 0);
         Check(x => x / V.Broadcast(3f), x => (float)x / 3f, 0);
         Check(x => -x, x => -x, 0);
-        Check(x => V.MultiplyAdd(x, V.Broadcast(3f), x), x => MathF.FusedMultiplyAdd((float)x, 3f, (float)x), 0);
+        Check(x => V.MultiplyAdd(x, V.Broadcast(4f), x), x => MathF.FusedMultiplyAdd((float)x, 4f, (float)x), 0);
     }
 
     [Fact]
