@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace TttGen.Generators.Diagnostics;
 
 /// <summary>
-/// Everything that the front end can say, each with what to write instead. The compiler's own findings (TTT1xx) come with their texts from
-/// there.
+/// Everything that the front end can say, each with what to write instead. The compiler's own findings (TTT049 and above) come with their
+/// texts from there.
 /// </summary>
 internal static class Descriptors
 {

@@ -19,7 +19,7 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
         var type = types.Of(parameter.Type, parameter.Identifier());
         var isSetting = type.Name == Names.Number && parameter.Type.SpecialType == SpecialType.System_Double;
         if (parameter.Type.TypeKind != TypeKind.Error && !isSetting && !IsAllowed(parameter.Type, type.Name))
-            rejections.Add(Descriptors.UnknownParameterType, parameter.Identifier(), parameter.Name, parameter.Type.Short(), Phrase(kind), Allowed(kind));
+            rejections.Add(Descriptors.UnknownParameterType, parameter.Identifier(), parameter.Name, parameter.Type.Short(), kind.Phrase(), Allowed(kind));
 
         var slow = IsMarked(parameter, type.Name, Names.SlowAttribute, "Slow");
         var shared = IsMarked(parameter, type.Name, Names.SharedAttribute, "Shared");
@@ -57,13 +57,6 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
     private bool IsAllowed(ITypeSymbol type, string name) => kind == SpecKind.InnerModel
         ? name is Names.Vec or Names.Mat || type.IsSpec()
         : name is Names.Vec or Names.Mat or Names.Linear or Names.Embedding or Names.LmHead or Names.PerHead or Names.Stack || type.IsSpec();
-
-    private static string Phrase(SpecKind kind) => kind switch
-    {
-        SpecKind.InnerModel => "an inner model",
-        SpecKind.Layer => "a layer",
-        _ => "a model",
-    };
 
     private static string Allowed(SpecKind kind) => kind == SpecKind.InnerModel
         ? "Vec, Mat, another [InnerModel], or a double with [Config]"

@@ -30,8 +30,8 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         var required = Required(kind).Select(name => (Name: name, Method: Ordinary(name).FirstOrDefault())).ToList();
         foreach (var (name, method) in required)
         {
-            if (method is null) rejections.Add(Descriptors.MethodMissing, spec.Identifier(), spec.Name, Signature(name), Phrase(kind));
-            else if (kind == SpecKind.Model && !IsModelMethod(method)) rejections.Add(Descriptors.MethodMissing, method.Identifier(), spec.Name, Signature(name), Phrase(kind));
+            if (method is null) rejections.Add(Descriptors.MethodMissing, spec.Identifier(), spec.Name, Signature(name), kind.Phrase());
+            else if (kind == SpecKind.Model && !IsModelMethod(method)) rejections.Add(Descriptors.MethodMissing, method.Identifier(), spec.Name, Signature(name), kind.Phrase());
         }
 
         var methods = required.Select(r => r.Method).OfType<IMethodSymbol>().ToList();
@@ -97,12 +97,5 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         (SpecKind.InnerModel, _) => "Scalar Loss(Vec<F> key, Vec<F> value)",
         (SpecKind.Model, _) => "Logits<V> Apply(Tokens tokens)",
         _ => "Seq<D> Apply(Seq<D> x)",
-    };
-
-    private static string Phrase(SpecKind kind) => kind switch
-    {
-        SpecKind.InnerModel => "an inner model",
-        SpecKind.Layer => "a layer",
-        _ => "a model",
     };
 }

@@ -36,6 +36,14 @@ internal static class Symbols
         if (type.Attribute(Names.ModelAttribute) is not null) yield return SpecKind.Model;
     }
 
+    /// <summary>The kind as diagnostics speak of it.</summary>
+    public static string Phrase(this SpecKind kind) => kind switch
+    {
+        SpecKind.InnerModel => "an inner model",
+        SpecKind.Layer => "a layer",
+        _ => "a model",
+    };
+
     /// <summary>A record that carries a kind, or a type parameter that stands for one.</summary>
     public static bool IsSpec(this ITypeSymbol type) => type switch
     {
