@@ -69,7 +69,7 @@ internal sealed class KernelMemory : IRowMemory
 
     private static string RowIndex(int halo, int by) => halo == 0 ? "(nint)i" : $"((nint)i + (SliceOf[i] + 1) * {Numbers.Of(halo)}{(by == 0 ? "" : $" - {Numbers.Of(by)}")})";
 
-    public string Scalar(Node node, string role) => node is Input { Name: ['@', ..] } setting ? _layout.Setting(setting.Name.Substring(1)) : throw new CompileException("TTT151", "a scalar is not in memory");
+    public string Scalar(Node node, string role) => node is Input { Name: ['@', ..] } setting ? $"(float){_layout.Setting(setting.Name.Substring(1))}" : throw new CompileException("TTT151", "a scalar is not in memory");
 
     public Partial? Accumulated(Node node, string role) => null;
 

@@ -176,7 +176,7 @@ internal sealed class ModelEmitter
         w.Line("];").Line();
         foreach (var p in _model.Parameters)
             w.Line(IsMatrix(p) ? $"private readonly PackedMatrix[] _{Names.Lower(p.Name)};" : $"private readonly float* _{Names.Lower(p.Name)};");
-        foreach (var s in _model.Settings) w.Line($"private readonly float {_layout.Setting(s.Name)};");
+        foreach (var s in _model.Settings) w.Line($"private readonly double {_layout.Setting(s.Name)};");
         foreach (var (field, _) in _layout.Rotaries) w.Line($"private readonly RotaryTable {field};");
         if (_model.Memories.Count > 0) w.Line("private readonly float* _harmonic;");
         foreach (var t in Tensors()) w.Line($"private float* _{t.Name};");
@@ -191,7 +191,7 @@ internal sealed class ModelEmitter
             var p = _model.Parameters[k];
             w.Line($"_{Names.Lower(p.Name)} = weights.{(IsMatrix(p) ? "Matrices" : "Plain")}({Numbers.Of(k)});");
         }
-        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = (float)Setting(config, \"{s.Key}\", {Numbers.Of(s.Default)});");
+        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = Setting(config, \"{s.Key}\", {Numbers.Of(s.Default)});");
         foreach (var (field, r) in _layout.Rotaries)
             w.Line($"{field} = Own(new RotaryTable({Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}, {Numbers.Of(r.Feature)}, {_layout.ThetaText(r)}));");
         if (_model.Memories.Count > 0)
@@ -207,6 +207,8 @@ internal sealed class ModelEmitter
         w.Close().Line();
         w.Line("public override ModelDefinition Definition => " + Self + ".Definition;").Line();
         w.Line($"public override int Vocabulary => {Numbers.Of(_model.Vocabulary)};").Line();
+        w.Line("protected override global::System.Collections.Generic.IReadOnlyList<(string Key, double Value)> Settings =>");
+        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"(\"{s.Key}\", {_layout.Setting(s.Name)})"))}];").Line();
         var alignment = _model.Memories.Select(m => m.MiniBatch).DefaultIfEmpty(1).Aggregate(LeastCommonMultiple);
         w.Line($"protected override int RowAlignment => {Numbers.Of(alignment)};").Line();
         w.Line($"protected override long StateLength => {Numbers.Of(Math.Max(1, _stateLength))};").Line();

@@ -46,6 +46,12 @@ public sealed class Linker
         _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Model" : "Tail", _graph, _stream, logits.Rows, 1, false));
         if (logits.Rows.Shape[1].Size != logits.Table.Inner)
             throw new CompileException("TTT121", $"{name}: the head takes rows of {logits.Table.Inner}, found {logits.Rows.Shape[1].Size}");
+        // what a part says of another part's setting is that setting's default: TTT-MLP's base rate
+        foreach (var key in _settings.Keys.Where(_config.ContainsKey).ToArray())
+        {
+            _settings[key] = _settings[key] with { Default = double.Parse(_config[key], System.Globalization.CultureInfo.InvariantCulture) };
+            _configOrder.Remove(key);
+        }
         SetConfig("model_type", "\"ttt\"");
         SetConfig("tie_word_embeddings", logits.Table.Key == "lm_head.weight" ? "false" : "true");
         return new LinkedModel(name, _segments, logits.Table, _parameters, [.. _settings.Values], _memories,

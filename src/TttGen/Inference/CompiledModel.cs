@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TttGen.Checkpoints;
 using TttGen.Cpu;
@@ -87,6 +88,9 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
 
     /// <summary>Mini-batches are cut at multiples of this, where a cut is free.</summary>
     protected abstract int RowAlignment { get; }
+
+    /// <summary>Run-time numbers that config.json gives: keys and values in use.</summary>
+    protected abstract IReadOnlyList<(string Key, double Value)> Settings { get; }
 
     /// <summary>Elements of one state.</summary>
     protected internal abstract long StateLength { get; }
@@ -385,7 +389,8 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
         for (var s = 0; s < Slots.Count; s++)
             for (var layer = 0; layer < Slots[s].Layers; layer++) index[Slots[s].KeyOf(layer)] = (s, layer);
         var type = Weights == WeightType.BFloat16 ? DType.BF16 : DType.F32;
-        CheckpointWriter.Write(directory, Definition.Config, Definition.Parameters,
+        ConfigEntry[] config = [.. Definition.Config, .. Settings.Select(s => new ConfigEntry(s.Key, s.Value.ToString("R", CultureInfo.InvariantCulture)))];
+        CheckpointWriter.Write(directory, config, Definition.Parameters,
             (parameter, first, to) => Parameters.Read(index[parameter.Key].Slot, index[parameter.Key].Layer, first, to), type, _original);
     }
 

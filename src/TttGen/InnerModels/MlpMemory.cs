@@ -13,7 +13,7 @@ namespace TttGen.InnerModels;
 /// <param name="B2">Fast, [F].</param>
 /// <param name="Scale">Of the norm, [F].</param>
 /// <param name="Shift">Of the norm, [F].</param>
-[InnerModel, Config("ttt_layer_type", "mlp")]
+[InnerModel, Config("ttt_layer_type", "mlp"), Config("ttt_base_lr", 0.1)]
 public readonly partial record struct MlpMemory<F, M>(
     [Key("W1")] Mat<F, M> W1, [Key("b1", UnitAxis = 1)] Vec<M> B1, [Key("W2")] Mat<M, F> W2, [Key("b2", UnitAxis = 1)] Vec<F> B2,
     [Slow, Key("ttt_norm_weight")] Vec<F> Scale, [Slow, Key("ttt_norm_bias")] Vec<F> Shift)
