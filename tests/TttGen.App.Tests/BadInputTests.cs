@@ -54,7 +54,7 @@ public sealed class BadInputTests : AppTests
 
     [Fact]
     public void A_text_shorter_than_a_window_is_refused() =>
-        Refused("error: short: expected at least 513 tokens for a window of 512, found 3", Run("eval", Write("short.txt", "abc")));
+        Refused("error: short: expected at least 8193 tokens for a window of 8192, found 3", Run("eval", Write("short.txt", "abc")));
 
     private static void Refused(string expected, AppRun run)
     {

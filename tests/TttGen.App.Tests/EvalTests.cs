@@ -6,6 +6,8 @@ public sealed class EvalTests : AppTests
 {
     private static readonly byte[] Text = [.. Enumerable.Range(0, 3000).Select(static i => (byte)('a' + i * i % 23))];
 
+    private static int[] Bytes => [.. Text.Select(static letter => (int)letter)];
+
     [Theory]
     [InlineData(10, 7)]
     [InlineData(64, 5)]
@@ -14,7 +16,7 @@ public sealed class EvalTests : AppTests
     {
         var result = Result(Json("eval", Write("text.txt", Text), "--context", $"{context}", "--windows", $"{windows}", "--json"));
 
-        Assert.Equal(Naive(Text, context, windows).Average(), result.GetProperty("nats_per_token").GetDouble(), 1e-12);
+        Assert.Equal(Naive(Bytes, context, windows).Average(), result.GetProperty("nats_per_token").GetDouble(), 1e-12);
         Assert.Equal(windows * context, result.GetProperty("tokens").GetInt32());
     }
 
@@ -57,7 +59,7 @@ public sealed class EvalTests : AppTests
     public void Buckets_by_position_are_means_over_their_places()
     {
         var result = Result(Json("eval", Write("text.txt", Text), "--context", "50", "--windows", "6", "--by-position", "--json"));
-        var naive = Naive(Text, 50, 6).Chunk(50).ToList();
+        var naive = Naive(Bytes, 50, 6).Chunk(50).ToList();
         var buckets = result.GetProperty("by_position").EnumerateArray().ToList();
 
         Assert.Equal([(0, 16), (16, 32), (32, 50)], buckets.Select(static bucket => (bucket.GetProperty("from").GetInt32(), bucket.GetProperty("to").GetInt32())));
@@ -78,6 +80,25 @@ public sealed class EvalTests : AppTests
     }
 
     [Fact]
+    public void Bytes_are_counted_where_a_token_is_more_than_one()
+    {
+        Write("model/tokenizer.json", ByteLevelTokenizer(merged: "ab"));
+        var tokens = new List<int>();
+        for (var i = 0; i < Text.Length; i++)
+            tokens.Add(Text[i] == 'a' && i + 1 < Text.Length && Text[i + 1] == 'b' && i++ >= 0 ? 256 : Text[i]);
+        var targets = tokens[1..2001];
+        var setting = Setting with { Model = new ToyDefinition { Vocabulary = 257 } };
+        var result = Result(Json(AppRun.Of(setting, "eval", Write("text.txt", Text), "--context", "500", "--windows", "4", "--json")));
+
+        Assert.Contains(256, targets);
+        var nats = Naive([.. tokens], 500, 4, vocabulary: 257).ToList();
+        var bytes = 2000 + targets.Count(static token => token == 256);
+        Assert.Equal(bytes, result.GetProperty("bytes").GetInt32());
+        Assert.Equal(nats.Average(), result.GetProperty("nats_per_token").GetDouble(), 1e-12);
+        Assert.Equal(nats.Sum() / bytes, result.GetProperty("nats_per_byte").GetDouble(), 1e-12);
+    }
+
+    [Fact]
     public void Progress_is_for_terminals_only()
     {
         string[] arguments = ["eval", Write("one.txt", Text), "--context", "16"];
@@ -87,7 +108,7 @@ public sealed class EvalTests : AppTests
     }
 
     // Token by token, window by window, −log softmax by its definition.
-    private static IEnumerable<double> Naive(byte[] text, int context, int windows)
+    private static IEnumerable<double> Naive(int[] text, int context, int windows, int vocabulary = 256)
     {
         for (var window = 0; window < windows; window++)
         {
@@ -95,19 +116,33 @@ public sealed class EvalTests : AppTests
             for (var t = 0; t < context; t++)
             {
                 state.Read(text[window * context + t]);
-                var logits = new float[256];
+                var logits = new float[vocabulary];
                 ToyModel.Logits(state, logits);
                 yield return Math.Log(logits.Sum(static logit => Math.Exp(logit))) - logits[text[window * context + t + 1]];
             }
         }
     }
 
+    // Byte b has id b and GPT-2's printable letter for it; the merged pair has id 256.
+    private static string ByteLevelTokenizer(string merged)
+    {
+        var hidden = 256;
+        var vocabulary = new Dictionary<string, int> { [merged] = 256 };
+        for (var value = 0; value < 256; value++)
+            vocabulary.Add($"{(char)(value is >= 33 and <= 126 or >= 161 and <= 172 or >= 174 ? value : hidden++)}", value);
+        var entries = string.Join(", ", vocabulary.Select(static entry => $"{JsonSerializer.Serialize(entry.Key)}: {entry.Value}"));
+        return $$$"""
+            { "model": { "type": "BPE", "vocab": { {{{entries}}} }, "merges": ["{{{merged[0]}}} {{{merged[1]}}}"] }, "pre_tokenizer": { "type": "ByteLevel", "add_prefix_space": false } }
+            """;
+    }
+
     private static JsonElement Result(JsonElement report) => Assert.Single(report.GetProperty("results").EnumerateArray());
 
-    private JsonElement Json(params string[] arguments)
+    private JsonElement Json(params string[] arguments) => Json(Run(arguments));
+
+    private static JsonElement Json(AppRun run)
     {
-        var run = Run(arguments);
-        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal("", run.Error);
         return JsonDocument.Parse(run.Out).RootElement;
     }
 }

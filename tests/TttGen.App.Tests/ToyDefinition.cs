@@ -3,11 +3,14 @@ using TttGen.Inference;
 
 namespace TttGen.App.Tests;
 
-/// <summary>A model of two layers and 256 tokens that needs no files: <see cref="ToyModel"/>.</summary>
+/// <summary>A model of two layers that needs no files: <see cref="ToyModel"/>.</summary>
 internal sealed class ToyDefinition : ModelDefinition
 {
     /// <summary>Options of every load and creation, in order.</summary>
     public List<(string? Directory, ModelOptions Options)> Opened { get; } = [];
+
+    /// <summary>Token ids are below this.</summary>
+    public int Vocabulary { get; init; } = 256;
 
     /// <summary>Called with the number of the decoded token, from 1.</summary>
     public Action<int> OnDecode { get; init; } = static _ => { };

@@ -14,7 +14,7 @@ internal sealed class ToyModel(ToyDefinition definition, ModelOptions options) :
 
     public override ModelDefinition Definition => definition;
 
-    public override int Vocabulary => 256;
+    public override int Vocabulary => definition.Vocabulary;
 
     public override int Threads => Math.Max(1, options.Threads);
 

@@ -30,10 +30,10 @@ internal static class EvalCommand
             using var loaded = model.Load(arguments, directory);
             var tokenizer = ModelArguments.LoadTokenizer(directory, loaded);
             var evaluation = new Evaluation(loaded, tokenizer, console);
-            var wanted = arguments.GetValue(windows);
-            var results = texts
-                .SelectMany(text => arguments.GetValue(contexts)!, (text, context) => evaluation.Run(text, context, wanted < 0 ? null : wanted))
-                .ToList();
+            var lengths = arguments.GetValue(contexts)!;
+            var tokens = texts.Select(text => evaluation.Encode(text, atLeast: lengths.Max() + 1)).ToList();
+            int? wanted = arguments.GetValue(windows) is var given and >= 0 ? given : null;
+            var results = tokens.SelectMany(text => lengths, (text, context) => evaluation.Run(text, context, wanted)).ToList();
             var report = new EvalReport(loaded, results, arguments.GetValue(byPosition));
             console.Out.Write(arguments.GetValue(json) ? report.Json() : report.Text());
         });

@@ -1,5 +1,10 @@
 namespace TttGen.App.Evaluating;
 
+/// <summary>A text to evaluate on, as tokens.</summary>
+/// <param name="Name">The file's name without extension.</param>
+/// <param name="Tokens">The first is input only, the last target only.</param>
+internal sealed record EvalTokens(string Name, int[] Tokens);
+
 /// <summary>A text to evaluate on.</summary>
 /// <param name="Name">The file's name without extension.</param>
 /// <param name="Bytes">What of it is evaluated.</param>

@@ -15,16 +15,28 @@ internal sealed class Evaluation(TttModel model, Tokenizer tokenizer, AppConsole
     // So many tokens say enough about a file, unless more are asked for.
     private const int StandardTokens = 32768;
 
+    /// <summary>A text's tokens.</summary>
+    /// <exception cref="TttException">Fewer than <paramref name="atLeast"/>, or not UTF-8 where the tokenizer needs it.</exception>
+    public EvalTokens Encode(EvalText text, int atLeast)
+    {
+        var bytes = text.Bytes.AsSpan();
+        // Held-out text may start within a character; to bytes that is all the same.
+        while (!ReferenceEquals(tokenizer, Tokenizer.Bytes) && !bytes.IsEmpty && (bytes[0] & 0xC0) == 0x80)
+            bytes = bytes[1..];
+        var tokens = tokenizer.EncodeBytes(bytes);
+        return tokens.Length >= atLeast
+            ? new EvalTokens(text.Name, tokens)
+            : throw new TttException($"{text.Name}: expected at least {atLeast} tokens for a window of {atLeast - 1}, found {tokens.Length}; give a smaller --context or a longer text");
+    }
+
     /// <summary>The mean over the first windows of a text.</summary>
     /// <param name="text">What to predict.</param>
     /// <param name="context">T.</param>
     /// <param name="wanted">Windows; 0: all; null: as many as hold <see cref="StandardTokens"/>.</param>
-    public EvalResult Run(EvalText text, int context, int? wanted)
+    public EvalResult Run(EvalTokens text, int context, int? wanted)
     {
-        var tokens = tokenizer.EncodeBytes(text.Bytes);
+        var tokens = text.Tokens;
         var available = (tokens.Length - 1) / context;
-        if (available < 1)
-            throw new TttException($"{text.Name}: expected at least {context + 1} tokens for a window of {context}, found {tokens.Length}; give a smaller --context or a longer text");
         var windows = Math.Min(available, wanted switch { null => Math.Max(1, StandardTokens / context), 0 => available, { } count => count });
 
         var nats = new double[context];
