@@ -9,10 +9,12 @@ internal static class FastRun
     private const int Rounds = 25;
 
     /// <summary>Measures and prints a table.</summary>
-    public static void Print()
+    /// <param name="part">Only what has this in its name.</param>
+    public static void Print(string part)
     {
         using var pool = new WorkerPool(2);
-        Measurement[] all = [.. Panels.All(), .. Streams.All(pool), .. Tiles.All(), .. Functions.All(), Fork(pool)];
+        IEnumerable<Measurement> every = [.. Panels.All(), .. Streams.All(pool), .. Tiles.All(), .. Functions.All(), Fork(pool)];
+        Measurement[] all = [.. every.Where(m => m.Name.Contains(part, StringComparison.OrdinalIgnoreCase))];
         double fma = 0;
         for (int round = 0; round < Rounds; round++)
         {

@@ -1,11 +1,11 @@
 using TttGen.Benchmarks;
 
-// Without arguments: a minute of short runs, best of many, beside the machine's limits. With arguments: BenchmarkDotNet's own.
+// Nothing, or a part of the names: a minute of short runs, best of many, beside the machine's limits. Options (--filter …): BenchmarkDotNet's own.
 #if NATIVE_RUN
-FastRun.Print();
+FastRun.Print(args.FirstOrDefault() ?? "");
 #else
-if (args.Length == 0)
-    FastRun.Print();
+if (args.Length == 0 || !args[0].StartsWith('-'))
+    FastRun.Print(args.FirstOrDefault() ?? "");
 else
     BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(FastRun).Assembly).Run(args);
 #endif
