@@ -107,16 +107,16 @@ internal sealed class KernelEmitter
         w.Indent++;
         w.Open("private sealed unsafe partial class Compiled");
         w.Line("/// <summary>Elements of working memory that a worker needs: the largest of any kernel.</summary>");
-        w.Line("private static readonly long ScratchSize = global::System.Linq.Enumerable.Max(new long[]").Line("{");
+        w.Line("private static readonly long ScratchSize = new long[]").Line("{");
         foreach (var s in _scratch.Distinct()) w.Line($"    {s},");
-        w.Line($"}}) + {Numbers.Of(_keptElements)};").Line();
+        w.Line($"}}.Max(){(_keptElements > 0 ? $" + {Numbers.Of(_keptElements)}" : "")};").Line();
         w.Open("protected override void Forward()");
         foreach (var line in forward.ToString().TrimEnd('\n').Split('\n')) w.Line(line.Substring(4 * (_indent + 1)));
         w.Close().Line();
         w.Line($"protected override void Head() => Run({Numbers.Of(head)});").Line();
         w.Open("public override void Execute(int kernel, int worker, int workers)");
-        w.Line("if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated) Execute<Lanes512>(kernel, worker, workers);");
-        w.Line("else if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated) Execute<Lanes256>(kernel, worker, workers);");
+        w.Line("if (Vector512.IsHardwareAccelerated) Execute<Lanes512>(kernel, worker, workers);");
+        w.Line("else if (Vector256.IsHardwareAccelerated) Execute<Lanes256>(kernel, worker, workers);");
         w.Line("else Execute<Lanes128>(kernel, worker, workers);");
         w.Close().Line();
         w.Open("private void Execute<V>(int kernel, int worker, int workers) where V : struct, ILanes<V, float>");
@@ -181,7 +181,8 @@ internal sealed class KernelEmitter
         var stored = tensors.ToDictionary(t => t.Key, t => t.Value.Name);
         var w = new CodeWriter();
         w.Line($"// {Numbers.Of(id)}. {Summary(kernel, stored)}");
-        foreach (var line in FormulaLines(kernel, stored)) w.Line("// " + line);
+        if (kernel is RowsKernel rows)
+            foreach (var line in Formulas.Of([.. rows.Stores.Select(s => (stored[s], s))], n => NameOf(n, tensors))) w.Line("// " + line);
         w.Open($"private void {kernel.Name}<V>(int worker, int workers) where V : struct, ILanes<V, float>");
         foreach (var line in locals.Lines) w.Line(line);
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
@@ -191,22 +192,9 @@ internal sealed class KernelEmitter
         _parts.Clear();
     }
 
-    private static IEnumerable<string> FormulaLines(RowKernel kernel, Dictionary<Node, string> stored)
-    {
-        string? Name(Node n) => stored.TryGetValue(n, out var name) ? name : null;
-        switch (kernel)
-        {
-            case ProductKernel p:
-                if (!stored.ContainsKey(p.Left)) yield return $"rows = {Formulas.Of(p.Left, Name)}";
-                var products = p.Groups.SelectMany(g => g.Products).ToDictionary(m => m.Node, m => $"rows·{m.Matrix}");
-                foreach (var s in p.Groups.SelectMany(g => g.Stores).Where(s => !products.ContainsKey(s) && stored.ContainsKey(s)))
-                    yield return $"{stored[s]} = {Formulas.Of(s, n => products.TryGetValue(n, out var m) ? m : Name(n))}";
-                break;
-            case RowsKernel r:
-                foreach (var s in r.Stores) yield return $"{stored[s]} = {Formulas.Of(s, n => n == s ? null : Name(n))}";
-                break;
-        }
-    }
+    /// <summary>What a formula calls a value that lies in memory.</summary>
+    private static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
+        : node is Input input && input.Name[0] != '@' && !input.Name.Contains('[') ? Names.Lower(input.Name) : null;
 
     private static void Lookup(LookupKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, CodeWriter w)
     {
@@ -230,12 +218,13 @@ internal sealed class KernelEmitter
     {
         var kept = new List<string>();
         var row = new CodeWriter();
-        new RowCode(memory, Axis.Rows, stores, target, size =>
+        var once = new RowCode(memory, Axis.Rows, stores, target, (hint, size) =>
         {
-            var name = names.Fresh("kept");
+            var name = names.Fresh(hint);
             outer.Line($"float* {name} = Scratch(worker) + ScratchSize - {Numbers.Of(_keptOffset(size))}; // [{Numbers.Of(size)}]");
             return name;
         }, names).Emit(row);
+        foreach (var line in once) outer.Line(line);
         return row.ToString();
     }
 
@@ -260,10 +249,10 @@ internal sealed class KernelEmitter
         int Halo(Node n) => tensors[n].Halo;
         if (new[] { learn.Query, learn.Key, learn.Value, learn.Rate }.Any(n => Halo(n) > 0)) throw new CompileException("TTT154", "rows that are both shifted and learnt from are not part of the schedule");
         var (query, key, value, rate, answers) = (Rows(learn.Query), Rows(learn.Key), Rows(learn.Value), Rows(learn.Rate), Rows(learn));
-        w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(memory.MiniBatch)}]: {Formulas.Of(learn.TokenRate, _ => null)}");
+        w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(memory.MiniBatch)}]: {Formulas.Of([("tok", learn.TokenRate)], n => NameOf(n, tensors)).Last()}");
         var places = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         var code = new CodeWriter();
-        new RowCode(places, null, [learn.TokenRate], _ => "tok", _ => throw new CompileException("TTT155", "token rates are one pass"), names).Emit(code);
+        foreach (var line in new RowCode(places, null, [learn.TokenRate], _ => "tok", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names).Emit(code)) w.Line(line);
         foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
         var feature = memory.Model.Width.Size;
         w.Open($"for (int item = worker; item < SliceCount * {Numbers.Of(memory.Heads)}; item += workers)");
@@ -345,17 +334,21 @@ internal sealed class KernelEmitter
     {
         var (locals, names, body) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
         var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
+        IReadOnlyList<string> formulas = [];
         string row;
         if (tensors.TryGetValue(kernel.Left, out var stored))
             row = $"new ReadOnlySpan<float>({memory.RowOf(stored, 0)}, {Numbers.Of(inner)}).CopyTo(new Span<float>(to, {Numbers.Of(inner)}));";
         else
+        {
             row = RowText(memory, [kernel.Left], _ => "to", names, body);
+            formulas = Formulas.Of([(kernel.Left.Hint ?? "rows", kernel.Left)], n => NameOf(n, tensors));
+        }
         body.Open("for (int r = 0; r < rows; r++)");
         body.Line(kernel.IsHead ? "int i = OutputRows[first + r];" : "int i = first + r;");
         body.Line($"float* to = block + r * {Numbers.Of(stride)};");
         Paste(memory, row, body);
         body.Close();
-        Part($"{kernel.Name}Rows", "int worker, int first, int rows, float* block", locals, body);
+        Part($"{kernel.Name}Rows", "int worker, int first, int rows, float* block", formulas, locals, body);
     }
 
     private void Epilogue(ProductKernel kernel, ProductGroup group, string method, IReadOnlyDictionary<Node, RowTensor> tensors)
@@ -373,12 +366,26 @@ internal sealed class KernelEmitter
         if (!kernel.IsHead) body.Line("int i = first + r;");
         Paste(memory, row, body);
         body.Close();
-        Part(method, $"int worker, int p, int first, int rows, {string.Join(", ", tiles.Values.Select(t => "float* " + t))}", locals, body);
+        Part(method, $"int worker, int p, int first, int rows, {string.Join(", ", tiles.Values.Select(t => "float* " + t))}", EpilogueFormulas(kernel, group, tensors), locals, body);
     }
 
-    private void Part(string name, string parameters, KernelLocals locals, CodeWriter body)
+    /// <summary>The products that a panel of columns is made of, then what is made of them.</summary>
+    private static IReadOnlyList<string> EpilogueFormulas(ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, RowTensor> tensors)
+    {
+        var left = tensors.TryGetValue(kernel.Left, out var stored) ? stored.Name : kernel.Left.Hint ?? "rows";
+        var products = group.Products.ToDictionary(p => p.Node, p => kernel.IsHead ? "logits" : tensors.TryGetValue(p.Node, out var own) ? own.Name : p.Node.Hint ?? Names.Lower(p.Matrix));
+        var made = group.Stores.Where(s => !products.ContainsKey(s)).Select(s => (tensors[s].Name, s)).ToList();
+        return
+        [
+            .. group.Products.Select(p => $"{products[p.Node]} = {(p.Constant == 1 ? "" : Numbers.Short(p.Constant) + " ")}{left} · {Names.Lower(p.Matrix)}"),
+            .. Formulas.Of(made, n => products.TryGetValue(n, out var product) ? product : NameOf(n, tensors)),
+        ];
+    }
+
+    private void Part(string name, string parameters, IReadOnlyList<string> formulas, KernelLocals locals, CodeWriter body)
     {
         var w = new CodeWriter();
+        foreach (var line in formulas) w.Line("// " + line);
         w.Open($"private void {name}<V>({parameters}) where V : struct, ILanes<V, float>");
         foreach (var line in locals.Lines) w.Line(line);
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line);

@@ -5,6 +5,9 @@ namespace TttGen.Compiler.Emit;
 /// <summary>One pass over the columns of a row: what comes before the loop, in it, and after it.</summary>
 internal sealed class PassText(string loop)
 {
+    /// <summary>What is the same for every row: before the loop over rows.</summary>
+    public List<string> Once { get; } = [];
+
     public List<string> Before { get; } = [];
 
     public List<string> Body { get; } = [];

@@ -13,12 +13,13 @@ public sealed class RowCode
     private readonly IReadOnlyList<Node> _stores;
     private readonly Axis? _rowAxis;
     private readonly Func<Node, string> _target;
-    private readonly Func<int, string> _rowBuffer;
+    private readonly Func<string, int, string> _rowBuffer;
     private readonly NameTable _names;
 
     private readonly Dictionary<(Node, string), int> _levels = [];
     private readonly Dictionary<(Node, string), string> _scalars = [];
     private readonly Dictionary<string, string> _broadcasts = [];
+    private readonly Dictionary<string, string> _constants = [];
     private readonly Dictionary<Node, string> _kept = [];
     private readonly List<(Axis Axis, int Level)> _passes = [];
     private readonly Dictionary<(Axis, int), List<Sink>> _sinks = [];
@@ -34,9 +35,9 @@ public sealed class RowCode
     /// <param name="rowAxis">The axis that rows run over.</param>
     /// <param name="stores">What to compute and store.</param>
     /// <param name="target">Pointer expression (vectors) or assignable expression (scalars) of a store.</param>
-    /// <param name="rowBuffer">A pointer to a row of so many elements, working memory of the stage.</param>
+    /// <param name="rowBuffer">A pointer to a row of so many elements under a name: working memory of the stage.</param>
     /// <param name="names">Unique names.</param>
-    public RowCode(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, Func<Node, string> target, Func<int, string> rowBuffer, NameTable names)
+    public RowCode(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, Func<Node, string> target, Func<string, int, string> rowBuffer, NameTable names)
     {
         _memory = memory;
         _rowAxis = rowAxis;
@@ -47,12 +48,21 @@ public sealed class RowCode
         _storedHere = [.. stores];
     }
 
-    /// <summary>Writes the row's body.</summary>
-    public void Emit(CodeWriter w)
+    /// <summary>Writes the row's body; answers the lines that are the same for every row, to stand before it.</summary>
+    public IReadOnlyList<string> Emit(CodeWriter w)
     {
         Plan();
-        foreach (var pass in _passes) Pass(pass.Axis, pass.Level).Write(w);
-        Scalars().Write(w);
+        var once = new List<string>();
+        foreach (var pass in _passes)
+        {
+            var text = Pass(pass.Axis, pass.Level);
+            once.AddRange(text.Once);
+            text.Write(w);
+            _names.Leave();
+        }
+        var last = Scalars();
+        last.Write(w);
+        return once;
     }
 
     /// <summary>
@@ -73,6 +83,7 @@ public sealed class RowCode
             _broadcasts.Clear();
             var text = Pass(pass.Axis, pass.Level);
             passes.Add((text, pointers()));
+            _names.Leave();
         }
         _broadcasts.Clear();
         var last = Scalars();
@@ -90,8 +101,9 @@ public sealed class RowCode
             }
         foreach (var (text, at) in passes)
         {
+            foreach (var line in text.Once) w.Line(line);
             w.Open(head);
-            foreach (var pointer in at) w.Line(pointer);
+            foreach (var pointer in at.Where(l => text.Reads(l.Substring(0, l.IndexOf(" =", StringComparison.Ordinal)).Split(' ').Last()))) w.Line(pointer);
             text.Write(w);
             w.Close();
         }
@@ -117,7 +129,7 @@ public sealed class RowCode
         foreach (var s in _stores.Where(s => !Roles.IsVector(Roles.Of(s, _rowAxis))))
         {
             var value = Scalar(s, Roles.Of(s, _rowAxis), text.Before, true);
-            text.Before.Add($"{_target(s)} = {value};");
+            text.Before.Add($"{_target(s)} = {Unwrapped(value)};");
         }
         text.Scalars.AddRange(_newScalars);
         _newScalars.Clear();
@@ -197,7 +209,7 @@ public sealed class RowCode
             if (dearest.Key is null) return;
             var first = dearest.Value.OrderBy(x => x.Level).First();
             var size = dearest.Key.Shape[dearest.Key.Rank - 1];
-            var buffer = _rowBuffer(size.Size);
+            var buffer = _rowBuffer((dearest.Key.Hint ?? "value") + "Kept", size.Size);
             _kept[dearest.Key] = _passByPass ? $"{buffer} + i * {Numbers.Of(size.Size)}" : buffer;
             _sinks[first].Insert(0, new KeepSink(dearest.Key, Roles.Of(dearest.Key, _rowAxis)));
         }
@@ -240,6 +252,7 @@ public sealed class RowCode
 
     // ---- one pass over the columns
 
+    private List<string> _once = [];
     private List<string> _prelude = [];
     private List<string> _body = [];
     private readonly Dictionary<(Node, string), string> _vectors = [];
@@ -249,6 +262,7 @@ public sealed class RowCode
 
     private PassText Pass(Axis axis, int level)
     {
+        _once = [];
         _prelude = [];
         _body = [];
         _vectors.Clear();
@@ -275,6 +289,7 @@ public sealed class RowCode
                     Reduce(r, after);
                     break;
             }
+        text.Once.AddRange(_once);
         text.Before.AddRange(_prelude);
         text.Body.AddRange(_body);
         text.Scalars.AddRange(_newScalars);
@@ -309,7 +324,7 @@ public sealed class RowCode
     {
         var e = sink.Reduction;
         var name = _names.Fresh(e.Hint ?? "sum");
-        var sum = _names.Fresh(name + "Lanes");
+        var sum = OfPass(name + "Sum");
         var inside = new List<string>();
         var outside = new List<string>();
         double constant = 1;
@@ -360,18 +375,23 @@ public sealed class RowCode
         var used = _uses.TryGetValue((n, role), out var uses) ? uses : 1;
         var trivial = text.IndexOf(' ') < 0 && text.IndexOf('(') < 0;
         if (trivial || (used < 2 && (n.Hint is null || root || n is Input) && text.Length < 120)) return text;
-        var name = _names.Fresh(n.Hint ?? (n is Input i ? i.Name + "Row" : "value"));
+        var name = _names.FreshInside(LocalName(n, root));
         _body.Add($"V {name} = {text};");
         _vectors[(n, role)] = name;
         return name;
     }
+
+    /// <summary>What lies in memory is a row of it; all else has the name that its composite gave.</summary>
+    private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Name) + "Row"
+        : InMemory(n, root) && !_memory.IsGiven(n) ? (n.Hint ?? "value") + "Row"
+        : n.Hint ?? "value";
 
     /// <summary>A vector value under a name, for code that reads it twice.</summary>
     private string Named(Node n, string role)
     {
         var text = Vector(n, role);
         if (text.IndexOf('(') < 0 && text.IndexOf(' ') < 0) return text;
-        var name = _names.Fresh(n.Hint ?? "value");
+        var name = _names.FreshInside(LocalName(n, false));
         _body.Add($"V {name} = {text};");
         return _vectors[(n, role)] = name;
     }
@@ -380,7 +400,7 @@ public sealed class RowCode
     {
         if (!root && _kept.TryGetValue(n, out var kept)) return Load(kept);
         if (n is Zero) return "V.Zero";
-        if (n is Input { Name: Triangles.Mask }) return _memory.MaskFree ? Broadcast(_memory.Constant(1)) : $"V.Keep({Broadcast(_memory.Constant(1))}, i + 1 - j)";
+        if (n is Input { Name: Triangles.Mask }) return _memory.MaskFree ? Broadcast(1) : $"V.Keep({Broadcast(1)}, i + 1 - j)";
         if (InMemory(n, root)) return Load(_memory.Row(n, role));
         if (!root && _storedHere.Contains(n) && Level(n, role, true) < _level) return Load(_target(n));
         if (_memory.Special(n, x => Named(x, role), _loop) is { } special) return special;
@@ -448,7 +468,7 @@ public sealed class RowCode
         var vectors = new List<string>();
         var scalars = new List<string>();
         double constant = 1;
-        var mask = false;
+        var (mask, varies) = (false, false);
         for (var k = 0; k < e.Operands.Count; k++)
         {
             var o = e.Operands[k];
@@ -461,13 +481,15 @@ public sealed class RowCode
                 default:
                     if (Roles.IsVector(at)) vectors.Add(Vector(o, at));
                     else scalars.Add(Scalar(o, at, _prelude));
+                    varies |= o is not Input { Rank: 0 };
                     break;
             }
         }
         var negative = constant == -1;
         if (negative) constant = 1;
-        if (constant != 1 || (vectors.Count == 0 && scalars.Count == 0)) scalars.Insert(0, _memory.Constant(constant));
-        var scalar = scalars.Count == 0 ? null : Broadcast(string.Join(" * ", scalars));
+        var scalar = scalars.Count == 0
+            ? constant != 1 || vectors.Count == 0 ? Broadcast(constant) : null
+            : Broadcast((constant == 1 ? "" : _memory.Constant(constant) + " * ") + string.Join(" * ", scalars), varies);
         if (mask && !_memory.MaskFree)
         {
             var all = ProductText(vectors, scalar, negative);
@@ -476,19 +498,36 @@ public sealed class RowCode
         return (vectors, scalar, negative);
     }
 
-    private string Broadcast(string scalar)
+    /// <summary>A constant in every lane, named by its value.</summary>
+    private string Broadcast(double constant)
     {
-        if (_broadcasts.TryGetValue(scalar, out var name)) return name;
-        var simple = scalar.All(c => char.IsLetterOrDigit(c) || c == '_');
-        name = _names.Fresh(simple ? scalar + "Lanes" : "factor");
-        _prelude.Add($"V {name} = V.Broadcast({scalar});");
-        return _broadcasts[scalar] = name;
+        var name = constant == 1 ? "ones" : "c" + Numbers.Short(constant).Replace('.', '_').Replace("-", "Minus").Replace("+", "");
+        return Lanes(_memory.Constant(constant), name, _once);
+    }
+
+    private string Broadcast(string scalar, bool varies)
+    {
+        var stem = scalar.EndsWith("[i]", StringComparison.Ordinal) ? scalar.Substring(0, scalar.Length - 3) : scalar;
+        var name = stem.All(c => char.IsLetterOrDigit(c) || c == '_') ? stem.TrimStart('_') + "Lanes" : "factor";
+        return Lanes(scalar, name, varies ? _prelude : _once);
+    }
+
+    /// <summary>A local of one row and pass: of the whole method where passes share a row's loop.</summary>
+    private string OfPass(string name) => _passByPass ? _names.FreshInside(name) : _names.Fresh(name);
+
+    private string Lanes(string scalar, string name, List<string> lines)
+    {
+        var known = lines == _once ? _constants : _broadcasts;
+        if (known.TryGetValue(scalar, out var lanes)) return lanes;
+        lanes = lines == _prelude ? OfPass(name) : _names.Fresh(name);
+        lines.Add($"V {lanes} = V.Broadcast({Unwrapped(scalar)});");
+        return known[scalar] = lanes;
     }
 
     private string MapText(Function f, string x) => f.ToString() switch
     {
         "Max0" => $"V.Max({x}, V.Zero)",
-        "Recip" => $"{Broadcast(_memory.Constant(1))} / {Atom(x)}",
+        "Recip" => $"{Broadcast(1)} / {Atom(x)}",
         var name => $"V.{name}({x})",
     };
 
@@ -499,6 +538,8 @@ public sealed class RowCode
         if (n is InverseSize s) return _memory.Constant(1.0 / s.Axis.Size);
         if (n is Zero) return _memory.Constant(0);
         if (InMemory(n, root)) return _memory.Scalar(n, role);
+        if (n is Einsum { IsView: true, Coefficient: 1, Factors.Count: 1 } view) return Scalar(view.Factors[0].Node, Roles.OfOperand(view, role, IndexOf(view, view.Factors[0].Node)), lines);
+        if (n is Einsum { IsView: true, Factors.Count: 0 } number) return _memory.Constant(number.Coefficient);
         if (_scalars.TryGetValue((n, role), out var known)) return known;
         var text = n switch
         {
@@ -508,11 +549,36 @@ public sealed class RowCode
             Einsum { Reduced: "" } e => ScalarProduct(e, role, lines),
             _ => throw new CompileException("TTT106", $"{n.GetType().Name} {n.Hint} is used before the pass that makes it"),
         };
+        if (n.Hint is null && ScalarUses(n) < 2) return text.Contains(' ') ? $"({text})" : text;
         var name = _names.Fresh(n.Hint ?? "scalar");
-        lines.Add($"{_memory.Element} {name} = {text};");
+        lines.Add($"{_memory.Element} {name} = {Unwrapped(text)};");
         _newScalars.Add(name);
         return _scalars[(n, role)] = name;
     }
+
+    private static int IndexOf(Einsum e, Node operand) => e.Operands.ToList().IndexOf(operand);
+
+    /// <summary>How many values are made of this one; views are read through.</summary>
+    private int ScalarUses(Node n)
+    {
+        if (_users.Count == 0) foreach (var s in _stores) Visit(s);
+        return _users.TryGetValue(n, out var users) ? users.Sum(u => u is Einsum { IsView: true } ? ScalarUses(u) : 1) : 0;
+
+        void Visit(Node node)
+        {
+            foreach (var operand in node.Operands)
+            {
+                if (!_users.TryGetValue(operand, out var users)) _users[operand] = users = [];
+                users.Add(node);
+                if (users.Count == 1) Visit(operand);
+            }
+        }
+    }
+
+    private readonly Dictionary<Node, List<Node>> _users = [];
+
+    /// <summary>Without parentheses around the whole.</summary>
+    private static string Unwrapped(string x) => x[0] == '(' && Balanced(x) ? x.Substring(1, x.Length - 2) : x;
 
     private string ScalarProduct(Einsum e, string role, List<string> lines)
     {
@@ -530,6 +596,7 @@ public sealed class RowCode
     {
         var e = _memory.Element;
         var one = _memory.Constant(1);
+        x = Unwrapped(x);
         return f switch
         {
             Function.Tanh => $"{e}.Tanh({x})",
@@ -538,6 +605,7 @@ public sealed class RowCode
             Function.Sigmoid => $"{one} / ({one} + {e}.Exp(-({x})))",
             Function.Rsqrt => $"{one} / {e}.Sqrt({x})",
             Function.Recip => $"{one} / ({x})",
+            Function.Sqrt => $"{e}.Sqrt({x})",
             Function.Softplus => $"{e}.Max({x}, {_memory.Constant(0)}) + {e}.Log({one} + {e}.Exp(-{e}.Abs({x})))",
             _ => throw new CompileException("TTT107", $"{f} of a scalar is not part of the language"),
         };

@@ -54,7 +54,8 @@ public sealed class ScanEmitter
 
         w.Line($"/// <summary>{_memory.Name}: {(isDual ? "the dual form" : "the primal form, token by token: " + reason)}. Mini-batches of {_memory.MiniBatch} tokens; {_memory.Heads} heads.</summary>");
         w.Line("/// <remarks>");
-        w.Line($"/// predict(x) = {Formulas.Of(_model.Predict, _ => null, 12)}");
+        foreach (var line in Formulas.Of([("predict", _model.Predict), ("loss", _model.Loss)], n => n is Input input ? input.Name : null))
+            w.Line($"/// {TileKernelEmitter.Xml(line)}<br/>");
         w.Line("/// </remarks>");
         w.Open($"internal static unsafe class {_memory.Name}Scan");
         w.Line("/// <summary>Tokens of a mini-batch.</summary>");
@@ -134,7 +135,7 @@ public sealed class ScanEmitter
         var slow = string.Concat(_slow.Select(s => $", T* {s.Name}"));
         w.Line("public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,");
         w.Line($"    T* rate, nint rateRow, T* tok, T* state{slow}, T* output, nint outputRow, T* scratch)");
-        w.Line("    where T : unmanaged, global::System.Numerics.IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
+        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
         w.Open("");
         long offset = 0;
         foreach (var half in new[] { "", "Sum" })
@@ -149,7 +150,7 @@ public sealed class ScanEmitter
         w.Open("for (int t = 0; t < tokens;)");
         if (isDual)
         {
-            w.Line($"int n = global::System.Math.Min({Numbers.Of(_memory.MiniBatch)} - place, tokens - t);");
+            w.Line($"int n = Math.Min({Numbers.Of(_memory.MiniBatch)} - place, tokens - t);");
             w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
             w.Open($"if (n == {Numbers.Of(_memory.MiniBatch)})");
             w.Line(Call(kernels[0], "n"));

@@ -37,7 +37,7 @@ public sealed class TileKernelEmitter
             body.Line();
             switch (stage)
             {
-                case ClearStage c: body.Line($"new global::System.Span<T>({Pointer(c.Destination)}, {Numbers.Of(Size(c.Destination.Shape))}).Clear();"); break;
+                case ClearStage c: body.Line($"new Span<T>({Pointer(c.Destination)}, {Numbers.Of(Size(c.Destination.Shape))}).Clear();"); break;
                 case ContractStage c: Contract(c, body); break;
                 case RowsStage r: Rows(r, body); break;
             }
@@ -48,7 +48,7 @@ public sealed class TileKernelEmitter
             w.Line($"/// <param name=\"{p.Name}\">[{string.Join(", ", p.Shape)}]{(p.Kind == BufferKind.InPlace ? ", replaced" : "")}</param>");
         var parameters = _kernel.Parameters.Select(p => p.Shape.Length == 0 ? $"T {p.Name}" : p.Strided ? $"T* {p.Name}, nint {p.Name}Row" : $"T* {p.Name}");
         w.Line($"public static void {_kernel.Program.Name}<T, V>(int n, {string.Join(", ", parameters)}, T* scratch)");
-        w.Line("    where T : unmanaged, global::System.Numerics.IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
+        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
         w.Line("{");
         w.Indent++;
         if (_usesOne) w.Line("T one = T.One;");
@@ -60,7 +60,7 @@ public sealed class TileKernelEmitter
         return _scratchSize;
     }
 
-    private static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
+    internal static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
 
     private void Allocate(string name, long size, string shape)
     {
@@ -100,7 +100,7 @@ public sealed class TileKernelEmitter
         var to = Pointer(c.Destination);
         var toRow = c.Destination.Shape.Length == 1 ? "0" : Stride(c.Destination);
         var scale = ScaleText(c);
-        w.Line($"// {c.Destination.Name} {(c.Accumulate ? "+=" : "=")} {Formula(c)}");
+        w.Line($"// {Formula(c)}");
         if (c.B.Transposed && !c.Accumulate && !c.Lower && scale is null && aStep == "1")
         {
             w.Line($"Tile.MultiplyTransposed<T, V>({rows}, {inner}, {columns}, {a}, {aRow}, {b}, {bRow}, {to}, {toRow}, {TransposeScratch(c)});");
@@ -114,7 +114,7 @@ public sealed class TileKernelEmitter
         }
         var lower = c.Lower ? "Lower" : "";
         var size = $"{rows}, {inner}, {columns}";
-        if (!c.Accumulate && scale is not null) w.Line($"new global::System.Span<T>({to}, {Numbers.Of(Size(c.Destination.Shape))}).Clear();");
+        if (!c.Accumulate && scale is not null) w.Line($"new Span<T>({to}, {Numbers.Of(Size(c.Destination.Shape))}).Clear();");
         w.Line(c.Accumulate || scale is not null
             ? $"Tile.Multiply{lower}Add<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow}, {scale ?? "T.One"});"
             : $"Tile.Multiply{lower}<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow});");
@@ -140,10 +140,13 @@ public sealed class TileKernelEmitter
 
     private string Formula(ContractStage c)
     {
-        var a = c.A.Value is null ? "1" : BufferOf(c.A.Value).Name + (c.A.Transposed ? "ᵀ" : "");
-        var b = BufferOf(c.B.Value!).Name + (c.B.Transposed ? "ᵀ" : "");
-        var scale = ScaleText(c) is { } s ? $"{(s == "-T.One" ? "−1" : s)} · " : "";
-        return $"{scale}{(c.Lower ? $"lower({a})" : a)} · {b}";
+        var right = BufferOf(c.B.Value!).Name + (c.B.Transposed ? "ᵀ" : "");
+        var product = c.A.Value is null ? $"sum of the rows of {right}" : $"{BufferOf(c.A.Value).Name}{(c.A.Transposed ? "ᵀ" : "")} · {right}";
+        var factors = c.Scalars.Cast<Input>().Select(s => s.Name).ToList();
+        var size = Math.Abs(c.Constant);
+        if (size != 1) factors.Insert(0, Numbers.Short(size));
+        var sign = (c.Accumulate, c.Constant < 0) switch { (true, true) => "−=", (true, false) => "+=", (false, true) => "= −", _ => "=" };
+        return $"{c.Destination.Name} {sign} {string.Concat(factors.Select(s => s + " · "))}{product}{(c.Lower ? ", its lower triangle" : "")}";
     }
 
     private static string Constant(double value) => value == 1 ? "T.One" : value == 0 ? "T.Zero" : $"T.CreateTruncating({Numbers.Of(value)})";
@@ -152,26 +155,29 @@ public sealed class TileKernelEmitter
 
     private void Rows(RowsStage stage, CodeWriter w)
     {
-        foreach (var s in stage.Stores)
-            w.Line($"// {BufferOf(s).Name} = {Formulas.Of(s, n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null)}");
         // a method of its own: what is inlined into one method is limited, and a kernel's stages together would pass the limit
-        var memory = new TileMemory(this, stage);
+        var names = _names.Copy();
+        var memory = new TileMemory(this, stage, names);
         var body = new CodeWriter();
         var name = _methodNames.Fresh(_kernel.Program.Name + Capital(BufferOf(stage.Stores[0]).Name));
         if (stage.RowAxis is not { } axis)
         {
-            new RowCode(memory, null, stage.Stores, memory.Target, size => memory.Kept("kept", size), _names).Emit(body);
+            var passes = new CodeWriter();
+            foreach (var line in new RowCode(memory, null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size), names).Emit(passes)) body.Line(line);
+            foreach (var line in passes.ToString().TrimEnd('\n').Split('\n')) body.Line(line);
         }
         else
         {
             var rows = axis.IsRows ? _maxRows : axis.Size;
-            new RowCode(memory, axis, stage.Stores, memory.Target, size => memory.Kept("kept", (long)rows * size), _names)
+            new RowCode(memory, axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size), names)
                 .EmitPassByPass(body, $"for (int i = 0; i < {Bound(axis)}; i++)", memory.TakePointers, kept => memory.Kept(kept + "Of", rows));
         }
         w.Line($"{name}<T, V>({string.Join(", ", new[] { "n" }.Concat(memory.Used.Select(u => u.Name)))});");
         _methods.Line();
+        foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (BufferOf(s).Name, s))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,
+            n => _kernel.Accumulations.TryGetValue(n, out var a) ? new StoredPart(a.Buffer.Name, a.Rest) : null)) _methods.Line("// " + line);
         _methods.Line($"private static void {name}<T, V>({string.Join(", ", new[] { "int n" }.Concat(memory.Used.Select(u => $"{u.Type} {u.Name}")))})");
-        _methods.Line("    where T : unmanaged, global::System.Numerics.IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
+        _methods.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
         _methods.Line("{");
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) _methods.Line(line.Length == 0 ? "" : "    " + line);
         _methods.Line("}");
@@ -193,11 +199,13 @@ public sealed class TileKernelEmitter
     private sealed class TileMemory : IRowMemory
     {
         private readonly TileKernelEmitter _emitter;
+        private readonly NameTable _names;
         private readonly Dictionary<string, string> _rows = [];
 
-        public TileMemory(TileKernelEmitter emitter, RowsStage stage)
+        public TileMemory(TileKernelEmitter emitter, RowsStage stage, NameTable names)
         {
             _emitter = emitter;
+            _names = names;
             MaskFree = stage.Stores.Where(s => Triangles.Of(s) != Triangle.None).All(s =>
                 emitter._kernel.Stages.OfType<ContractStage>().Any(c => c.A.Value == s && c.Lower)
                 && emitter._kernel.Stages.OfType<ContractStage>().All(c => c.B.Value != s && (c.A.Value != s || c.Lower)));
@@ -244,7 +252,7 @@ public sealed class TileKernelEmitter
             if (role != "rc") return buffer.Name;
             if (buffer.Strided) Use("nint", buffer.Name + "Row");
             if (_rows.TryGetValue(buffer.Name, out var known)) return known;
-            var name = _emitter._names.Fresh(buffer.Name + "At");
+            var name = _names.FreshInside(buffer.Name + "At");
             _pointers.Add($"T* {name} = {buffer.Name} + i * {_emitter.Stride(buffer)};");
             return _rows[buffer.Name] = name;
         }
