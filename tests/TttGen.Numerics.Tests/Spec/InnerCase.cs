@@ -26,12 +26,12 @@ public sealed class InnerCase<TModel, F, K> where TModel : IInnerModel<TModel, F
     /// <summary>[K].</summary>
     public required double[] TokenRate { get; init; }
 
-    /// <summary>Everything drawn so large that an error anywhere shows, and so small that learning stays stable.</summary>
+    /// <summary>Everything drawn so large that an error anywhere shows, and so small that learning stays stable; all of it exact in float32.</summary>
     public static InnerCase<TModel, F, K> Draw(int tokens, int seed)
     {
         var random = new Random(seed);
-        double[] Normal(long count, double scale, double mean = 0) => [.. Enumerable.Range(0, (int)count).Select(_ => mean + scale * Initialisation.Normal(random))];
-        double[] Uniform(int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => scale * random.NextDouble())];
+        double[] Normal(long count, double scale, double mean = 0) => [.. Enumerable.Range(0, (int)count).Select(_ => (double)(float)(mean + scale * Initialisation.Normal(random)))];
+        double[] Uniform(int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => (double)(float)(scale * random.NextDouble()))];
 
         var kinds = ParameterList.Of<TModel>().ToDictionary(parameter => parameter.Info.Key, parameter => parameter.Kind);
         var head = new TensorBinder(
@@ -42,8 +42,8 @@ public sealed class InnerCase<TModel, F, K> where TModel : IInnerModel<TModel, F
             Query = Normal(tokens * F.Size, 0.7),
             Key = Normal(tokens * F.Size, 0.7),
             Value = Normal(tokens * F.Size, 0.7),
-            Rate = Uniform(tokens, 0.2),
-            TokenRate = [.. Uniform(K.Size, 0.2).Select((drawn, i) => 1.0 / (i + 1) + drawn)],
+            Rate = Uniform(tokens, 2.0 / F.Size), // the layers divide by F too: a gradient step grows with it
+            TokenRate = [.. Uniform(K.Size, 0.2).Select((drawn, i) => (double)(1f / (i + 1) + (float)drawn))],
         };
     }
 
@@ -58,14 +58,18 @@ public sealed class InnerCase<TModel, F, K> where TModel : IInnerModel<TModel, F
     };
 
     /// <summary>Outputs [T, F] and the state after the last token, by the primal scan.</summary>
-    public (double[] Outputs, InnerState End) RunOracle()
+    /// <param name="read">Sees the state after each token, with the number of tokens so far.</param>
+    public (double[] Outputs, InnerState End) RunOracle(Action<int, InnerState>? read = null)
     {
         var state = InnerState.Start(Weights);
         var scan = new PrimalScan<TModel, F, K>(state, new Vec<K>(TokenRate));
         var outputs = new List<double>();
         for (var t = 0; t < Rate.Length; t++)
+        {
             foreach (var item in scan.Step(Row(Query, t), Row(Key, t), Row(Value, t), Rate[t]).Items)
                 outputs.Add(item.Value);
+            read?.Invoke(t + 1, state);
+        }
         return ([.. outputs], state);
     }
 
