@@ -24,6 +24,6 @@ __attribute__((constructor)) static void refuse_a_lesser_processor(void)
 #endif
     if (enough)
         return;
-    fputs("This binary is for x86-64-v" TEXT(TTTGEN_LEVEL) " processors, and this one is less; publish it with -p:TttGenInstructionSet=" LESSER ".\n", stderr);
+    fputs("error: this binary is for x86-64-v" TEXT(TTTGEN_LEVEL) " processors, and this one is less; publish it with -p:TttGenInstructionSet=" LESSER "\n", stderr);
     _exit(1);
 }
