@@ -183,6 +183,7 @@ internal sealed class KernelEmitter
         w.Line($"// {Numbers.Of(id)}. {Summary(kernel, stored)}");
         if (kernel is RowsKernel rows)
             foreach (var line in Formulas.Of([.. rows.Stores.Select(s => (stored[s], s))], n => NameOf(n, tensors))) w.Line("// " + line);
+        w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         w.Open($"private void {kernel.Name}<V>(int worker, int workers) where V : struct, ILanes<V, float>");
         foreach (var line in locals.Lines) w.Line(line);
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
@@ -201,7 +202,7 @@ internal sealed class KernelEmitter
         var to = locals.Tensor(tensors[kernel.Lookup]);
         var table = locals.Matrix(kernel.Lookup.Table);
         w.Line("var (first, end) = RowShare.OfRows(Rows, worker, workers);");
-        w.Line($"for (int i = first; i < end; i++) {table}.GetRow(TokenIds[i], {to} + (nint)i * {Numbers.Of(tensors[kernel.Lookup].Columns)});");
+        w.Line($"for (int i = first; i < end; i++) {table}.GetRow(TokenIds[i], {to} + (nint)i * {Numbers.Of(tensors[kernel.Lookup].Stride)});");
     }
 
     private void Rows(RowsKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
@@ -245,7 +246,7 @@ internal sealed class KernelEmitter
         var tok = (memory.MiniBatch + 15) / 16 * 16;
         _scratch.Add(Numbers.Of(scan.Scratch + tok));
         string Rows(Node n) => locals.Tensor(tensors[n]);
-        string Columns(Node n) => Numbers.Of(tensors[n].Columns);
+        string Stride(Node n) => Numbers.Of(tensors[n].Stride);
         int Halo(Node n) => tensors[n].Halo;
         if (new[] { learn.Query, learn.Key, learn.Value, learn.Rate }.Any(n => Halo(n) > 0)) throw new CompileException("TTT154", "rows that are both shifted and learnt from are not part of the schedule");
         var (query, key, value, rate, answers) = (Rows(learn.Query), Rows(learn.Key), Rows(learn.Value), Rows(learn.Rate), Rows(learn));
@@ -267,9 +268,9 @@ internal sealed class KernelEmitter
             return locals.Parameter(p.Name) + (p.Inner > 1 ? $" + head * {Numbers.Of(p.Columns)}" : "");
         }
         var slow = string.Concat(Enumerable.Range(0, memory.Model.Weights.Count).Where(k => !memory.Model.Weights[k].Fast).Select(k => ", " + Slow(k)));
-        string At(string tensor, Node n) => $"{tensor} + row * {Columns(n)} + head * {Numbers.Of(feature)}, {Columns(n)}";
+        string At(string tensor, Node n) => $"{tensor} + row * {Stride(n)} + head * {Numbers.Of(feature)}, {Stride(n)}";
         w.Line($"{memory.Name}Scan.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {At(key, learn.Key)}, {At(value, learn.Value)}, {At(query, learn.Query)},");
-        w.Line($"    {rate} + row * {Columns(learn.Rate)} + head, {Columns(learn.Rate)}, tok, state{slow}, {At(answers, learn)}, Scratch(worker) + {Numbers.Of(tok)});");
+        w.Line($"    {rate} + row * {Stride(learn.Rate)} + head, {Stride(learn.Rate)}, tok, state{slow}, {At(answers, learn)}, Scratch(worker) + {Numbers.Of(tok)});");
         w.Close();
     }
 
@@ -298,7 +299,7 @@ internal sealed class KernelEmitter
             Prologue(kernel, inner, stride, tensors);
             a = $"block, {Numbers.Of(stride)}";
         }
-        else a = $"{locals.Tensor(direct)} + (nint)first * {Numbers.Of(inner)}, {Numbers.Of(inner)}";
+        else a = $"{locals.Tensor(direct)} + (nint)first * {Numbers.Of(direct.Stride)}, {Numbers.Of(direct.Stride)}";
 
         var panel = 0;
         for (var g = 0; g < kernel.Groups.Count; g++)
@@ -386,6 +387,7 @@ internal sealed class KernelEmitter
     {
         var w = new CodeWriter();
         foreach (var line in formulas) w.Line("// " + line);
+        w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         w.Open($"private void {name}<V>({parameters}) where V : struct, ILanes<V, float>");
         foreach (var line in locals.Lines) w.Line(line);
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line);

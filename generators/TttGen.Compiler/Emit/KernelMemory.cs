@@ -63,7 +63,7 @@ internal sealed class KernelMemory : IRowMemory
         var key = tensor.Name + (by == 0 ? "" : "Back" + Numbers.Of(by));
         if (_rows.TryGetValue(key, out var known)) return known;
         var name = _names.Fresh(key + "At");
-        Pointers.Add($"float* {name} = {_locals.Tensor(tensor)} + {RowIndex(tensor.Halo, by)} * {Numbers.Of(tensor.Columns)}{Column};");
+        Pointers.Add($"float* {name} = {_locals.Tensor(tensor)} + {RowIndex(tensor.Halo, by)} * {Numbers.Of(tensor.Stride)}{Column};");
         return _rows[key] = name;
     }
 
@@ -110,7 +110,7 @@ internal sealed class KernelLocals(ModelLayout layout)
     public string Tensor(RowTensor tensor)
     {
         if (_locals.TryGetValue(tensor.Name, out var known)) return known;
-        Lines.Add($"float* {tensor.Name} = _{tensor.Name}; // [rows, {Numbers.Of(tensor.Columns)}]");
+        Lines.Add($"float* {tensor.Name} = _{tensor.Name}; // [rows, {Numbers.Of(tensor.Columns)}]{(tensor.Stride == tensor.Columns ? "" : $", rows {Numbers.Of(tensor.Stride)} apart")}");
         return _locals[tensor.Name] = tensor.Name;
     }
 

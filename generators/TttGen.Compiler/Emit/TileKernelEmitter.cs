@@ -47,6 +47,7 @@ public sealed class TileKernelEmitter
         foreach (var p in _kernel.Parameters)
             w.Line($"/// <param name=\"{p.Name}\">[{string.Join(", ", p.Shape)}]{(p.Kind == BufferKind.InPlace ? ", replaced" : "")}</param>");
         var parameters = _kernel.Parameters.Select(p => p.Shape.Length == 0 ? $"T {p.Name}" : p.Strided ? $"T* {p.Name}, nint {p.Name}Row" : $"T* {p.Name}");
+        w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         w.Line($"public static void {_kernel.Program.Name}<T, V>(int n, {string.Join(", ", parameters)}, T* scratch)");
         w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
         w.Line("{");
@@ -176,6 +177,7 @@ public sealed class TileKernelEmitter
         _methods.Line();
         foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (BufferOf(s).Name, s))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,
             n => _kernel.Accumulations.TryGetValue(n, out var a) ? new StoredPart(a.Buffer.Name, a.Rest) : null)) _methods.Line("// " + line);
+        _methods.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         _methods.Line($"private static void {name}<T, V>({string.Join(", ", new[] { "int n" }.Concat(memory.Used.Select(u => $"{u.Type} {u.Name}")))})");
         _methods.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
         _methods.Line("{");

@@ -7,7 +7,8 @@ namespace TttGen.Compiler.Scheduling;
 /// <param name="Node">What it holds.</param>
 /// <param name="Columns">Its width.</param>
 /// <param name="Halo">Rows of the past that are kept before each sequence's own.</param>
-public sealed record RowTensor(string Name, Node Node, int Columns, int Halo);
+/// <param name="Stride">Elements from row to row.</param>
+public sealed record RowTensor(string Name, Node Node, int Columns, int Halo, int Stride);
 
 /// <summary>One parallel pass over the rows of a call.</summary>
 /// <param name="Name">Identifier in generated code.</param>

@@ -132,7 +132,15 @@ public sealed class RowScheduler
     {
         if (_tensors.TryGetValue(n, out var known)) return known;
         var halo = _live.OfType<Shift>().Where(s => s.Argument == n).Select(s => s.By).DefaultIfEmpty(0).Max();
-        return _tensors[n] = new RowTensor(Unique(Emit.Names.Lower(n.Hint ?? fallback)), n, n.Shape[1].Size, halo);
+        return _tensors[n] = new RowTensor(Unique(Emit.Names.Lower(n.Hint ?? fallback)), n, n.Shape[1].Size, halo, Stride(n, halo));
+    }
+
+    /// <summary>Rows that lie a multiple of 4 KiB apart share cache sets: those that products read in tiles are moved apart.</summary>
+    private int Stride(Node n, int halo)
+    {
+        var columns = n.Shape[1].Size;
+        var crosses = n is Lookup || n == _segment.Stream || n == _segment.Result;
+        return columns % 1024 == 0 && halo == 0 && !crosses ? columns + 16 : columns;
     }
 
     /// <summary>A rows kernel for what is not made yet.</summary>

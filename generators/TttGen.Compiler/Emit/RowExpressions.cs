@@ -1,0 +1,285 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>
+/// Values of one row as C# expressions: vectors inside the loop of the pass that is being written, scalars before it. What is read twice or has
+/// a name in the spec gets a local.
+/// </summary>
+internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node, string> target, IReadOnlyDictionary<Node, string> kept, NameTable names, bool passByPass)
+{
+    private const int LongestInline = 120;
+
+    private readonly Dictionary<(Node, string), string> _scalars = [];
+    private readonly Dictionary<(Node, string), string> _vectors = [];
+    private readonly Dictionary<(Node, string), int> _uses = [];
+    private readonly Dictionary<string, string> _broadcasts = [];
+    private readonly Dictionary<string, string> _constants = [];
+    private PassText _text = new("");
+    private ColumnLoop _loop = new("", "", true);
+    private int _level;
+
+    /// <summary>Begins a pass; where each has a loop over rows of its own, nothing but constants and scalars reaches over from the one before.</summary>
+    public void Begin(RowPass pass, PassText text, ColumnLoop loop)
+    {
+        (_text, _loop, _level) = (text, loop, pass.Level);
+        _vectors.Clear();
+        _uses.Clear();
+        if (passByPass) _broadcasts.Clear();
+        foreach (var (n, role, root) in pass.Sinks.SelectMany(plan.Roots)) CountUses(n, role, root);
+    }
+
+    /// <summary>Begins the scalars that come after all passes.</summary>
+    public void BeginScalars(PassText text) => _text = text;
+
+    public string Load(string row) => _loop.Exact ? $"V.Load({row} + j)" : $"V.LoadPartial({row} + j, {_loop.Bound} - j)";
+
+    public string Store(string row, string value) => _loop.Exact ? $"V.Store({value}, {row} + j);" : $"V.StorePartial({value}, {row} + j, {_loop.Bound} - j);";
+
+    /// <summary>x with the lanes past the end of the row zeroed.</summary>
+    public string WithinRow(string x) => _loop.Exact ? x : $"V.Keep({x}, {_loop.Bound} - j)";
+
+    public bool IsExact => _loop.Exact;
+
+    /// <summary>Names a reduction's result, for the passes that follow.</summary>
+    public void Define(Node reduction, string role, string name)
+    {
+        _scalars[(reduction, role)] = name;
+        _text.Scalars.Add(name);
+    }
+
+    /// <summary>Parentheses where an operator could tear an expression apart.</summary>
+    public static string Atom(string x) => x.IndexOf(' ') < 0 || IsOneCall(x) ? x : $"({x})";
+
+    /// <summary>Without parentheses around the whole.</summary>
+    public static string Unwrapped(string x) => x[0] == '(' && EndsWhereItOpens(x) ? x.Substring(1, x.Length - 2) : x;
+
+    private static bool IsOneCall(string x) => x[0] == 'V' && EndsWhereItOpens(x);
+
+    /// <summary>The first parenthesis is closed by the last character.</summary>
+    private static bool EndsWhereItOpens(string x)
+    {
+        if (x[x.Length - 1] != ')') return false;
+        var depth = 0;
+        for (var i = 0; i < x.Length - 1; i++)
+        {
+            if (x[i] == '(') depth++;
+            if (x[i] == ')' && --depth == 0) return false;
+        }
+        return true;
+    }
+
+    /// <summary>A local of one row and pass: of the whole method where passes share a row's loop.</summary>
+    public string NameInPass(string name) => passByPass ? names.FreshInside(name) : names.Fresh(name);
+
+    private static bool IsName(string x) => x.IndexOf(' ') < 0 && x.IndexOf('(') < 0;
+
+    private void CountUses(Node n, string role, bool root)
+    {
+        if (!Roles.IsVector(role)) return;
+        _uses.TryGetValue((n, role), out var had);
+        _uses[(n, role)] = had + 1;
+        if (had > 0 || plan.IsLeaf(n, root) || (!root && (plan.IsKept(n) || RowPlan.IsReduction(n)))) return;
+        foreach (var (part, at) in plan.Parts(n, role)) CountUses(part, at, false);
+    }
+
+    // ---- vectors
+
+    /// <summary>A vector value: an expression, or the name of a local that this adds to the loop.</summary>
+    public string Vector(Node n, string role, bool root = false)
+    {
+        if (_vectors.TryGetValue((n, role), out var known)) return known;
+        var text = VectorText(n, role, root);
+        var usedOnce = !_uses.TryGetValue((n, role), out var uses) || uses < 2;
+        return IsName(text) || (usedOnce && (n.Hint is null || root || n is Input) && text.Length < LongestInline) ? text : Local(n, role, text, root);
+    }
+
+    /// <summary>A vector value under a name, for code that reads it twice.</summary>
+    private string Named(Node n, string role)
+    {
+        var text = Vector(n, role);
+        return IsName(text) ? text : Local(n, role, text, false);
+    }
+
+    private string Local(Node n, string role, string text, bool root)
+    {
+        var name = names.FreshInside(LocalName(n, root));
+        _text.Body.Add($"V {name} = {text};");
+        return _vectors[(n, role)] = name;
+    }
+
+    /// <summary>What lies in memory is a row of it; all else has the name that its composite gave.</summary>
+    private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Name) + "Row"
+        : plan.InMemory(n, root) && !memory.IsGiven(n) ? (n.Hint ?? "value") + "Row"
+        : n.Hint ?? "value";
+
+    private string VectorText(Node n, string role, bool root)
+    {
+        if (!root && kept.TryGetValue(n, out var row)) return Load(row);
+        if (n is Zero) return "V.Zero";
+        if (n is Input { Name: Triangles.Mask }) return Masked(Broadcast(1));
+        if (plan.InMemory(n, root)) return Load(memory.Row(n, role));
+        if (!root && plan.IsStoredHere(n) && plan.Level(n, role, true) < _level) return Load(target(n));
+        if (memory.Special(n, x => Named(x, role), _loop) is { } special) return special;
+        return n switch
+        {
+            Sum when memory.Accumulated(n, role) is { } sum => SumText(sum.Left, role, Load(sum.Row)),
+            Sum s => SumText(s.Operands, role, null),
+            Map m => MapText(m.Function, Vector(m.Argument, role)),
+            Einsum e => ProductText(Factors(e, role)),
+            _ => throw new CompileException("TTT105", $"{n.GetType().Name} can't be computed along a row"),
+        };
+    }
+
+    /// <summary>The causal mask: row i sees columns up to i.</summary>
+    private string Masked(string x) => memory.MaskFree ? x : $"V.Keep({x}, i + 1 - j)";
+
+    private string SumText(IReadOnlyList<Node> terms, string role, string? start)
+    {
+        var plain = new List<(string Text, bool Negative)>();
+        var products = new List<(string Left, string Right, bool Negative)>();
+        foreach (var t in terms)
+        {
+            if (!IsInlineProduct(t, role))
+            {
+                plain.Add((Vector(t, role), false));
+                continue;
+            }
+            var (factors, negative) = Factors((Einsum)t, role);
+            if (factors.Count == 1) plain.Add((factors[0], negative));
+            else products.Add((string.Join(" * ", factors.Take(factors.Count - 1).Select(Atom)), factors[factors.Count - 1], negative));
+        }
+        var text = start;
+        foreach (var (p, negative) in plain.OrderBy(p => p.Negative))
+            text = text is null ? (negative ? $"-{Atom(p)}" : p) : negative ? $"{text} - {Atom(p)}" : $"{text} + {p}";
+        foreach (var (left, right, negative) in products.OrderBy(p => p.Negative))
+            text = text is null
+                ? negative ? $"-({left} * {Atom(right)})" : $"{left} * {Atom(right)}"
+                : negative ? $"{text} - {left} * {Atom(right)}" : $"V.MultiplyAdd({left}, {right}, {text})";
+        return text ?? "V.Zero";
+    }
+
+    /// <summary>A product that nothing else reads: it joins its sum as a multiply-add.</summary>
+    private bool IsInlineProduct(Node t, string role) => t is Einsum { Reduced: "", Hint: null } && !_vectors.ContainsKey((t, role)) && !plan.InMemory(t, false)
+        && !plan.IsStoredHere(t) && !plan.IsKept(t) && (!_uses.TryGetValue((t, role), out var uses) || uses < 2);
+
+    private static string ProductText((List<string> Factors, bool Negative) product)
+    {
+        var (factors, negative) = product;
+        var text = factors.Count == 1 ? factors[0] : string.Join(" * ", factors.Select(Atom));
+        return !negative ? text : factors.Count == 1 ? $"-{Atom(text)}" : $"-({text})";
+    }
+
+    /// <summary>All scalar factors as one broadcast, then the vectors.</summary>
+    private (List<string> Factors, bool Negative) Factors(Einsum e, string role)
+    {
+        if (e.Operands.Any(o => o is Zero)) return (["V.Zero"], false);
+        var vectors = new List<string>();
+        var scalars = new List<string>();
+        var varies = false;
+        foreach (var (o, at) in plan.Parts(e, role).Where(p => p.Node is not (Literal or Input { Name: Triangles.Mask })))
+            if (Roles.IsVector(at)) vectors.Add(Vector(o, at));
+            else
+            {
+                scalars.Add(Scalar(o, at, _text.Before));
+                varies |= o is not Input { Rank: 0 };
+            }
+        var negative = e.Coefficient == -1;
+        var constant = negative ? 1 : e.Coefficient;
+        if (scalars.Count > 0) vectors.Insert(0, Broadcast((constant == 1 ? "" : memory.Constant(constant) + " * ") + string.Join(" * ", scalars), varies));
+        else if (constant != 1 || vectors.Count == 0) vectors.Insert(0, Broadcast(constant));
+        return e.Operands.Any(o => o is Input { Name: Triangles.Mask }) ? ([Masked(ProductText((vectors, negative)))], false) : (vectors, negative);
+    }
+
+    /// <summary>A constant in every lane, named by its value.</summary>
+    private string Broadcast(double constant)
+    {
+        var name = constant == 1 ? "ones" : "c" + Numbers.Short(constant).Replace('.', '_').Replace("-", "Minus").Replace("+", "");
+        return Lanes(memory.Constant(constant), name, varies: false);
+    }
+
+    private string Broadcast(string scalar, bool varies)
+    {
+        var stem = scalar.EndsWith("[i]", StringComparison.Ordinal) ? scalar.Substring(0, scalar.Length - 3) : scalar;
+        return Lanes(scalar, stem.All(c => char.IsLetterOrDigit(c) || c == '_') ? stem.TrimStart('_') + "Lanes" : "factor", varies);
+    }
+
+    /// <summary>A scalar in every lane: before the row's loop, or before all rows where it does not vary.</summary>
+    private string Lanes(string scalar, string name, bool varies)
+    {
+        var known = varies ? _broadcasts : _constants;
+        if (known.TryGetValue(scalar, out var lanes)) return lanes;
+        lanes = varies ? NameInPass(name) : names.Fresh(name);
+        (varies ? _text.Before : _text.Once).Add($"V {lanes} = V.Broadcast({Unwrapped(scalar)});");
+        return known[scalar] = lanes;
+    }
+
+    private string MapText(Function f, string x) => f switch
+    {
+        Function.Max0 => $"V.Max({x}, V.Zero)",
+        Function.Recip => $"{Broadcast(1)} / {Atom(x)}",
+        _ => $"V.{f}({x})",
+    };
+
+    // ---- scalars
+
+    /// <summary>A scalar value: the name of a local or a constant; what it needs is added to <paramref name="lines"/>.</summary>
+    public string Scalar(Node n, string role, List<string> lines, bool root = false)
+    {
+        switch (n)
+        {
+            case Literal l: return memory.Constant(l.Value);
+            case InverseSize s: return memory.Constant(1.0 / s.Axis.Size);
+            case Zero: return memory.Constant(0);
+        }
+        if (plan.InMemory(n, root)) return memory.Scalar(n, role);
+        if (_scalars.TryGetValue((n, role), out var known)) return known;
+        if (n is Einsum { IsView: true, Coefficient: 1 } view)
+        {
+            if (view.Factors.Count == 0) return memory.Constant(1);
+            var (inner, at) = plan.Parts(n, role).Single(p => p.Node is not Literal);
+            return Scalar(inner, at, lines);
+        }
+        var text = ScalarText(n, role, lines);
+        if (n.Hint is null && plan.ScalarUses(n) < 2) return text.Contains(' ') ? $"({text})" : text;
+        var name = names.Fresh(n.Hint ?? "scalar");
+        lines.Add($"{memory.Element} {name} = {Unwrapped(text)};");
+        Define(n, role, name);
+        return name;
+    }
+
+    private string ScalarText(Node n, string role, List<string> lines) => n switch
+    {
+        Sum when memory.Accumulated(n, role) is { } part => SumOf(new[] { part.Scalar }.Concat(part.Left.Select(t => Scalar(t, role, lines)))),
+        Sum sum => SumOf(sum.Operands.Select(t => Scalar(t, role, lines))),
+        Map m => ScalarMap(m.Function, Unwrapped(Scalar(m.Argument, role, lines))),
+        Einsum { Reduced: "" } e => ScalarProduct(e, role, lines),
+        _ => throw new CompileException("TTT106", $"{n.GetType().Name} {n.Hint} is used before the pass that makes it"),
+    };
+
+    private static string SumOf(IEnumerable<string> terms) => string.Join(" + ", terms).Replace("+ -", "- ");
+
+    private string ScalarProduct(Einsum e, string role, List<string> lines)
+    {
+        var factors = plan.Parts(e, role).Where(p => p.Node is not Literal).Select(p => Scalar(p.Node, p.Role, lines)).ToList();
+        if (e.Coefficient == -1 && factors.Count > 0) factors[0] = "-" + factors[0];
+        else if (e.Coefficient != 1 || factors.Count == 0) factors.Insert(0, memory.Constant(e.Coefficient));
+        return string.Join(" * ", factors);
+    }
+
+    private string ScalarMap(Function f, string x)
+    {
+        var (e, one, zero) = (memory.Element, memory.Constant(1), memory.Constant(0));
+        return f switch
+        {
+            Function.Sigmoid => $"{one} / ({one} + {e}.Exp(-({x})))",
+            Function.Rsqrt => $"{one} / {e}.Sqrt({x})",
+            Function.Recip => $"{one} / ({x})",
+            Function.Softplus => $"{e}.Max({x}, {zero}) + {e}.Log({one} + {e}.Exp(-{e}.Abs({x})))",
+            Function.Max0 => $"{e}.Max({x}, {zero})",
+            Function.Step => $"({x}) > {zero} ? {one} : {zero}",
+            _ => $"{e}.{f}({x})",
+        };
+    }
+}

@@ -1,0 +1,180 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>What a pass over the columns is for.</summary>
+internal abstract record Sink(Node Node, string Role);
+
+/// <summary>A value that the stage stores.</summary>
+internal sealed record StoreSink(Node Node, string Role) : Sink(Node, Role);
+
+/// <summary>A value that a later pass reads instead of computing it again.</summary>
+internal sealed record KeepSink(Node Node, string Role) : Sink(Node, Role);
+
+/// <summary>A sum along the row.</summary>
+internal sealed record ReduceSink(Einsum Reduction, string Role) : Sink(Reduction, Role);
+
+/// <summary>One loop over a column axis; its level is the number of reductions that had to come before.</summary>
+internal sealed record RowPass(Axis Axis, int Level, List<Sink> Sinks);
+
+/// <summary>
+/// Divides the work of one row into passes over its columns. A value that needs a reduction lives in a later pass; what is cheap is computed
+/// again there, what is dear is kept.
+/// </summary>
+internal sealed class RowPlan
+{
+    /// <summary>From this many loads and operations on, a value is kept for later passes rather than computed again.</summary>
+    private const int DearCost = 6;
+
+    private readonly IRowMemory _memory;
+    private readonly Axis? _rowAxis;
+    private readonly HashSet<Node> _stores;
+    private readonly HashSet<Node> _kept = [];
+    private readonly List<RowPass> _passes = [];
+    private readonly Dictionary<(Node, string), int> _levels = [];
+    private readonly HashSet<(Node, string)> _seen = [];
+
+    public RowPlan(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores)
+    {
+        _memory = memory;
+        _rowAxis = rowAxis;
+        _stores = [.. stores];
+        foreach (var s in stores)
+        {
+            var role = RoleOf(s);
+            Discover(s, role, true);
+            if (Roles.IsVector(role)) PassOf(Columns(s), Level(s, role, true)).Sinks.Add(new StoreSink(s, role));
+        }
+        KeepDearValues();
+        _passes.Sort((a, b) => a.Level.CompareTo(b.Level));
+    }
+
+    /// <summary>In order.</summary>
+    public IReadOnlyList<RowPass> Passes => _passes;
+
+    /// <summary>Values that later passes read instead of computing them again.</summary>
+    public IEnumerable<Node> Kept => _kept;
+
+    public bool IsKept(Node n) => _kept.Contains(n);
+
+    public bool IsStoredHere(Node n) => _stores.Contains(n);
+
+    public string RoleOf(Node n) => Roles.Of(n, _rowAxis);
+
+    public static Axis Columns(Node n) => n.Shape[n.Rank - 1];
+
+    public static bool IsReduction(Node n) => n is Einsum { Reduced: not "" };
+
+    /// <summary>Whether a value is read rather than computed. The root of a store is computed, whatever lies in its place.</summary>
+    public bool InMemory(Node n, bool root) =>
+        _memory.IsGiven(n) || (!root && (n is Input { Name: not Triangles.Mask } || _memory.IsStored(n)) && !_stores.Contains(n));
+
+    /// <summary>Nothing to compute: a constant, or what lies in memory.</summary>
+    public bool IsLeaf(Node n, bool root) => n is Literal or InverseSize or Zero or Input || InMemory(n, root);
+
+    /// <summary>What a value is computed from, each with the role in which it is read.</summary>
+    public IEnumerable<(Node Node, string Role)> Parts(Node n, string role)
+    {
+        if (_memory.Accumulated(n, role) is { } sum) return sum.Left.Select(t => (t, role));
+        return n is Einsum e
+            ? Enumerable.Range(0, e.Operands.Count).Select(k => (e.Operands[k], Roles.OfOperand(e, role, k)))
+            : n.Operands.Select(o => (o, role));
+    }
+
+    /// <summary>The vectors that a sink starts from: the value itself, or what is summed.</summary>
+    public IEnumerable<(Node Node, string Role, bool Root)> Roots(Sink sink) => sink is ReduceSink r
+        ? Parts(r.Reduction, r.Role).Select(p => (p.Node, p.Role, false))
+        : [(sink.Node, sink.Role, true)];
+
+    /// <summary>Reductions between here and memory: the pass in which a value can first be had.</summary>
+    public int Level(Node n, string role, bool root = false)
+    {
+        if (IsLeaf(n, root)) return 0;
+        if (_levels.TryGetValue((n, role), out var known)) return known;
+        var level = Parts(n, role).Select(p => Level(p.Node, p.Role)).DefaultIfEmpty(0).Max();
+        return _levels[(n, role)] = IsReduction(n) ? level + 1 : level;
+    }
+
+    private RowPass PassOf(Axis axis, int level)
+    {
+        if (_passes.FirstOrDefault(p => p.Axis == axis && p.Level == level) is { } known) return known;
+        var pass = new RowPass(axis, level, []);
+        _passes.Add(pass);
+        return pass;
+    }
+
+    /// <summary>Finds every reduction that a value needs.</summary>
+    private void Discover(Node n, string role, bool root)
+    {
+        if (IsLeaf(n, root) || !_seen.Add((n, role))) return;
+        foreach (var (part, at) in Parts(n, role)) Discover(part, at, false);
+        if (!IsReduction(n)) return;
+        var e = (Einsum)n;
+        if (e.Reduced.Length != 1) throw new CompileException("TTT104", "a sum over two axes at once is not part of the schedule");
+        PassOf(e.AxisOf(e.Reduced[0]), Level(n, role, root) - 1).Sinks.Add(new ReduceSink(e, role));
+    }
+
+    /// <summary>A dear value that several passes need is computed in the first of them and kept; the dearest first, for it may spare others.</summary>
+    private void KeepDearValues()
+    {
+        while (true)
+        {
+            var needed = new Dictionary<Node, List<RowPass>>();
+            foreach (var pass in _passes)
+                foreach (var n in pass.Sinks.SelectMany(Vectors).Distinct().Where(n => !_kept.Contains(n) && !_stores.Contains(n)))
+                    (needed.TryGetValue(n, out var had) ? had : needed[n] = []).Add(pass);
+            var (dearest, passes, _) = needed.Where(p => p.Value.Count > 1).Select(p => (p.Key, p.Value, Cost: Cost(p.Key))).Where(c => c.Cost >= DearCost)
+                .OrderByDescending(c => c.Cost).ThenBy(c => c.Key.Id).FirstOrDefault();
+            if (dearest is null) return;
+            _kept.Add(dearest);
+            passes.OrderBy(p => p.Level).First().Sinks.Insert(0, new KeepSink(dearest, RoleOf(dearest)));
+        }
+    }
+
+    /// <summary>Values along the row that a sink computes.</summary>
+    private IEnumerable<Node> Vectors(Sink sink)
+    {
+        var found = new HashSet<Node>();
+        void Visit(Node n, string role, bool root)
+        {
+            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n))) || !found.Add(n)) return;
+            foreach (var (part, at) in Parts(n, role)) Visit(part, at, false);
+        }
+        foreach (var (n, role, root) in Roots(sink)) Visit(n, role, root);
+        return found;
+    }
+
+    /// <summary>Loads and operations that a vector takes; functions count tenfold.</summary>
+    private int Cost(Node node)
+    {
+        var seen = new HashSet<(Node, string)>();
+        int Of(Node n, string role, bool root)
+        {
+            if (!Roles.IsVector(role) || n is Literal or InverseSize or Zero || !seen.Add((n, role))) return 0;
+            if (IsLeaf(n, root) || (!root && (_kept.Contains(n) || IsReduction(n)))) return 1;
+            var own = n is Map { Function: not (Function.Max0 or Function.Step) } ? 10 : _memory.Accumulated(n, role) is { } sum ? 1 + sum.Left.Count : Math.Max(0, n.Operands.Count - 1);
+            return own + Parts(n, role).Sum(p => Of(p.Node, p.Role, false));
+        }
+        return Of(node, RoleOf(node), true);
+    }
+
+    /// <summary>How many values are made of a scalar; views are read through.</summary>
+    public int ScalarUses(Node n)
+    {
+        if (_users.Count == 0) foreach (var s in _stores) Visit(s);
+        return _users.TryGetValue(n, out var users) ? users.Sum(u => u is Einsum { IsView: true } ? ScalarUses(u) : 1) : 0;
+
+        void Visit(Node node)
+        {
+            foreach (var operand in node.Operands)
+            {
+                if (!_users.TryGetValue(operand, out var users)) _users[operand] = users = [];
+                users.Add(node);
+                if (users.Count == 1) Visit(operand);
+            }
+        }
+    }
+
+    private readonly Dictionary<Node, List<Node>> _users = [];
+}
