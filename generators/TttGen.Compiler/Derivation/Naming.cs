@@ -16,14 +16,31 @@ internal sealed class Naming
     public static TensorProgram Apply(TensorProgram program, Node query, Node rate)
     {
         var naming = new Naming(query, rate);
+        foreach (var product in program.Live().OfType<Einsum>()) OfCorrection(product);
         foreach (var node in program.Live())
         {
             if (node.Operands.Any(naming._ofQuery.Contains)) naming._ofQuery.Add(node);
             if (node.Operands.Any(naming._ofRate.Contains)) naming._ofRate.Add(node);
-            if (node.Hint == null && naming.Name(node) is { } name) node.Named(name + (naming._ofQuery.Contains(node) ? "Q" : "K"));
+            if (node.Hint is null && naming.Name(node) is { } name) node.Named(name + (naming._ofQuery.Contains(node) ? "Q" : "K"));
         }
         return program;
     }
+
+    /// <summary>(rate ⊙ (X̄ Xᵀ + 1)) Δ: what weights it takes a step of names the attention and the scores that it is made of.</summary>
+    private static void OfCorrection(Einsum product)
+    {
+        var delta = product.Factors.Select(f => f.Node.Hint).FirstOrDefault(h => h?.StartsWith("delta", StringComparison.Ordinal) ?? false);
+        var attention = product.Factors.Select(f => f.Node).FirstOrDefault(IsRowsByRows);
+        if (delta is null || attention is null || product.IsElementwise) return;
+        var weight = delta.Substring("delta".Length);
+        attention.Named("attention" + weight);
+        Scores(attention)?.Named("scores" + weight);
+    }
+
+    private static Node? Scores(Node node) => node is Einsum { IsElementwise: false } ? node
+        : node.Operands.Where(IsRowsByRows).Select(Scores).FirstOrDefault(s => s is not null);
+
+    private static bool IsRowsByRows(Node node) => node.Rank == 2 && node.Shape.All(a => a.IsRows);
 
     private string? Name(Node node) => node switch
     {

@@ -43,7 +43,7 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
         if (input.Name == "@harmonic") return $"1/({at[0]} + 1)";
         var name = input.Name[0] == '@' ? Names.Lower(input.Name.Substring(1)) : input.Name;
         var tap = name.IndexOf('[');
-        return tap < 0 ? name + Index(at) : $"{name.Substring(0, tap)}[{string.Join(",", at)},{name.Substring(tap + 1)}";
+        return tap < 0 ? name + Index(at) : $"{Names.Lower(name.Substring(0, tap))}[{string.Join(",", at)},{name.Substring(tap + 1)}";
     }
 
     private static string OfMap(Function f, string x)

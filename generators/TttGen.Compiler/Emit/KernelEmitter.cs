@@ -39,13 +39,14 @@ internal sealed class KernelEmitter
     private static string Summary(RowKernel kernel, IReadOnlyDictionary<Node, string> stored)
     {
         string Name(Node n) => stored.TryGetValue(n, out var name) ? name : n.Hint ?? "rows";
+        string Left(ProductKernel p) => stored.ContainsKey(p.Left) ? Name(p.Left) : $"(fused {Name(p.Left)})";
         return kernel switch
         {
             LookupKernel l => $"rows of {l.Lookup.Table}",
             RowsKernel r => string.Join(", ", r.Stores.Select(Name)) + " row by row",
             ScanKernel s => $"{Name(s.Learn)} = {s.Learn.Memory}.Learn({Name(s.Learn.Query)}, {Name(s.Learn.Key)}, {Name(s.Learn.Value)}, {Name(s.Learn.Rate)})",
-            ProductKernel { IsHead: true } p => $"logits = {(stored.ContainsKey(p.Left) ? Name(p.Left) : "(fused rows)")} · {p.Groups[0].Products[0].Matrix}",
-            ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {(stored.ContainsKey(p.Left) ? Name(p.Left) : "(fused rows)")} · [{string.Join(" | ", p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix))}]",
+            ProductKernel { IsHead: true } p => $"logits = {Left(p)} · {p.Groups[0].Products[0].Matrix}",
+            ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {Left(p)} · [{string.Join(" | ", p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix))}]",
             _ => "",
         };
     }
@@ -315,7 +316,7 @@ internal sealed class KernelEmitter
                 w.Line($"Product.Panel<V>({locals.Matrix(product.Matrix)}, p, {a}, rows, {Tile(t)});");
                 if (product.Constant != 1) w.Line($"for (int e = 0; e < rows * 32; e++) {Tile(t)}[e] *= {Numbers.OfSingle(product.Constant)};");
             }
-            var method = kernel.IsHead ? $"{kernel.Name}Store" : $"{kernel.Name}Store" + string.Concat(group.Stores.Select(n => Capital(tensors[n].Name)));
+            var method = kernel.Groups.Count == 1 ? $"{kernel.Name}Store" : $"{kernel.Name}Store" + string.Concat(group.Stores.Select(n => Capital(tensors[n].Name)));
             w.Line($"{method}<V>(worker, p, first, rows, {string.Join(", ", Enumerable.Range(0, group.Products.Count).Select(Tile))});");
             w.Close();
             Epilogue(kernel, group, method, tensors);

@@ -167,11 +167,28 @@ public sealed class Linker
         foreach (var statement in method.Body)
         {
             var value = Statement(spec, statement, scope);
-            if (value is NodeValue { Node: { Hint: null } node } && node is not (Input or Literal) && !IsTemporary(statement.Target)) node.Hint = statement.Target;
+            if (value is NodeValue { Node: { Hint: null } node } && node is not (Input or Literal) && HintOf(method, statement) is { } hint) node.Hint = hint;
             scope[statement.Target] = value;
         }
         return Find(spec, method.Result, scope);
     }
+
+    /// <summary>
+    /// What emitted code may call a statement's value: the local that it is assigned to; <c>afterMlp</c> for x += Mlp.Apply(…), and a sub-spec's
+    /// own name for what it answers.
+    /// </summary>
+    private static string? HintOf(SpecMethod method, SpecStatement statement)
+    {
+        if (statement.Op == "Add" && SubSpec(statement.Operands[1]) is { } part && statement.Operands[0].TrimEnd(Digits) == statement.Target.TrimEnd(Digits))
+            return "after" + part;
+        if (!IsTemporary(statement.Target)) return statement.Target;
+        return IsApply(statement) ? Emit.Names.Lower(statement.Operands[0]) : null;
+
+        string? SubSpec(string local) => method.Body.FirstOrDefault(s => s.Target == local && IsApply(s))?.Operands[0];
+        static bool IsApply(SpecStatement s) => s.Op.StartsWith("Apply:", StringComparison.Ordinal);
+    }
+
+    private static readonly char[] Digits = [.. "0123456789"];
 
     private static bool IsTemporary(string name) => name.Length > 1 && name[0] == 't' && name.Skip(1).All(char.IsDigit);
 
@@ -214,7 +231,7 @@ public sealed class Linker
             case ("Literal", _):
                 return new NodeValue(_graph.Literal(s.Literal));
             case ("Multiply", _) when values[1] is MatrixValue w:
-                return new NodeValue(_graph.Einsum("na,ab->nb", NodeOf(values[0]), _graph.Input(w.Parameter.Name, w.Inputs, w.Outputs)));
+                return new NodeValue(_graph.Einsum("na,ab->nb", NodeOf(values[0]), _graph.Input(w.Parameter.Name, w.Inputs, w.Outputs).Named(s.Operands[1])));
             default:
                 return new NodeValue(Primitives.Apply(_graph, spec.Program.Name, operation, [.. values.Select(NodeOf)]));
         }

@@ -10,7 +10,6 @@ namespace TttGen.Compiler.Scheduling;
 public sealed class RowScheduler
 {
     private readonly LinkedSegment _segment;
-    private readonly string _prefix;
     private readonly List<Node> _live = [];
     private readonly Dictionary<Node, List<Node>> _users = [];
     private readonly Dictionary<Node, Product> _products = [];
@@ -20,11 +19,10 @@ public sealed class RowScheduler
     private readonly List<RowKernel> _kernels = [];
     private readonly HashSet<string> _names;
 
-    private RowScheduler(LinkedSegment segment, HashSet<string> names, bool isLast)
+    private RowScheduler(LinkedSegment segment, HashSet<string> names)
     {
         _segment = segment;
         _names = names;
-        _prefix = isLast ? "" : "";
     }
 
     /// <summary>Schedules a segment.</summary>
@@ -32,7 +30,7 @@ public sealed class RowScheduler
     /// <param name="head">The model's head where this is the last segment; else null.</param>
     /// <param name="names">Names in use in the model; the schedule adds its own.</param>
     public static RowSchedule Schedule(LinkedSegment segment, LinkedParameter? head, HashSet<string> names) =>
-        new RowScheduler(segment, names, head is not null).Run(head);
+        new RowScheduler(segment, names).Run(head);
 
     private RowSchedule Run(LinkedParameter? head)
     {
@@ -41,7 +39,7 @@ public sealed class RowScheduler
         RowTensor? stream = null;
         if (_segment.Stream is { } input)
         {
-            stream = Tensor(input, "x");
+            stream = Tensor(input, _segment.IsStack ? "x" : "hidden");
             _made.Add(input);
         }
         foreach (var n in _live)
@@ -49,7 +47,7 @@ public sealed class RowScheduler
             switch (n)
             {
                 case Lookup l:
-                    Tensor(l, "x");
+                    Tensor(l, "embedded");
                     _kernels.Add(new LookupKernel(Unique("Lookup" + l.Table), l));
                     _made.Add(l);
                     break;
@@ -76,7 +74,7 @@ public sealed class RowScheduler
             // what the head multiplies may be made of anything stored
             var node = _segment.Graph.Primitive(id => new Lookup(id, [Axis.Rows, new Axis("Vocabulary", head.Columns)], head.Name));
             var group = new ProductGroup([new MatrixProduct(node, head.Name, 1, head.Inner)], head.Columns, [node]);
-            _kernels.Add(new ProductKernel(Unique("Multiply" + head.Name), _segment.Result, [group], true));
+            _kernels.Add(new ProductKernel(Unique("MultiplyLogits"), _segment.Result, [group], true));
             return new RowSchedule(_kernels, [.. _tensors.Values], stream, null);
         }
         Make([_segment.Result]);
@@ -104,6 +102,16 @@ public sealed class RowScheduler
         _live.Sort((a, b) => a.Id.CompareTo(b.Id));
         foreach (var n in _live)
             foreach (var o in n.Operands.Distinct()) (_users.TryGetValue(o, out var had) ? had : _users[o] = []).Add(n);
+        foreach (var p in _products.Values) Name(p);
+    }
+
+    /// <summary>A product that nobody named is called after its matrix, without Proj; so is what it multiplies.</summary>
+    private static void Name(Product product)
+    {
+        var matrix = Emit.Names.Lower(product.B.Value!.Hint ?? ((Input)product.B.Value).Name);
+        const string Suffix = "Proj";
+        product.Node.Named(matrix.EndsWith(Suffix, StringComparison.Ordinal) ? matrix.Substring(0, matrix.Length - Suffix.Length) : matrix + "Row");
+        if (product.A.Value is not Input) product.A.Value!.Named(matrix + "Input");
     }
 
     private void ChooseStored(bool tail)
@@ -178,13 +186,12 @@ public sealed class RowScheduler
         {
             var members = new HashSet<Node>(cluster);
             var stores = cluster.Where(n => _mustStore.Contains(n) || (_users.TryGetValue(n, out var users) && users.Any(u => !members.Contains(u)))).ToList();
-            foreach (var s in stores) Tensor(s, _products.TryGetValue(s, out var own) ? ((Input)own.B.Value!).Name : "rows");
+            foreach (var s in stores) Tensor(s, "rows");
             var parts = cluster.Where(_products.ContainsKey).Select(n => _products[n]).ToList();
             groups.Add(new ProductGroup(
                 [.. parts.Select(p => new MatrixProduct(p.Node, ((Input)p.B.Value!).Name, p.Constant, p.Inner.Size))], parts[0].Columns.Size, stores));
         }
-        var name = "Multiply" + groups[0].Products[0].Matrix + (products.Count > 1 ? $"And{products.Count - 1}More" : "");
-        _kernels.Add(new ProductKernel(Unique(name), left, groups, false));
+        _kernels.Add(new ProductKernel(Unique("Multiply" + string.Concat(groups.SelectMany(g => g.Stores).Select(n => Capital(_tensors[n].Name)))), left, groups, false));
         foreach (var n in inside) if (_tensors.ContainsKey(n)) _made.Add(n);
         foreach (var p in products) _made.Add(p);
     }

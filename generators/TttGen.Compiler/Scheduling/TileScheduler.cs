@@ -108,12 +108,14 @@ public sealed class TileScheduler
         }
     }
 
-    private TileBuffer Scratch(Node node, string fallback)
+    private TileBuffer Scratch(Node node, string fallback) => Scratch(node, node.Shape, fallback);
+
+    private TileBuffer Scratch(Node node, Axis[] shape, string fallback)
     {
         var name = node.Hint ?? fallback;
         var unique = name;
         for (var k = 2; !_names.Add(unique); k++) unique = name + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new TileBuffer(unique, node.Shape, BufferKind.Scratch, false);
+        return new TileBuffer(unique, shape, BufferKind.Scratch, false);
     }
 
     private bool UsedOnce(Node n) => _users.TryGetValue(n, out var users) && users.Count == 1 && !_buffers.ContainsKey(n);
@@ -150,7 +152,8 @@ public sealed class TileScheduler
             if (initial is not null) rest.Remove(initial);
             var onlyProducts = rest.Count == 0;
             if (initial is not null && !onlyProducts) { rest.Add(initial); initial = null; }
-            var buffer = own is not null && onlyProducts ? own : Scratch(sum, "product");
+            // what lies there is named for its first product where the rest is added on reading it
+            var buffer = own is not null && onlyProducts ? own : Scratch(onlyProducts ? sum : products[0].Scaled!.Value.Product.Node, sum.Shape, "product");
             _accumulations[sum] = new Accumulation(buffer, rest);
             if (onlyProducts && own is null) _buffers[sum] = buffer;
             var first = initial is null;

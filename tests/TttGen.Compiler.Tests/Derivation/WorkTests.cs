@@ -65,10 +65,10 @@ public class WorkTests
             deltaW1[i,j] [n, F] = (dCentredK[i,j] + -0.015625 value10[i])
             rate[i,j] [n, n] = tok[i] tril[i,j]
             timesW1Q[i,j] [n, F] = Σ_c query[i,c] W1[c,j]
-            scoresQ[i,j] [n, n] = Σ_c key[j,c] query[i,c]
-            value11[i,j] [n, n] = (scoresQ[i,j] + 1)
-            attentionQ[i,j] [n, n] = rate[i,j] value11[i,j]
-            correctionQ[i,j] [n, F] = Σ_c -1 deltaW1[c,j] attentionQ[i,c]
+            scoresW1[i,j] [n, n] = Σ_c key[j,c] query[i,c]
+            value11[i,j] [n, n] = (scoresW1[i,j] + 1)
+            attentionW1[i,j] [n, n] = rate[i,j] value11[i,j]
+            correctionQ[i,j] [n, F] = Σ_c -1 deltaW1[c,j] attentionW1[i,c]
             affineW1Q[i,j] [n, F] = (B1[j] + timesW1Q[i,j] + correctionQ[i,j])
             meanQ[i] [n] = Σ_b 0.015625 affineW1Q[i,b]
             centredQ[i,j] [n, F] = (affineW1Q[i,j] + -1 meanQ[i])
