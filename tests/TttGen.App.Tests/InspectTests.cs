@@ -28,7 +28,7 @@ public sealed class InspectTests : AppTests
         var run = Run("inspect", "--json");
 
         Assert.Equal(0, run.Code);
-        Assert.False(JsonDocument.Parse(run.Out).RootElement.TryGetProperty("state_bytes", out _));
+        Assert.False(JsonDocument.Parse(run.Out).RootElement.TryGetProperty("loaded_weight_bytes", out _));
     }
 
     [Fact]

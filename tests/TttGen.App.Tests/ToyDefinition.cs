@@ -30,6 +30,8 @@ internal sealed class ToyDefinition : ModelDefinition
 
     public override (long Body, long Head) FlopsPerToken => (1_000_000, 500_000);
 
+    public override long StateBytes => 16;
+
     public override IReadOnlyList<string> Kernels { get; } = ["norm_qkv_rope", "ttt_linear_prefill [H, F, F]"];
 
     public override TttModel Load(string directory, ModelOptions options) => Open(directory, options);

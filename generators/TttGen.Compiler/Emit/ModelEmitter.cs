@@ -136,11 +136,12 @@ internal sealed class ModelEmitter
         w.Open("private sealed class CompiledDefinition : ModelDefinition");
         w.Line($"public override string Name => \"{Self}\";").Line();
         w.Line("public override global::System.Collections.Generic.IReadOnlyList<ConfigEntry> Config { get; } =").Line("[");
-        foreach (var c in _model.Config) w.Line($"    new ConfigEntry(\"{c.Key}\", \"\"\"{Raw(c.Value)}\"\"\"),");
+        foreach (var c in _model.Config) w.Line($"    new ConfigEntry(\"{c.Key}\", \"{c.Value.Replace("\"", "\\\"")}\"),");
         w.Line("];").Line();
         w.Line("public override global::System.Collections.Generic.IReadOnlyList<global::TttGen.Checkpoints.ParameterInfo> Parameters { get; } =");
         w.Line("    [.. global::System.Linq.Enumerable.SelectMany(Compiled.ParameterSlots, static s => s.Infos)];").Line();
         w.Line($"public override (long Body, long Head) FlopsPerToken => ({Numbers.Of(_bodyFlops)}, {Numbers.Of(2L * _model.Width * _model.Vocabulary)});").Line();
+        w.Line($"public override long StateBytes => {Numbers.Of(4 * Math.Max(1, _stateLength))};").Line();
         w.Line("public override global::System.Collections.Generic.IReadOnlyList<string> Kernels { get; } =").Line("[");
         foreach (var line in KernelEmitter.Describe(_segments)) w.Line($"    \"{line.Replace("\"", "\\\"")}\",");
         w.Line("];").Line();
@@ -155,8 +156,6 @@ internal sealed class ModelEmitter
         w.Close();
         return w.ToString();
     }
-
-    private static string Raw(string json) => json.Length > 0 && json[0] == '"' ? " " + json + " " : json;
 
     private string Open(CodeWriter w, string inner)
     {

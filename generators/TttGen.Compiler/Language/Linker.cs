@@ -218,11 +218,19 @@ public sealed class Linker
                 return new NodeValue(Convolution(NodeOf(values[0]), (TapsValue)values[1], NodeOf(values[2])));
             case ("RotatePairs", _):
                 var feature = spec.Close(s.Type).Arguments[1];
+                if (Size(feature) % 2 != 0)
+                    throw new CompileException("TTT134", $"{spec.Program.Name}: RotatePairs turns pairs of columns: an even head size was expected, found {AxisOf(feature)} = {Size(feature)}");
                 return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), Size(feature), Size(spec.Close(s.TypeArguments[0])))));
             case ("Shift", _):
                 if (NodeOf(values[1]) is not Literal { Value: >= 1 } by) throw new CompileException("TTT127", $"{spec.Program.Name}: Shift takes a constant of at least 1");
                 return new NodeValue(_graph.Primitive(id => new Shift(id, NodeOf(values[0]), (int)by.Value)));
-            case ("Heads" or "Join", _):
+            case ("Heads", _):
+                CheckHeads(spec, NodeOf(values[0]).Shape[1], spec.Close(s.Type).Arguments[0], spec.Close(s.Type).Arguments[1]);
+                return values[0];
+            case ("Join", _):
+                var joined = AxisOf(spec.Close(s.Type).Arguments[0]);
+                if (joined.Size != NodeOf(values[0]).Shape[1].Size)
+                    throw new CompileException("TTT133", $"{spec.Program.Name}: Join<{joined}> makes rows of {joined.Size}, found heads of {NodeOf(values[0]).Shape[1].Size} columns in all; make {joined} heads times features");
                 return values[0];
             case ("Harmonic", _):
                 return new NodeValue(_graph.Input("@harmonic", AxisOf(spec.Close(s.TypeArguments[0]))));
@@ -237,6 +245,13 @@ public sealed class Linker
         }
 
         Node NodeOf(Value v) => v is NodeValue n ? n.Node : v is NamedValue p ? _graph.Input(p.Name, p.Shape) : throw new CompileException("TTT128", $"{spec.Program.Name}: {s.Op} takes tensors, found {v.GetType().Name}");
+    }
+
+    private void CheckHeads(SpecInstance spec, Axis width, TypeRef heads, TypeRef feature)
+    {
+        var (h, f) = (AxisOf(heads), AxisOf(feature));
+        if (h.Size * f.Size != width.Size)
+            throw new CompileException("TTT132", $"{spec.Program.Name}: {h} × {f} = {h.Size} × {f.Size} = {h.Size * f.Size} columns were expected, found {width} = {width.Size}; choose sizes that divide");
     }
 
     private Node Convolution(Node x, TapsValue taps, Node bias)
@@ -301,6 +316,8 @@ public sealed class Linker
             var predict = Method(inner.Program, "Predict");
             var width = AxisOf(inner.Close(predict.Arguments[0].Type).Arguments[0]);
             var x = _graph.Input("x", width);
+            if (memory.Heads.Size * width.Size != operands[0].Shape[1].Size || operands[3].Shape[1].Size != memory.Heads.Size)
+                throw new CompileException("TTT135", $"{spec.Program.Name}: {memory.Heads.Size} heads of {width.Size} and as many rates were expected, found rows of {operands[0].Shape[1].Size} and {operands[3].Shape[1].Size} rates");
             var (key, value) = (_graph.Input("key", width), _graph.Input("value", width));
             var predicted = ((NodeValue)Evaluate(inner, predict, [new NodeValue(x)])).Node;
             var loss = ((NodeValue)Evaluate(inner, Method(inner.Program, "Loss"), [new NodeValue(key), new NodeValue(value)])).Node;

@@ -16,7 +16,7 @@ internal static class InspectCommand
         model.AddTo(command);
         command.SetAction(arguments =>
         {
-            var facts = new ModelFacts(definition, Memory(model, arguments));
+            var facts = new ModelFacts(definition, LoadedWeights(model, arguments));
             if (arguments.GetValue(json))
                 console.Out.Write(InspectJson.Write(facts));
             else
@@ -25,11 +25,11 @@ internal static class InspectCommand
         return command;
     }
 
-    private static LoadedMemory? Memory(ModelArguments model, ParseResult arguments)
+    private static long? LoadedWeights(ModelArguments model, ParseResult arguments)
     {
         if (model.FindDirectory(arguments) is not { } directory)
             return null;
         using var loaded = model.Load(arguments, directory);
-        return new LoadedMemory(loaded.WeightBytes, loaded.StateBytes);
+        return loaded.WeightBytes;
     }
 }

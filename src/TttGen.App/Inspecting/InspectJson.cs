@@ -14,11 +14,8 @@ internal static class InspectJson
         json.WriteNumber("bf16", facts.WeightBytes(2));
         json.WriteNumber("int8", facts.WeightBytes(1));
         json.WriteEndObject();
-        if (facts.Loaded is { } loaded)
-        {
-            json.WriteNumber("loaded_weight_bytes", loaded.Weights);
-            json.WriteNumber("state_bytes", loaded.State);
-        }
+        if (facts.LoadedWeights is { } loaded) json.WriteNumber("loaded_weight_bytes", loaded);
+        json.WriteNumber("state_bytes", definition.StateBytes);
         json.WriteStartObject("flops_per_token");
         json.WriteNumber("body", definition.FlopsPerToken.Body);
         json.WriteNumber("head", definition.FlopsPerToken.Head);

@@ -54,11 +54,8 @@ internal static class InspectTables
         var (body, head) = facts.Definition.FlopsPerToken;
         Row(table, "parameters", Number(facts.Parameters));
         Row(table, "weights", $"f32 {Megabytes(facts.WeightBytes(4))}, bf16 {Megabytes(facts.WeightBytes(2))}, int8 {Megabytes(facts.WeightBytes(1))}");
-        if (facts.Loaded is { } loaded)
-        {
-            Row(table, "weights as loaded", Megabytes(loaded.Weights));
-            Row(table, "state of a sequence", Megabytes(loaded.State));
-        }
+        if (facts.LoadedWeights is { } loaded) Row(table, "weights as loaded", Megabytes(loaded));
+        Row(table, "state of a sequence", Megabytes(facts.Definition.StateBytes));
         Row(table, "operations a token", string.Create(CultureInfo.InvariantCulture, $"body {body / 1e6:F3} MFLOP, head {head / 1e6:F3} MFLOP"));
         Row(table, "instruction set", InstructionSet.Describe());
         return table;

@@ -5,8 +5,8 @@ namespace TttGen.App.Inspecting;
 
 /// <summary>What <c>inspect</c> tells.</summary>
 /// <param name="Definition">What was compiled.</param>
-/// <param name="Loaded">The memory of a loaded checkpoint; null without one.</param>
-internal sealed record ModelFacts(ModelDefinition Definition, LoadedMemory? Loaded)
+/// <param name="LoadedWeights">Bytes of a loaded checkpoint's weights; null without one.</param>
+internal sealed record ModelFacts(ModelDefinition Definition, long? LoadedWeights)
 {
     /// <summary>Weights and biases in all.</summary>
     public long Parameters => Definition.Parameters.Sum(static parameter => parameter.Count);
@@ -21,8 +21,3 @@ internal sealed record ModelFacts(ModelDefinition Definition, LoadedMemory? Load
     // Matrices by which rows are multiplied; inner weights and convolutions have other ranks, vectors one.
     private static bool IsMatrix(ParameterInfo parameter) => parameter.Shape.Count == 2 && parameter.Key.EndsWith(".weight", StringComparison.Ordinal);
 }
-
-/// <summary>Memory of a loaded model, in bytes.</summary>
-/// <param name="Weights">As loaded.</param>
-/// <param name="State">Of one sequence.</param>
-internal sealed record LoadedMemory(long Weights, long State);

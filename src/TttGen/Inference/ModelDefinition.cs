@@ -20,6 +20,9 @@ public abstract class ModelDefinition
     /// <summary>Floating-point operations a token of prefill, without and with the head, as the schedule counts them.</summary>
     public abstract (long Body, long Head) FlopsPerToken { get; }
 
+    /// <summary>Bytes of one sequence's state.</summary>
+    public abstract long StateBytes { get; }
+
     /// <summary>What the compiler fused, a kernel a line.</summary>
     public abstract IReadOnlyList<string> Kernels { get; }
 
