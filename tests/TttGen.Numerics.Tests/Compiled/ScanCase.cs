@@ -60,7 +60,7 @@ internal abstract class ScanCase
             foreach (var start in Starts)
                 foreach (var length in Lengths)
                 {
-                    using var run = new ScanRun<TScan, T, V>(F.Size, start + length, tokens.Key, tokens.Value, tokens.Query, tokens.Rate, tokens.TokenRate, tokens.Weights);
+                    using var run = ScanRun<TScan, T, V>.Of(tokens, start + length);
                     if (start > 0) run.Read(start);
                     run.Read(length);
                     See(run.Outputs(), outputs.AsSpan(0, (start + length) * F.Size));

@@ -21,7 +21,7 @@ internal sealed unsafe class ScanRun<TScan, T, V> : IDisposable
     private readonly int[] _fast;
     private int _read;
 
-    public ScanRun(int feature, int tokens, double[] key, double[] value, double[] query, double[] rate, double[] tokenRate, InnerWeights weights)
+    private ScanRun(int feature, int tokens, double[] key, double[] value, double[] query, double[] rate, double[] tokenRate, InnerWeights weights)
     {
         _key = new GuardedRows<T>(tokens, feature, 5).Filled(key);
         _value = new GuardedRows<T>(tokens, feature, 1).Filled(value);
@@ -40,6 +40,12 @@ internal sealed unsafe class ScanRun<TScan, T, V> : IDisposable
             _state.Row(0).Slice(sum, values.Length).Clear();
         }
     }
+
+    /// <summary>The start of a sequence.</summary>
+    /// <param name="tokens">What will be read.</param>
+    /// <param name="length">How many of them there is room for; all, where it is not said.</param>
+    public static ScanRun<TScan, T, V> Of<TModel, F, K>(InnerCase<TModel, F, K> tokens, int? length = null) where TModel : IInnerModel<TModel, F> where F : IDim where K : IDim =>
+        new(F.Size, length ?? tokens.Rate.Length, tokens.Key, tokens.Value, tokens.Query, tokens.Rate, tokens.TokenRate, tokens.Weights);
 
     /// <summary>Reads the next tokens.</summary>
     public void Read(int tokens)
