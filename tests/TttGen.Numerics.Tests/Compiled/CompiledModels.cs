@@ -20,5 +20,6 @@ internal static class CompiledModels
         ["mlp-mamba-ragged-21"] = MlpMamba.Definition,
     };
 
-    public static CompiledModel Load(GoldenCase golden, string name) => (CompiledModel)OfGolden[name].Load(golden.Directory, new ModelOptions { Threads = 2 });
+    public static CompiledModel Load(GoldenCase golden, string name, int threads = 2) =>
+        (CompiledModel)OfGolden[name].Load(golden.Directory, new ModelOptions { Threads = threads });
 }
