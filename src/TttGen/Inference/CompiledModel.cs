@@ -122,6 +122,12 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     /// <summary>Puts the learnt starting weights into a state of zeros.</summary>
     protected internal abstract void StartState(float* state);
 
+    internal void Start(float* state)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        StartState(state);
+    }
+
     /// <summary>Runs everything up to the head over the rows of this pass.</summary>
     protected abstract void Forward();
 
@@ -206,6 +212,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     public override void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits)
     {
         CheckLogits(states.Length, logits.Length);
+        CheckLengths(states.Length, lengths.Length);
         RunPasses(states, tokens, lengths, logits, null);
     }
 
@@ -213,6 +220,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     public override void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, LogitsConsumer consumer)
     {
         ArgumentNullException.ThrowIfNull(consumer);
+        CheckLengths(states.Length, lengths.Length);
         RunPasses(states, tokens, lengths, default, consumer);
     }
 
@@ -234,6 +242,11 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
             throw new TttException($"logits: expected room for {sequences} × {Vocabulary} numbers, found {found}");
     }
 
+    private static void CheckLengths(int sequences, int found)
+    {
+        if (found != sequences) throw new TttException($"prefill: expected {sequences} lengths, one a sequence, found {found}");
+    }
+
     /// <summary>Length of one sequence of a call; decoding passes no lengths.</summary>
     private static int LengthOf(ReadOnlySpan<int> lengths, int sequence) => lengths.IsEmpty ? 1 : lengths[sequence];
 
@@ -241,19 +254,20 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (states.IsEmpty) throw new TttException("prefill: expected at least one sequence, found none");
-        if (!lengths.IsEmpty && lengths.Length != states.Length)
-            throw new TttException($"prefill: expected {states.Length} lengths, one a sequence, found {lengths.Length}");
         long total = 0;
         for (var s = 0; s < states.Length; s++)
         {
             if (states[s] is not CompiledState state) throw new TttException($"sequence {s}: expected a state of this model, found one made elsewhere");
             if (state.Model != this && state.Model.StateSignature != StateSignature)
                 throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Model.StateSignature}");
-            for (var other = 0; other < s && states.Length <= 64; other++)
-                if (states[other] == states[s]) throw new TttException($"sequences {other} and {s} are one state; fork it to continue it in two ways");
+            _ = state.Numbers; // refuses a disposed one
+            state.Sequence = s;
             if (LengthOf(lengths, s) <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
             total += LengthOf(lengths, s);
         }
+        for (var s = 0; s < states.Length; s++)
+            if (((CompiledState)states[s]).Sequence is var last && last != s)
+                throw new TttException($"sequences {s} and {last} are one state; fork it to continue it in two ways");
         if (total != tokens.Length) throw new TttException($"prefill: the lengths add up to {total}, found {tokens.Length} tokens");
         var vocabulary = Vocabulary;
         for (var t = 0; t < tokens.Length; t++)
@@ -294,9 +308,10 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
                 done = 0;
             }
             Forward();
+            // before the consumer, which may throw: states know what they have read
+            for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(Slices[s].Count);
             if (consumer is not null) ConsumeAll(firstSequence, firstDone, consumer);
             else if (OutputCount > 0) CopyLast(logits);
-            for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(Slices[s].Count);
         }
         Array.Clear(_sliceStates, 0, Math.Min(states.Length, MaxRows));
     }
@@ -385,6 +400,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     /// <inheritdoc/>
     public override void Save(string directory)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var index = new Dictionary<string, (int Slot, int Layer)>();
         for (var s = 0; s < Slots.Count; s++)
             for (var layer = 0; layer < Slots[s].Layers; layer++) index[Slots[s].KeyOf(layer)] = (s, layer);

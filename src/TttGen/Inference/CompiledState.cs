@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Text;
-using TttGen.Checkpoints;
 using TttGen.Cpu;
 
 namespace TttGen.Inference;
@@ -9,8 +5,6 @@ namespace TttGen.Inference;
 /// <summary>The state of a sequence as compiled code reads and writes it: one block of f32.</summary>
 internal sealed unsafe class CompiledState : SequenceState
 {
-    private static ReadOnlySpan<byte> Magic => "TttGenState1"u8;
-
     private readonly NativeBuffer _numbers;
     private long _position;
 
@@ -23,9 +17,19 @@ internal sealed unsafe class CompiledState : SequenceState
 
     internal CompiledModel Model { get; }
 
-    internal float* Pointer => _numbers.Pointer;
+    /// <summary>Which sequence it is of the call that is being checked: the last one, where it is several.</summary>
+    internal int Sequence { get; set; }
 
-    internal Span<float> Numbers => new(_numbers.Pointer, checked((int)_numbers.Length));
+    internal float* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_numbers.Pointer is null, this);
+            return _numbers.Pointer;
+        }
+    }
+
+    internal Span<float> Numbers => new(Pointer, checked((int)_numbers.Length));
 
     public override long Position => _position;
 
@@ -36,72 +40,21 @@ internal sealed unsafe class CompiledState : SequenceState
     public override void Reset()
     {
         Numbers.Clear();
-        Model.StartState(Pointer);
+        Model.Start(Pointer);
         _position = 0;
     }
 
     public override SequenceState Fork()
     {
+        var numbers = Numbers;
         var copy = new CompiledState(Model) { _position = _position };
-        Numbers.CopyTo(copy.Numbers);
+        numbers.CopyTo(copy.Numbers);
         return copy;
     }
 
-    public override void Save(string path)
-    {
-        try
-        {
-            using var files = new AtomicFiles();
-            var to = files.Create(path);
-            var signature = Encoding.UTF8.GetBytes(Model.StateSignature);
-            Span<byte> numbers = stackalloc byte[20];
-            to.Write(Magic);
-            BinaryPrimitives.WriteInt32LittleEndian(numbers, signature.Length);
-            BinaryPrimitives.WriteInt64LittleEndian(numbers[4..], _position);
-            BinaryPrimitives.WriteInt64LittleEndian(numbers[12..], _numbers.Length);
-            to.Write(numbers);
-            to.Write(signature);
-            to.Write(MemoryMarshal.AsBytes(Numbers));
-            files.Commit();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new TttException($"{path}: the state can't be written: {error.Message}", error);
-        }
-    }
+    public override void Save(string path) => StateFile.Write(path, Model.StateSignature, _position, Numbers);
 
-    public override void Restore(string path)
-    {
-        try
-        {
-            using var from = File.OpenRead(path);
-            var head = new byte[Magic.Length + 20];
-            if (from.ReadAtLeast(head, head.Length, false) < head.Length || !head.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-                throw new TttException($"{path}: expected a state file, as --state-out writes it, found something else");
-            var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(Magic.Length));
-            var position = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(Magic.Length + 4));
-            var count = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(Magic.Length + 12));
-            if (length is < 0 or > 4096 || position < 0 || count < 0)
-                throw new TttException($"{path}: the state file is damaged");
-            var signature = new byte[length];
-            if (from.ReadAtLeast(signature, length, false) < length) throw Truncated(path);
-            var written = Encoding.UTF8.GetString(signature);
-            if (written != Model.StateSignature || count != _numbers.Length)
-                throw new TttException($"{path}: expected a state of {Model.StateSignature}, found one of {written}; restore it with the model that saved it");
-            if (from.Length != head.Length + length + count * sizeof(float)) throw Truncated(path);
-            // read apart: a file that ends early leaves this state as it was
-            var numbers = new float[count];
-            from.ReadExactly(MemoryMarshal.AsBytes(numbers.AsSpan()));
-            numbers.CopyTo(Numbers);
-            _position = position;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new TttException($"{path}: the state can't be read: {error.Message}", error);
-        }
-
-        static TttException Truncated(string path) => new($"{path}: the state file is truncated");
-    }
+    public override void Restore(string path) => _position = StateFile.Read(path, Model.StateSignature, Numbers);
 
     public override void Dispose() => _numbers.Dispose();
 }

@@ -52,7 +52,7 @@ public abstract class TttModel : IDisposable
     /// <summary>As above for a batch of unequal lengths: tokens of all sequences one after another; logits [batch, vocabulary].</summary>
     public abstract void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits);
 
-    /// <summary>As above, all rows of logits, handed over in chunks.</summary>
+    /// <summary>As above, all rows of logits, handed over in chunks. An exception of the consumer ends the call; each state's position says what it has read.</summary>
     public abstract void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, LogitsConsumer consumer);
 
     /// <summary>One token; logits [vocabulary] of the next. Allocates nothing.</summary>

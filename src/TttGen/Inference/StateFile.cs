@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text;
+using TttGen.Checkpoints;
+
+namespace TttGen.Inference;
+
+/// <summary>
+/// A state in a file, little-endian: <c>TttGenState2</c>, i32 bytes of the signature, i64 position, i64 count of numbers, the signature in UTF-8,
+/// the numbers in f32, u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over.
+/// </summary>
+internal static class StateFile
+{
+    private const int HeadBytes = 12 + 4 + 8 + 8;
+
+    private static ReadOnlySpan<byte> Magic => "TttGenState2"u8;
+
+    /// <summary>Writes a file, whole or not at all.</summary>
+    public static void Write(string path, string signature, long position, ReadOnlySpan<float> numbers)
+    {
+        try
+        {
+            using var files = new AtomicFiles();
+            var to = files.Create(path);
+            var name = Encoding.UTF8.GetBytes(signature);
+            var head = new byte[HeadBytes + name.Length];
+            Magic.CopyTo(head);
+            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), name.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(16), position);
+            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(24), numbers.Length);
+            name.CopyTo(head, HeadBytes);
+            to.Write(head);
+            to.Write(MemoryMarshal.AsBytes(numbers));
+            Span<byte> sum = stackalloc byte[4];
+            BinaryPrimitives.WriteUInt32LittleEndian(sum, Checksum(Checksum(uint.MaxValue, head), MemoryMarshal.AsBytes(numbers)));
+            to.Write(sum);
+            files.Commit();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TttException($"{OneLine.Path(path)}: the state can't be written: {OneLine.Of(error.Message)}", error);
+        }
+    }
+
+    /// <summary>Reads a file into <paramref name="numbers"/>, which stay as they are where it is not fit.</summary>
+    /// <returns>The position.</returns>
+    public static long Read(string path, string signature, Span<float> numbers)
+    {
+        var file = OneLine.Path(path);
+        try
+        {
+            using var from = File.OpenRead(path);
+            var head = new byte[HeadBytes];
+            if (from.ReadAtLeast(head, HeadBytes, false) < HeadBytes || !head.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+                throw new TttException($"{file}: expected a state file, as --state-out writes it, found something else");
+            var name = new byte[BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12)) is >= 0 and <= 4096 and var length ? length : throw Damaged()];
+            if (from.ReadAtLeast(name, name.Length, false) < name.Length) throw Damaged();
+            var written = Encoding.UTF8.GetString(name);
+            if (written != signature)
+                throw new TttException($"{file}: expected a state of {signature}, found one of {OneLine.Of(written)}; restore it with the model that saved it");
+            var whole = HeadBytes + name.Length + numbers.Length * sizeof(float) + 4L;
+            if (from.Length != whole) throw new TttException($"{file}: the state file is damaged: expected {whole} bytes, found {from.Length}");
+
+            var read = new float[numbers.Length];
+            var sum = new byte[4];
+            from.ReadExactly(MemoryMarshal.AsBytes(read.AsSpan()));
+            from.ReadExactly(sum);
+            var checksum = Checksum(Checksum(Checksum(uint.MaxValue, head), name), MemoryMarshal.AsBytes(read.AsSpan()));
+            var position = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16));
+            if (BinaryPrimitives.ReadUInt32LittleEndian(sum) != checksum || position < 0) throw Damaged();
+            read.CopyTo(numbers);
+            return position;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TttException($"{file}: the state can't be read: {OneLine.Of(error.Message)}", error);
+        }
+
+        TttException Damaged() => new($"{file}: the state file is damaged");
+    }
+
+    private static uint Checksum(uint sum, ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= 8; bytes = bytes[8..]) sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (var one in bytes) sum = BitOperations.Crc32C(sum, one);
+        return sum;
+    }
+}
