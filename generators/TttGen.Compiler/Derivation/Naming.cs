@@ -17,11 +17,16 @@ internal sealed class Naming
     {
         var naming = new Naming(query, rate);
         foreach (var product in program.Live().OfType<Einsum>()) OfCorrection(product);
+        var inputs = new Dictionary<Node, string>();
+        foreach (var product in program.Live().OfType<Einsum>())
+            if (Matrix(product) is { } weight)
+                foreach (var (factor, _) in product.Factors)
+                    if (factor is not Input && !inputs.ContainsKey(factor)) inputs[factor] = char.ToLowerInvariant(weight[0]) + weight.Substring(1) + "Input";
         foreach (var node in program.Live())
         {
             if (node.Operands.Any(naming._ofQuery.Contains)) naming._ofQuery.Add(node);
             if (node.Operands.Any(naming._ofRate.Contains)) naming._ofRate.Add(node);
-            if (node.Hint is null && naming.Name(node) is { } name) node.Named(name + (naming._ofQuery.Contains(node) ? "Q" : "K"));
+            if (node.Hint is null && (naming.Name(node) ?? (inputs.TryGetValue(node, out var input) ? input : null)) is { } name) node.Named(name + (naming._ofQuery.Contains(node) ? "Q" : "K"));
         }
         return program;
     }
