@@ -181,6 +181,11 @@ public sealed class RowScheduler
             inside.Add(n);
             absorbed.Add(n);
         }
+        foreach (var n in absorbed.Where(IsCheapLater).ToList())
+        {
+            inside.Remove(n);
+            absorbed.Remove(n);
+        }
         var groups = new List<ProductGroup>();
         foreach (var cluster in Clusters(products, absorbed))
         {
@@ -195,6 +200,10 @@ public sealed class RowScheduler
         foreach (var n in inside) if (_tensors.ContainsKey(n)) _made.Add(n);
         foreach (var p in products) _made.Add(p);
     }
+
+    /// <summary>A product of rows that are stored anyway, for a kernel further on: cheaper to have again there than to store and load.</summary>
+    private bool IsCheapLater(Node n) => n is Einsum && !_mustStore.Contains(n) && n.Operands.All(o => o.Rank < 2 || _mustStore.Contains(o))
+        && _users.TryGetValue(n, out var users) && users.All(u => ReadsShift(u));
 
     private static bool IsColumnWise(Node n) => n is Sum or Map or RotatePairs or Einsum { Reduced: "" };
 
