@@ -51,6 +51,7 @@ internal sealed class KernelEmitter
         };
     }
 
+    /// <summary>The kernels' part of the class.</summary>
     public string Emit()
     {
         var id = 0;
@@ -104,8 +105,6 @@ internal sealed class KernelEmitter
         }
 
         var w = new CodeWriter { Indent = _indent - 1 };
-        w.Line($"partial record class {_model.Name}").Line("{");
-        w.Indent++;
         w.Open("private sealed unsafe partial class Compiled");
         w.Line("/// <summary>Elements of working memory that a worker needs: the largest of any kernel.</summary>");
         w.Line("private static readonly long ScratchSize = new long[]").Line("{");
@@ -130,7 +129,6 @@ internal sealed class KernelEmitter
             w.Line();
             foreach (var line in text.TrimEnd('\n').Split('\n')) w.Line(line);
         }
-        w.Close();
         w.Close();
         return w.ToString();
     }
@@ -262,7 +260,7 @@ internal sealed class KernelEmitter
         w.Line($"int head = item % {Numbers.Of(memory.Heads)};");
         w.Line("nint row = slice.First;");
         var layered = segment.Repeat > 1 ? $" + Layer * {Numbers.Of(stride)}L" : "";
-        w.Line($"float* state = slice.State + {Numbers.Of(offset)}{layered} + head * {Numbers.Of(ModelLayout.HeadState(memory))}L;");
+        w.Line($"float* state = slice.State{(offset > 0 ? $" + {Numbers.Of(offset)}" : "")}{layered} + head * {Numbers.Of(ModelLayout.HeadState(memory))}L;");
         string Slow(int k)
         {
             var p = memory.Parameters[k];
@@ -287,9 +285,9 @@ internal sealed class KernelEmitter
         w.Line(direct is null
             ? $"float* block = Scratch(worker); // [share.BlockRows, {Numbers.Of(inner)}], rows {Numbers.Of(stride)} apart"
             : "float* block = Scratch(worker);");
-        var tileOffset = direct is null ? $"share.BlockRows * {Numbers.Of(stride)}" : "0";
+        var tileOffset = direct is null ? $" + share.BlockRows * {Numbers.Of(stride)}" : "";
         for (var t = 0; t < most; t++)
-            w.Line($"float* {Tile(t)} = block + {tileOffset}{(t == 0 ? "" : $" + {Numbers.Of(t)} * share.BlockRows * 32")}; // [share.BlockRows, 32]");
+            w.Line($"float* {Tile(t)} = block{tileOffset}{(t == 0 ? "" : $" + {(t == 1 ? "" : $"{Numbers.Of(t)} * ")}share.BlockRows * 32")}; // [share.BlockRows, 32]");
         _scratch.Add($"RowShare.MaxBlockRows({Numbers.Of(inner)}) * {Numbers.Of((direct is null ? stride : 0) + 32L * most)}L");
         w.Open("for (int first = share.FirstRow; first < share.EndRow; first += share.BlockRows)");
         w.Line("int rows = Math.Min(share.BlockRows, share.EndRow - first);");

@@ -132,11 +132,13 @@ internal sealed class KernelLocals(ModelLayout layout)
         var local = Names.Lower(bare);
         if (!_locals.ContainsKey(bare))
         {
-            var offset = parameter.Layers > 1 ? $" + Layer * {Numbers.Of(ModelLayout.Stride(parameter))}L" : "";
-            Lines.Add($"float* {local} = _{local}{offset}; // [{string.Join(", ", parameter.Shape)}]");
+            var layer = parameter.Layers > 1 ? $" + Layer * {Numbers.Of(ModelLayout.Stride(parameter))}L" : "";
+            Lines.Add($"float* {local} = _{local}{layer}; // [{string.Join(", ", parameter.Shape)}]");
             _locals[bare] = local;
         }
-        return tap < 0 ? local : $"{local} + {Numbers.Of(int.Parse(name.Substring(tap + 1).TrimEnd(']'), System.Globalization.CultureInfo.InvariantCulture) * (long)parameter.Columns)}";
+        if (tap < 0) return local;
+        var offset = int.Parse(name.Substring(tap + 1).TrimEnd(']'), System.Globalization.CultureInfo.InvariantCulture) * (long)parameter.Columns;
+        return offset == 0 ? local : $"{local} + {Numbers.Of(offset)}";
     }
 
     public string Matrix(string name)

@@ -141,7 +141,7 @@ public sealed class ScanEmitter
         foreach (var half in new[] { "", "Sum" })
             foreach (var f in _fast)
             {
-                w.Line($"T* {f.Name}{half} = state + {Numbers.Of(offset)}; // [{string.Join(", ", f.Shape)}]");
+                w.Line($"T* {f.Name}{half} = state{TileKernelEmitter.Plus(offset)}; // [{string.Join(", ", f.Shape)}]");
                 offset += ModelLayout.Rounded(f);
             }
         w.Line($"T tokLast = tok[{Numbers.Of(_memory.MiniBatch - 1)}];");

@@ -65,9 +65,11 @@ public sealed class TileKernelEmitter
 
     private void Allocate(string name, long size, string shape)
     {
-        _scratch.Add($"T* {name} = scratch + {Numbers.Of(_scratchSize)}; // {shape}");
+        _scratch.Add($"T* {name} = scratch{Plus(_scratchSize)}; // {shape}");
         _scratchSize += (size + 15) / 16 * 16;
     }
+
+    internal static string Plus(long offset) => offset == 0 ? "" : " + " + Numbers.Of(offset);
 
     private long Size(Axis[] shape) => shape.Aggregate(1L, (s, a) => s * (a.IsRows ? _maxRows : a.Size));
 
@@ -164,14 +166,14 @@ public sealed class TileKernelEmitter
         if (stage.RowAxis is not { } axis)
         {
             var passes = new CodeWriter();
-            foreach (var line in new RowCode(memory, null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size), names).Emit(passes)) body.Line(line);
+            foreach (var line in new RowCode(memory, null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size, $"[{Numbers.Of(size)}]"), names).Emit(passes)) body.Line(line);
             foreach (var line in passes.ToString().TrimEnd('\n').Split('\n')) body.Line(line);
         }
         else
         {
             var rows = axis.IsRows ? _maxRows : axis.Size;
-            new RowCode(memory, axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size), names)
-                .EmitPassByPass(body, $"for (int i = 0; i < {Bound(axis)}; i++)", memory.TakePointers, kept => memory.Kept(kept + "Of", rows));
+            new RowCode(memory, axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size, $"[{axis}, {Numbers.Of(size)}]"), names)
+                .EmitPassByPass(body, $"for (int i = 0; i < {Bound(axis)}; i++)", memory.TakePointers, kept => memory.Kept(kept + "Of", rows, $"[{axis}]"));
         }
         w.Line($"{name}<T, V>({string.Join(", ", new[] { "n" }.Concat(memory.Used.Select(u => u.Name)))});");
         _methods.Line();
@@ -191,10 +193,10 @@ public sealed class TileKernelEmitter
     private readonly NameTable _methodNames = new([]);
 
     /// <summary>Working memory that one stage's passes hand on.</summary>
-    private string Kept(string name, long size)
+    private string Kept(string name, long size, string shape)
     {
         var unique = _names.Fresh(name);
-        Allocate(unique, size, $"[{Numbers.Of(size)}]");
+        Allocate(unique, size, shape);
         return unique;
     }
 
@@ -224,7 +226,7 @@ public sealed class TileKernelEmitter
             return name;
         }
 
-        public string Kept(string name, long size) => Use("T*", _emitter.Kept(name, size));
+        public string Kept(string name, long size, string shape) => Use("T*", _emitter.Kept(name, size, shape));
 
         public IReadOnlyList<string> TakePointers()
         {
