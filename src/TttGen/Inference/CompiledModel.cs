@@ -93,10 +93,13 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     protected abstract IReadOnlyList<(string Key, double Value)> Settings { get; }
 
     /// <summary>Elements of one state.</summary>
-    protected internal abstract long StateLength { get; }
+    protected abstract long StateLength { get; }
 
     /// <summary>What a state of this model is called: name and sizes.</summary>
-    protected internal abstract string StateSignature { get; }
+    protected abstract string StateSignature { get; }
+
+    /// <summary>The two above, for states; models in assemblies that see this one's internals override them as all others do.</summary>
+    internal (long Length, string Signature) StateLayout => (StateLength, StateSignature);
 
     /// <summary>Where inner weights lie within a state.</summary>
     public abstract IReadOnlyList<StateTensor> StateTensors { get; }
@@ -120,7 +123,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     public override long WorkingBytes => _workingElements * sizeof(float);
 
     /// <summary>Puts the learnt starting weights into a state of zeros.</summary>
-    protected internal abstract void StartState(float* state);
+    protected abstract void StartState(float* state);
 
     internal void Start(float* state)
     {
@@ -258,8 +261,8 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
         for (var s = 0; s < states.Length; s++)
         {
             if (states[s] is not CompiledState state) throw new TttException($"sequence {s}: expected a state of this model, found one made elsewhere");
-            if (state.Model != this && state.Model.StateSignature != StateSignature)
-                throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Model.StateSignature}");
+            if (state.Model != this && state.Model.StateLayout.Signature != StateSignature)
+                throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Model.StateLayout.Signature}");
             _ = state.Numbers; // refuses a disposed one
             state.Sequence = s;
             if (LengthOf(lengths, s) <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
@@ -383,7 +386,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     /// <exception cref="TttException">A state of another model, or no such tensor.</exception>
     public float[] ReadState(SequenceState state, string name)
     {
-        if (state is not CompiledState compiled || compiled.Model.StateSignature != StateSignature) throw new TttException("expected a state of this model");
+        if (state is not CompiledState compiled || compiled.Model.StateLayout.Signature != StateSignature) throw new TttException("expected a state of this model");
         var tensor = StateTensors.FirstOrDefault(t => t.Name == name)
             ?? throw new TttException($"{name}: expected one of {string.Join(", ", StateTensors.Select(t => t.Name))}");
         var numbers = new float[(long)tensor.Layers * tensor.Heads * tensor.Count];

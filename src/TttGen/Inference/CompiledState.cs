@@ -11,7 +11,7 @@ internal sealed unsafe class CompiledState : SequenceState
     internal CompiledState(CompiledModel model)
     {
         Model = model;
-        _numbers = new NativeBuffer(model.StateLength);
+        _numbers = new NativeBuffer(model.StateLayout.Length);
         Reset();
     }
 
@@ -52,9 +52,9 @@ internal sealed unsafe class CompiledState : SequenceState
         return copy;
     }
 
-    public override void Save(string path) => StateFile.Write(path, Model.StateSignature, _position, Numbers);
+    public override void Save(string path) => StateFile.Write(path, Model.StateLayout.Signature, _position, Numbers);
 
-    public override void Restore(string path) => _position = StateFile.Read(path, Model.StateSignature, Numbers);
+    public override void Restore(string path) => _position = StateFile.Read(path, Model.StateLayout.Signature, Numbers);
 
     public override void Dispose() => _numbers.Dispose();
 }
