@@ -102,8 +102,12 @@ internal sealed class Scan
         {
             var inputs = new Dictionary<string, double[]>(_weights)
             {
-                ["key"] = scan.Row(scan.Key, _token, rows), ["value"] = scan.Row(scan.Value, _token, rows), ["query"] = scan.Row(scan.Query, _token, rows),
-                ["lr"] = scan.Rate[_token..(_token + rows)], ["tok"] = scan.TokenRate[Place..(Place + rows)], ["tokLast"] = [scan.TokenRate[^1]],
+                ["key"] = scan.Row(scan.Key, _token, rows),
+                ["value"] = scan.Row(scan.Value, _token, rows),
+                ["query"] = scan.Row(scan.Query, _token, rows),
+                ["lr"] = scan.Rate[_token..(_token + rows)],
+                ["tok"] = scan.TokenRate[Place..(Place + rows)],
+                ["tokLast"] = [scan.TokenRate[^1]],
             };
             foreach (var (name, sum) in _sums) inputs[name + "Sum"] = sum;
             var results = Interpreter.Run(program, rows, inputs);

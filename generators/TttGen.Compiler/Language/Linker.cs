@@ -97,33 +97,33 @@ public sealed class Linker
                 _settings[setting.Key] = _settings.TryGetValue(setting.Key, out var known) ? known : setting;
                 return new NamedValue("@" + _settings[setting.Key].Name, []);
             case "TttGen.Linear":
-            {
-                var (d, n) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
-                var linked = Register(new(name, key, Unit([n.Size, d.Size], p.UnitAxis), ParameterForm.Matrix, _layers, n.Size, d.Size));
-                return new MatrixValue(linked, d, n);
-            }
+                {
+                    var (d, n) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                    var linked = Register(new(name, key, Unit([n.Size, d.Size], p.UnitAxis), ParameterForm.Matrix, _layers, n.Size, d.Size));
+                    return new MatrixValue(linked, d, n);
+                }
             case "TttGen.Embedding":
-            {
-                var (v, d) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
-                return new TableValue(Register(new(name, key, [v.Size, d.Size], ParameterForm.Table, 1, v.Size, d.Size)), v, d);
-            }
+                {
+                    var (v, d) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                    return new TableValue(Register(new(name, key, [v.Size, d.Size], ParameterForm.Table, 1, v.Size, d.Size)), v, d);
+                }
             case "TttGen.LmHead":
-            {
-                var (d, v) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
-                return new TableValue(Register(new(name, "lm_head.weight", [v.Size, d.Size], ParameterForm.Table, 1, v.Size, d.Size)), v, d);
-            }
+                {
+                    var (d, v) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                    return new TableValue(Register(new(name, "lm_head.weight", [v.Size, d.Size], ParameterForm.Table, 1, v.Size, d.Size)), v, d);
+                }
             case "TttGen.Vec":
-            {
-                var n = AxisOf(type.Arguments[0]);
-                var linked = Register(new(name, key, Unit([n.Size], p.UnitAxis), ParameterForm.Vector, _layers, n.Size, 1));
-                return new NamedValue(linked.Name, [n]);
-            }
+                {
+                    var n = AxisOf(type.Arguments[0]);
+                    var linked = Register(new(name, key, Unit([n.Size], p.UnitAxis), ParameterForm.Vector, _layers, n.Size, 1));
+                    return new NamedValue(linked.Name, [n]);
+                }
             case "TttGen.Mat":
-            {
-                var (n, taps) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
-                var linked = Register(new(name, key, Unit([n.Size, taps.Size], p.UnitAxis), ParameterForm.Taps, _layers, n.Size, taps.Size));
-                return new TapsValue(linked, n, taps.Size);
-            }
+                {
+                    var (n, taps) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
+                    var linked = Register(new(name, key, Unit([n.Size, taps.Size], p.UnitAxis), ParameterForm.Taps, _layers, n.Size, taps.Size));
+                    return new TapsValue(linked, n, taps.Size);
+                }
             case "TttGen.PerHead":
                 return new MemoryValue(type.Arguments[1], key, AxisOf(type.Arguments[0]));
             case "TttGen.Stack":

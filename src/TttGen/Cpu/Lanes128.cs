@@ -103,7 +103,7 @@ public readonly unsafe struct Lanes128(Vector128<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static float MaxAcross(Lanes128 x) 
+    public static float MaxAcross(Lanes128 x)
     {
         Vector128<float> pairs = Vector128.Max(x._value, Vector128.Shuffle(x._value, Vector128.Create(2, 3, 0, 1)));
         return Vector128.Max(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();

@@ -20,7 +20,9 @@ internal sealed class ByteLevelBpeTokenizer : Tokenizer
         foreach (AddedToken token in definition.Added) _bytes[token.Id] = token.IsSpecial ? [] : Encoding.UTF8.GetBytes(token.Content);
         _encoder = BpeTokenizer.Create(new BpeOptions(definition.Vocabulary)
         {
-            Merges = definition.Merges.Select(static pair => $"{pair.Left} {pair.Right}"), ByteLevel = true, PreTokenizer = new Gpt2PreTokenizer(),
+            Merges = definition.Merges.Select(static pair => $"{pair.Left} {pair.Right}"),
+            ByteLevel = true,
+            PreTokenizer = new Gpt2PreTokenizer(),
         });
     }
 

@@ -38,7 +38,13 @@ public class IdentityTests
             var (key, value, query) = (Row(scan.Key, t), Row(scan.Value, t), Row(scan.Query, t));
             var results = Interpreter.Run(step, 1, new Dictionary<string, double[]>
             {
-                ["key"] = key, ["value"] = value, ["query"] = query, ["lr"] = [scan.Rate[t]], ["tok"] = [1], ["tokLast"] = [1], ["W"] = weights,
+                ["key"] = key,
+                ["value"] = value,
+                ["query"] = query,
+                ["lr"] = [scan.Rate[t]],
+                ["tok"] = [1],
+                ["tokLast"] = [1],
+                ["W"] = weights,
             });
             weights = results["WNext"];
 

@@ -82,7 +82,7 @@ public sealed class ReaderProperties : IDisposable
         from count in Gen.Choose(0, 6)
         from names in Gen.ArrayOf(ArbMap.Default.GeneratorFor<NonNull<string>>(), count)
         from shapes in Gen.ArrayOf(Gen.Choose(0, 4).SelectMany(rank => Gen.ArrayOf(Gen.Choose(0, 6), rank)), count)
-        // Half a surrogate pair is no text, so no key; the number makes keys distinct.
+            // Half a surrogate pair is no text, so no key; the number makes keys distinct.
         select names.Select((name, i) => new ParameterInfo($"{i}{new string([.. name.Get.Where(static c => !char.IsSurrogate(c))])}", shapes[i])).ToArray();
 
     /// <summary>A few bytes changed, put in or taken out, or the end cut off; numbers grown: what disks, networks and adversaries do.</summary>

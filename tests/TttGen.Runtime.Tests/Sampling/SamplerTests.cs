@@ -15,8 +15,12 @@ public sealed class SamplerTests
             int[] history = round % 2 == 0 ? [] : [3, 7, 3, 11];
             var options = new SamplerOptions
             {
-                Temperature = 0.3 + 1.5 * random.NextDouble(), TopK = random.Next(2) == 0 ? 0 : 1 + random.Next(40), TopP = random.Next(2) == 0 ? 1 : 0.05 + 0.9 * random.NextDouble(),
-                MinP = random.Next(2) == 0 ? 0 : 0.3 * random.NextDouble(), RepetitionPenalty = 0.8 + 0.6 * random.NextDouble(), Seed = (ulong)round,
+                Temperature = 0.3 + 1.5 * random.NextDouble(),
+                TopK = random.Next(2) == 0 ? 0 : 1 + random.Next(40),
+                TopP = random.Next(2) == 0 ? 1 : 0.05 + 0.9 * random.NextDouble(),
+                MinP = random.Next(2) == 0 ? 0 : 0.3 * random.NextDouble(),
+                RepetitionPenalty = 0.8 + 0.6 * random.NextDouble(),
+                Seed = (ulong)round,
             };
 
             AssertDrawnFrom(ReferenceSampling.Distribution(logits, history, options), Draw(new Sampler(options), logits, history, 4000), $"round {round}: {options}");

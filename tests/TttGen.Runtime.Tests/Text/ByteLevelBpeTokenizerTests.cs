@@ -44,7 +44,8 @@ public sealed class ByteLevelBpeTokenizerTests
     {
         Tokenizer sequence = Load(static root => root["pre_tokenizer"] = new JsonObject
         {
-            ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(root["pre_tokenizer"]!.DeepClone()),
+            ["type"] = "Sequence",
+            ["pretokenizers"] = new JsonArray(root["pre_tokenizer"]!.DeepClone()),
         });
         Assert.Equal(Plain.Encode("it's a whale"), sequence.Encode("it's a whale"));
     }
@@ -72,7 +73,8 @@ public sealed class ByteLevelBpeTokenizerTests
         Refused("found normalizer NFC and pre_tokenizer none", static root => root["pre_tokenizer"] = null);
         Refused("found pre_tokenizer Split and ByteLevel, expected ByteLevel alone", static root => root["pre_tokenizer"] = new JsonObject
         {
-            ["type"] = "Sequence", ["pretokenizers"] = new JsonArray(new JsonObject { ["type"] = "Split" }, root["pre_tokenizer"]!.DeepClone()),
+            ["type"] = "Sequence",
+            ["pretokenizers"] = new JsonArray(new JsonObject { ["type"] = "Split" }, root["pre_tokenizer"]!.DeepClone()),
         });
         Refused("with use_regex false", static root => root["pre_tokenizer"]!["use_regex"] = false);
         Refused("added token <|im_start|> with lstrip", static root => root["added_tokens"]![3]!["lstrip"] = true);
