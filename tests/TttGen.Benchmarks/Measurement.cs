@@ -16,6 +16,12 @@ internal sealed class Measurement(string name, Limit limit, double work, int rep
     /// <summary>Under <see cref="Limit.Bandwidth"/>: reading as much memory and doing nothing with it, run just before each run of this.</summary>
     public Measurement? Reading { get; init; }
 
+    /// <summary>Tokens in one run of the body, where the time of one is wanted too; else 0.</summary>
+    public int Units { get; init; }
+
+    /// <summary>Nanoseconds a token, best of all runs.</summary>
+    public double NanosecondsPerUnit => work / Units / Best;
+
     /// <summary>10^9 units of work a second, best of all runs: other programs on the machine only ever add time.</summary>
     public double Best => _rates.Max();
 
