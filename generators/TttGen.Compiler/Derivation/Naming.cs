@@ -38,6 +38,7 @@ internal sealed class Naming
         var attention = product.Factors.Select(f => f.Node).FirstOrDefault(IsRowsByRows);
         if (delta is null || attention is null || product.IsElementwise) return;
         var weight = delta.Substring("delta".Length);
+        product.Named("correction" + weight);
         attention.Named("attention" + weight);
         Scores(attention)?.Named("scores" + weight);
     }

@@ -52,6 +52,7 @@ public sealed class Formulas
         _uses.TryGetValue(n, out var had);
         _uses[n] = had + 1;
         if (had > 0) return;
+        if (!root && _name(n) is { } stored) _taken.Add(stored);
         foreach (var part in Parts(n, root)) Count(part, false);
     }
 
@@ -62,7 +63,7 @@ public sealed class Formulas
         if (!root && (_name(n) is not null || !IsLine(n))) return;
         if (!_own.TryGetValue(n, out var name))
         {
-            var stem = n.Hint ?? "value";
+            var stem = Names.Of(n);
             name = stem;
             for (var k = 2; !_taken.Add(name); k++) name = stem + Numbers.Of(k);
             _own[n] = name;

@@ -1,3 +1,5 @@
+using TttGen.Compiler.Ir;
+
 namespace TttGen.Compiler.Emit;
 
 /// <summary>Names as generated code spells them.</summary>
@@ -8,4 +10,12 @@ public static class Names
 
     /// <summary>First letter in lower case.</summary>
     public static string Lower(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name.Substring(1);
+
+    /// <summary>What a value is called: as its composite named it, or by what it is.</summary>
+    public static string Of(Node node) => node.Hint ?? node switch
+    {
+        Map map => Lower(map.Function.ToString()),
+        Einsum { Reduced: not "" } sum => sum.Factors.Count > 1 ? "product" : "sum",
+        _ => "term",
+    };
 }

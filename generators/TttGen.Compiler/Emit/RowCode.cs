@@ -76,7 +76,7 @@ public sealed class RowCode
         foreach (var n in plan.Kept)
         {
             var size = RowPlan.Columns(n).Size;
-            kept[n] = _rowBuffer((n.Hint ?? "value") + "Kept", size) + (passByPass ? $" + i * {Numbers.Of(size)}" : "");
+            kept[n] = _rowBuffer(Names.Of(n) + "Kept", size) + (passByPass ? $" + i * {Numbers.Of(size)}" : "");
         }
         var expressions = new RowExpressions(_memory, plan, _target, kept, _names, passByPass);
         var passes = new List<(PassText, IReadOnlyList<string>)>();
@@ -109,7 +109,7 @@ public sealed class RowCode
     private void Reduce(ReduceSink sink, RowExpressions expressions, RowPlan plan, PassText text)
     {
         var e = sink.Reduction;
-        var name = _names.Fresh(e.Hint ?? "sum");
+        var name = _names.Fresh(Names.Of(e));
         var lanes = expressions.NameInPass(name + "Sum");
         var parts = plan.Parts(e, sink.Role).Where(p => p.Node is not Literal).ToArray();
         var inside = parts.Where(p => Roles.IsVector(p.Role)).Select(p => expressions.Vector(p.Node, p.Role)).ToList();

@@ -111,8 +111,8 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
 
     /// <summary>What lies in memory is a row of it; all else has the name that its composite gave.</summary>
     private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Name) + "Row"
-        : plan.InMemory(n, root) && !memory.IsGiven(n) ? (n.Hint ?? "value") + "Row"
-        : n.Hint ?? "value";
+        : plan.InMemory(n, root) && !memory.IsGiven(n) ? Names.Of(n) + "Row"
+        : Names.Of(n);
 
     private string VectorText(Node n, string role, bool root)
     {

@@ -108,11 +108,11 @@ public sealed class TileScheduler
         }
     }
 
-    private TileBuffer Scratch(Node node, string fallback) => Scratch(node, node.Shape, fallback);
+    private TileBuffer Scratch(Node node) => Scratch(node, node.Shape);
 
-    private TileBuffer Scratch(Node node, Axis[] shape, string fallback)
+    private TileBuffer Scratch(Node node, Axis[] shape)
     {
-        var name = node.Hint ?? fallback;
+        var name = Emit.Names.Of(node);
         var unique = name;
         for (var k = 2; !_names.Add(unique); k++) unique = name + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return new TileBuffer(unique, shape, BufferKind.Scratch, false);
@@ -153,7 +153,7 @@ public sealed class TileScheduler
             var onlyProducts = rest.Count == 0;
             if (initial is not null && !onlyProducts) { rest.Add(initial); initial = null; }
             // what lies there is named for its first product where the rest is added on reading it
-            var buffer = own is not null && onlyProducts ? own : Scratch(onlyProducts ? sum : products[0].Scaled!.Value.Product.Node, sum.Shape, "product");
+            var buffer = own is not null && onlyProducts ? own : Scratch(onlyProducts ? sum : products[0].Scaled!.Value.Product.Node, sum.Shape);
             _accumulations[sum] = new Accumulation(buffer, rest);
             if (onlyProducts && own is null) _buffers[sum] = buffer;
             var first = initial is null;
@@ -167,7 +167,7 @@ public sealed class TileScheduler
         }
         foreach (var p in _products.Values.Where(p => !_inside.Contains(p.Node)))
         {
-            if (!_buffers.TryGetValue(p.Node, out var buffer)) _buffers[p.Node] = buffer = Scratch(p.Node, "product");
+            if (!_buffers.TryGetValue(p.Node, out var buffer)) _buffers[p.Node] = buffer = Scratch(p.Node);
             Add(p.Node, new ContractStage(p.Node, buffer, p.A, p.B, p.Rows, p.Inner, p.Columns, IsLower(p), false, p.Constant, p.Scalars));
         }
 
@@ -210,7 +210,7 @@ public sealed class TileScheduler
         {
             if (n is Input or Literal or InverseSize or Zero || _buffers.ContainsKey(n)) return;
             if (_accumulations.TryGetValue(n, out var a)) _buffers[n] = a.Buffer;
-            else _buffers[n] = Scratch(n, "value");
+            else _buffers[n] = Scratch(n);
         }
     }
 

@@ -68,8 +68,8 @@ public class WorkTests
             scoresW1[i,j] [n, n] = Σ_c key[j,c] query[i,c]
             value11[i,j] [n, n] = (scoresW1[i,j] + 1)
             attentionW1[i,j] [n, n] = rate[i,j] value11[i,j]
-            correctionQ[i,j] [n, F] = Σ_c -1 deltaW1[c,j] attentionW1[i,c]
-            affineW1Q[i,j] [n, F] = (B1[j] + timesW1Q[i,j] + correctionQ[i,j])
+            correctionW1[i,j] [n, F] = Σ_c -1 deltaW1[c,j] attentionW1[i,c]
+            affineW1Q[i,j] [n, F] = (B1[j] + timesW1Q[i,j] + correctionW1[i,j])
             meanQ[i] [n] = Σ_b 0.015625 affineW1Q[i,b]
             centredQ[i,j] [n, F] = (affineW1Q[i,j] + -1 meanQ[i])
             varianceQ[i] [n] = Σ_b 0.015625 centredQ[i,b] centredQ[i,b]
