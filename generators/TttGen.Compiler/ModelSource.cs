@@ -12,6 +12,7 @@ namespace TttGen.Compiler;
 /// <param name="Root">The record itself as text (<see cref="Language.SpecText"/>).</param>
 /// <param name="Specs">The text of every spec reachable from it, the root not among them, sorted by full name and number of type parameters.</param>
 /// <param name="Dimensions">Every dimension that any of these texts names, sorted by full name.</param>
+/// <param name="IsTrainable">Whether its gradient is compiled, too.</param>
 public sealed record ModelSource(
     string Namespace,
     ValueList<string> ContainingTypes,
@@ -20,7 +21,8 @@ public sealed record ModelSource(
     string Accessibility,
     string Root,
     ValueList<string> Specs,
-    ValueList<DimensionSize> Dimensions);
+    ValueList<DimensionSize> Dimensions,
+    bool IsTrainable = false);
 
 /// <summary>A named dimension, as [Dim] says it.</summary>
 /// <param name="Name">Full name, for example <c>App.Width</c>.</param>

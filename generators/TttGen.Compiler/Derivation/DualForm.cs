@@ -31,7 +31,8 @@ public sealed class DualForm(InnerModel model)
     /// <param name="carried">The call starts inside a mini-batch: a gradient sum G comes in.</param>
     /// <param name="closing">The call ends a mini-batch: the new weights go out, and not the gradient sum.</param>
     /// <param name="outputs">Whether the rows' outputs are wanted, or the state alone.</param>
-    public TensorProgram Forward(string name, bool carried, bool closing, bool outputs = true)
+    /// <param name="lastOfRows">tok(K − 1) comes once a row and scales the row's gradient, not their sum: the same weights, and its own gradient is read off the rows.</param>
+    public TensorProgram Forward(string name, bool carried, bool closing, bool outputs = true, bool lastOfRows = false)
     {
         var g = new Graph();
         var key = g.Input("key", Axis.Rows, model.Width);
@@ -39,7 +40,7 @@ public sealed class DualForm(InnerModel model)
         var query = g.Input("query", Axis.Rows, model.Width);
         var lr = g.Input("lr", Axis.Rows);
         var tok = g.Input("tok", Axis.Rows);
-        var tokLast = g.Input("tokLast");
+        var tokLast = lastOfRows ? g.Input("tokLast", Axis.Rows) : g.Input("tokLast");
         var weights = model.Weights.ToDictionary(w => w.Name, w => g.Input(w.Name, w.Shape));
         var fast = model.Weights.Where(w => w.Fast).ToArray();
         var carry = fast.ToDictionary(w => w.Name, w => carried ? g.Input(w.Name + "Sum", w.Shape) : g.Zero(w.Shape));
@@ -70,6 +71,12 @@ public sealed class DualForm(InnerModel model)
         foreach (var w in fast)
         {
             var letters = Graph.Letters(w.Shape.Length);
+            if (closing && lastOfRows)
+            {
+                var scaled = gradients[w.Name].Select(p => g.Einsum([(g.Literal(-1), ""), (tokLast, "S"), .. p], letters, w.Shape));
+                results.Add((w.Name + "Next", g.Add([weights[w.Name], .. scaled])));
+                continue;
+            }
             var step = g.Add([g.Zero(w.Shape), .. gradients[w.Name].Select(p => g.Einsum(p, letters, w.Shape))]).Named("step" + w.Name);
             var sum = g.Add(carry[w.Name], step);
             results.Add(closing
@@ -85,11 +92,11 @@ public sealed class DualForm(InnerModel model)
     /// <summary>The outer gradient of a forward program: Vjp applied to what Vjp and the dual form made.</summary>
     /// <param name="name">The program's name.</param>
     /// <param name="forward">What to differentiate.</param>
-    /// <param name="live">Which outputs have a gradient coming in; all if null.</param>
-    public static TensorProgram Backward(string name, TensorProgram forward, Func<string, bool>? live = null)
+    /// <param name="seed">What the gradient of an output is called; as <see cref="Vjp.Cotangent"/> says if null.</param>
+    public static TensorProgram Backward(string name, TensorProgram forward, Func<string, string>? seed = null)
     {
         var g = forward.Graph;
-        var seeds = forward.Outputs.Where(o => live?.Invoke(o.Name) ?? true).Select(o => (o.Value, g.Input(Vjp.Cotangent(o.Name), o.Value.Shape))).ToArray();
+        var seeds = forward.Outputs.Select(o => (o.Value, g.Input((seed ?? Vjp.Cotangent)(o.Name), o.Value.Shape))).ToArray();
         var wrt = forward.Inputs.Where(i => i != g.Tril).ToArray();
         var gradients = Vjp.Of(g, seeds, wrt);
         return TensorProgram.Of(name, $"Gradients of {forward.Name} by all that goes into it; forward values are recomputed here.", g,

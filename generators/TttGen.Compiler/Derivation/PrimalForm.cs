@@ -11,7 +11,8 @@ public sealed class PrimalForm(InnerModel model)
 {
     /// <summary>One token: key, value, query [width], scalars lr and tok, weights W and gradient sums WSum → output [width], WSumNext.</summary>
     /// <param name="name">The program's name.</param>
-    public TensorProgram Forward(string name)
+    /// <param name="outputs">Whether the output is wanted, or the gradient sums alone.</param>
+    public TensorProgram Forward(string name, bool outputs = true)
     {
         var g = new Graph();
         var key = g.Input("key", model.Width);
@@ -34,8 +35,9 @@ public sealed class PrimalForm(InnerModel model)
         foreach (var w in model.Weights.Where(w => !w.Fast)) predict.Bind(model.Graph.Input(w.Name, w.Shape), weights[w.Name], false);
         foreach (var (w, sum) in sums) predict.Bind(model.Graph.Input(w.Name, w.Shape), g.Sub(weights[w.Name], g.Mul(tok, sum)).Named("now" + w.Name), false);
 
-        var program = TensorProgram.Of(name, "One token: the step that it adds to the gradient sum, and the output under the weights after that step.", g,
-            [("output", predict.Of(model.Predict)), .. sums.Select(s => (s.Weight.Name + "SumNext", s.Sum))]);
+        var summary = "One token: the step that it adds to the gradient sum" + (outputs ? ", and the output under the weights after that step." : ".");
+        var program = TensorProgram.Of(name, summary, g,
+            [.. outputs ? [("output", predict.Of(model.Predict))] : Array.Empty<(string, Node)>(), .. sums.Select(s => (s.Weight.Name + "SumNext", s.Sum))]);
         return Naming.Apply(program, query, lr);
     }
 }

@@ -56,6 +56,8 @@ internal sealed class ModelEmitter
             ($"{Self}.Prefill.g.cs", File(Nested(kernels))),
         };
         foreach (var m in _model.Memories) files.Add(($"{Self}.{m.Name}Scan.g.cs", File(Nested(_scans[m.Name].Text))));
+        if (_source.IsTrainable)
+            foreach (var m in _model.Memories) files.Add(($"{Self}.{m.Name}Backward.g.cs", File(Nested(BackwardScanEmitter.Emit(m, Depth).Text))));
         return new CompiledModel(files, _findings);
     }
 

@@ -29,6 +29,9 @@ public sealed class RowCode
         _names = names;
     }
 
+    /// <summary>What is added up over the rows: what a row gives, how it is read, and where it goes.</summary>
+    public IReadOnlyList<(Node Body, string Role, string Target)> Sums { get; init; } = [];
+
     /// <summary>Writes the row's body; answers the lines that are the same for every row, to stand before it.</summary>
     public IReadOnlyList<string> Emit(CodeWriter w)
     {
@@ -71,7 +74,8 @@ public sealed class RowCode
 
     private List<(PassText Text, IReadOnlyList<string> Pointers)> Passes(bool passByPass, Func<IReadOnlyList<string>> pointers)
     {
-        var plan = new RowPlan(_memory, _rowAxis, _stores);
+        SumSink[] sums = [.. Sums.Select(s => new SumSink(s.Body, s.Role, s.Target))];
+        var plan = new RowPlan(_memory, _rowAxis, _stores, sums);
         var kept = new Dictionary<Node, string>();
         foreach (var n in plan.Kept)
         {
@@ -90,6 +94,7 @@ public sealed class RowCode
                 {
                     case KeepSink k: text.Body.Add(expressions.Store(kept[k.Node], expressions.Vector(k.Node, k.Role, true))); break;
                     case StoreSink s: text.Body.Add(expressions.Store(_target(s.Node), expressions.Vector(s.Node, s.Role, true))); break;
+                    case SumSink s: text.Body.Add(expressions.Store(s.Target, expressions.Added(s.Target, s.Node, s.Role))); break;
                     case ReduceSink r: Reduce(r, expressions, plan, text); break;
                 }
             passes.Add((text, pointers()));
@@ -101,6 +106,11 @@ public sealed class RowCode
         {
             var value = expressions.Scalar(s, plan.RoleOf(s), scalars.Before, true);
             scalars.Before.Add($"{_target(s)} = {RowExpressions.Unwrapped(value)};");
+        }
+        foreach (var s in sums.Where(s => !Roles.IsVector(s.Role)))
+        {
+            var value = expressions.Scalar(s.Node, s.Role, scalars.Before);
+            scalars.Before.Add($"{s.Target} += {RowExpressions.Unwrapped(value)};");
         }
         if (!scalars.IsEmpty) passes.Add((scalars, pointers()));
         return passes;

@@ -116,7 +116,7 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
 
     private string VectorText(Node n, string role, bool root)
     {
-        if (!root && kept.TryGetValue(n, out var row)) return Load(row);
+        if (!root && role == plan.RoleOf(n) && kept.TryGetValue(n, out var row)) return Load(row);
         if (n is Zero) return "V.Zero";
         if (n is Input { Name: Triangles.Mask }) return Masked(Broadcast(1));
         if (plan.InMemory(n, root)) return Load(memory.Row(n, role));
@@ -134,6 +134,9 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
 
     /// <summary>The causal mask: row i sees columns up to i.</summary>
     private string Masked(string x) => memory.MaskFree ? x : $"V.Keep({x}, i + 1 - j)";
+
+    /// <summary>What lies at an address, and a vector value added to it.</summary>
+    public string Added(string row, Node n, string role) => SumText([n], role, Load(row));
 
     private string SumText(IReadOnlyList<Node> terms, string role, string? start)
     {

@@ -12,6 +12,9 @@ internal sealed record StoreSink(Node Node, string Role) : Sink(Node, Role);
 /// <summary>A value that a later pass reads instead of computing it again.</summary>
 internal sealed record KeepSink(Node Node, string Role) : Sink(Node, Role);
 
+/// <summary>What the row adds to a sum over rows.</summary>
+internal sealed record SumSink(Node Node, string Role, string Target) : Sink(Node, Role);
+
 /// <summary>A sum along the row.</summary>
 internal sealed record ReduceSink(Einsum Reduction, string Role) : Sink(Reduction, Role);
 
@@ -30,13 +33,15 @@ internal sealed class RowPlan
     private readonly IRowMemory _memory;
     private readonly Axis? _rowAxis;
     private readonly HashSet<Node> _stores;
+    private readonly IReadOnlyList<SumSink> _sums;
     private readonly HashSet<Node> _kept = [];
     private readonly List<RowPass> _passes = [];
     private readonly Dictionary<(Node, string), int> _levels = [];
     private readonly HashSet<(Node, string)> _seen = [];
 
-    public RowPlan(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores)
+    public RowPlan(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, IReadOnlyList<SumSink> sums)
     {
+        _sums = sums;
         _memory = memory;
         _rowAxis = rowAxis;
         _stores = [.. stores];
@@ -45,6 +50,11 @@ internal sealed class RowPlan
             var role = RoleOf(s);
             Discover(s, role, true);
             if (Roles.IsVector(role)) PassOf(Columns(s), Level(s, role, true)).Sinks.Add(new StoreSink(s, role));
+        }
+        foreach (var s in sums)
+        {
+            Discover(s.Node, s.Role, false);
+            if (Roles.IsVector(s.Role)) PassOf(Columns(s.Node), Level(s.Node, s.Role)).Sinks.Add(s);
         }
         KeepDearValues();
         _passes.Sort((a, b) => a.Level.CompareTo(b.Level));
@@ -85,7 +95,7 @@ internal sealed class RowPlan
     /// <summary>The vectors that a sink starts from: the value itself, or what is summed.</summary>
     public IEnumerable<(Node Node, string Role, bool Root)> Roots(Sink sink) => sink is ReduceSink r
         ? Parts(r.Reduction, r.Role).Select(p => (p.Node, p.Role, false))
-        : [(sink.Node, sink.Role, true)];
+        : [(sink.Node, sink.Role, sink is not SumSink)];
 
     /// <summary>Reductions between here and memory: the pass in which a value can first be had.</summary>
     public int Level(Node n, string role, bool root = false)
@@ -122,7 +132,7 @@ internal sealed class RowPlan
         {
             var needed = new Dictionary<Node, List<RowPass>>();
             foreach (var pass in _passes)
-                foreach (var n in pass.Sinks.SelectMany(Vectors).Distinct().Where(n => !_kept.Contains(n) && !_stores.Contains(n)))
+                foreach (var n in pass.Sinks.SelectMany(Vectors).Distinct().Where(n => !_kept.Contains(n) && !_stores.Contains(n) && !Columns(n).IsRows))
                     (needed.TryGetValue(n, out var had) ? had : needed[n] = []).Add(pass);
             var (dearest, passes, _) = needed.Where(p => p.Value.Count > 1).Select(p => (p.Key, p.Value, Cost: Cost(p.Key))).Where(c => c.Cost >= DearCost)
                 .OrderByDescending(c => c.Cost).ThenBy(c => c.Key.Id).FirstOrDefault();
@@ -132,17 +142,17 @@ internal sealed class RowPlan
         }
     }
 
-    /// <summary>Values along the row that a sink computes.</summary>
+    /// <summary>Values along the row that a sink computes, but for those that it reads by columns.</summary>
     private IEnumerable<Node> Vectors(Sink sink)
     {
-        var found = new HashSet<Node>();
+        var found = new HashSet<(Node Node, string Role)>();
         void Visit(Node n, string role, bool root)
         {
-            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n))) || !found.Add(n)) return;
+            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n))) || !found.Add((n, role))) return;
             foreach (var (part, at) in Parts(n, role)) Visit(part, at, false);
         }
         foreach (var (n, role, root) in Roots(sink)) Visit(n, role, root);
-        return found;
+        return found.Where(f => f.Role == RoleOf(f.Node)).Select(f => f.Node);
     }
 
     /// <summary>Loads and operations that a vector takes; functions count tenfold.</summary>
@@ -162,7 +172,7 @@ internal sealed class RowPlan
     /// <summary>How many values are made of a scalar; views are read through.</summary>
     public int ScalarUses(Node n)
     {
-        if (_users.Count == 0) foreach (var s in _stores) Visit(s);
+        if (_users.Count == 0) foreach (var s in _stores.Concat(_sums.Select(s => s.Node))) Visit(s);
         return _users.TryGetValue(n, out var users) ? users.Sum(u => u is Einsum { IsView: true } ? ScalarUses(u) : 1) : 0;
 
         void Visit(Node node)

@@ -43,12 +43,12 @@ public sealed class ScanEmitter
             var form = new DualForm(_model);
             kernels.Add(Schedule(form.Forward("MiniBatch", carried: false, closing: true), "Next", ""));
             kernels.Add(Schedule(form.Forward("Step", carried: true, closing: false), "SumNext", "Sum"));
-            flops = Flops(kernels[0]) / _memory.MiniBatch;
+            flops = kernels[0].Flops(_memory.MiniBatch) / _memory.MiniBatch;
         }
         else
         {
             kernels.Add(Schedule(new PrimalForm(_model).Forward("Token"), "SumNext", "Sum"));
-            flops = Flops(kernels[0]);
+            flops = kernels[0].Flops(_memory.MiniBatch);
         }
         kernels.Add(Schedule(Closing(), "Next", ""));
 
@@ -110,14 +110,6 @@ public sealed class ScanEmitter
             results.Add((f.Name + "SumNext", g.Zero(f.Shape)));
         }
         return TensorProgram.Of("Close", "The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.", g, results);
-    }
-
-    private long Flops(TileKernel kernel)
-    {
-        long Of(Axis? a) => a is not { } axis ? 1 : axis.IsRows ? _memory.MiniBatch : axis.Size;
-        return kernel.Stages.OfType<ContractStage>().Sum(c => c.Lower
-            ? Of(c.Rows) * (Of(c.Rows) + 1) * Of(c.Columns)
-            : 2 * Of(c.Rows) * Of(c.Inner) * Of(c.Columns));
     }
 
     private void Driver(CodeWriter w, bool isDual, long own, IReadOnlyList<TileKernel> kernels)

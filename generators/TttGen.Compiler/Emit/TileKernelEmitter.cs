@@ -18,7 +18,7 @@ public sealed class TileKernelEmitter
     {
         _kernel = kernel;
         _maxRows = maxRows;
-        _names = new NameTable(kernel.Buffers.Values.Select(b => b.Name).Concat(kernel.Accumulations.Values.Select(a => a.Buffer.Name))
+        _names = new NameTable(kernel.AllBuffers.Select(b => b.Name)
             .Concat(kernel.Program.Inputs.Select(i => i.Name))
             .Concat(kernel.Parameters.Where(p => p.Strided).Select(p => p.Name + "Row")));
     }
@@ -28,7 +28,7 @@ public sealed class TileKernelEmitter
 
     private long Run(CodeWriter w)
     {
-        foreach (var buffer in _kernel.Buffers.Values.Concat(_kernel.Accumulations.Values.Select(a => a.Buffer)).Where(b => b.Kind == BufferKind.Scratch).Distinct())
+        foreach (var buffer in _kernel.AllBuffers.Where(b => b.Kind == BufferKind.Scratch))
             Allocate(buffer.Name, Size(buffer.Shape), $"[{string.Join(", ", buffer.Shape)}]");
 
         var body = new CodeWriter { Indent = w.Indent + 1 };
@@ -37,7 +37,9 @@ public sealed class TileKernelEmitter
             body.Line();
             switch (stage)
             {
-                case ClearStage c: body.Line($"new Span<T>({Pointer(c.Destination)}, {Numbers.Of(Size(c.Destination.Shape))}).Clear();"); break;
+                case ClearStage c: Clear(c.Destination, body); break;
+                case TransposeStage t: Transpose(t, body); break;
+                case CopyStage c: Copy(c, body); break;
                 case ContractStage c: Contract(c, body); break;
                 case RowsStage r: Rows(r, body); break;
             }
@@ -46,7 +48,7 @@ public sealed class TileKernelEmitter
         w.Line($"/// <summary>{Xml(_kernel.Program.Summary)}</summary>");
         foreach (var p in _kernel.Parameters)
             w.Line($"/// <param name=\"{p.Name}\">[{string.Join(", ", p.Shape)}]{(p.Kind == BufferKind.InPlace ? ", replaced" : "")}</param>");
-        var parameters = _kernel.Parameters.Select(p => p.Shape.Length == 0 ? $"T {p.Name}" : p.Strided ? $"T* {p.Name}, nint {p.Name}Row" : $"T* {p.Name}");
+        var parameters = _kernel.Parameters.Select(p => IsByValue(p) ? $"T {p.Name}" : p.Strided ? $"T* {p.Name}, nint {p.Name}Row" : $"T* {p.Name}");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         w.Line($"public static void {_kernel.Program.Name}<T, V>(int n, {string.Join(", ", parameters)}, T* scratch)");
         w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
@@ -77,6 +79,38 @@ public sealed class TileKernelEmitter
 
     private string Stride(TileBuffer b) => b.Strided ? b.Name + "Row" : Numbers.Of(b.Shape[b.Shape.Length - 1] is { IsRows: true } ? _maxRows : b.Shape[b.Shape.Length - 1].Size);
 
+    /// <summary>A number that a kernel is given; all others lie in memory.</summary>
+    private static bool IsByValue(TileBuffer b) => b is { Kind: BufferKind.Input, Shape.Length: 0 };
+
+    /// <summary>A scalar's value.</summary>
+    private static string Number(TileBuffer b) => IsByValue(b) ? b.Name : "*" + b.Name;
+
+    /// <summary>Zeros: rows apart, one by one.</summary>
+    private void Clear(TileBuffer b, CodeWriter w)
+    {
+        if (b.Strided) w.Line($"for (int i = 0; i < {Bound(b.Shape[0])}; i++) new Span<T>({Pointer(b)} + i * {Stride(b)}, {Bound(b.Shape[1])}).Clear();");
+        else w.Line($"new Span<T>({Pointer(b)}, {(b.Kind != BufferKind.Scratch && b.Shape.Length == 1 ? Bound(b.Shape[0]) : Numbers.Of(Size(b.Shape)))}).Clear();");
+    }
+
+    private void Transpose(TransposeStage t, CodeWriter w)
+    {
+        w.Line($"// {t.Destination.Name} = {t.Source.Name}ᵀ");
+        w.Line($"Tile.Transpose<T, V>({Bound(t.Source.Shape[0])}, {Bound(t.Source.Shape[1])}, {Pointer(t.Source)}, {Stride(t.Source)}, {Pointer(t.Destination)}, {Stride(t.Destination)});");
+    }
+
+    private void Copy(CopyStage c, CodeWriter w)
+    {
+        w.Line($"// {c.Destination.Name} = {c.Source.Name}");
+        if (c.Source.Shape.Length == 0)
+        {
+            w.Line($"{Number(c.Destination)} = {Number(c.Source)};");
+            return;
+        }
+        var (rows, columns) = c.Source.Shape.Length == 1 ? ("1", Bound(c.Source.Shape[0])) : (Bound(c.Source.Shape[0]), Bound(c.Source.Shape[1]));
+        w.Line($"for (int i = 0; i < {rows}; i++)");
+        w.Line($"    new ReadOnlySpan<T>({Pointer(c.Source)} + i * {Stride(c.Source)}, {columns}).CopyTo(new Span<T>({Pointer(c.Destination)} + i * {Stride(c.Destination)}, {columns}));");
+    }
+
     private static string Bound(Axis? axis) => axis is not { } a ? "1" : a.IsRows ? "n" : Numbers.Of(a.Size);
 
     private TileBuffer BufferOf(Node n) => _kernel.Buffers[n];
@@ -104,7 +138,7 @@ public sealed class TileKernelEmitter
         var toRow = c.Destination.Shape.Length == 1 ? "0" : Stride(c.Destination);
         var scale = ScaleText(c);
         w.Line($"// {Formula(c)}");
-        if (c.B.Transposed && !c.Accumulate && !c.Lower && scale is null && aStep == "1")
+        if (c.B.Transposed && !c.Accumulate && c.Triangle == Triangle.None && scale is null && aStep == "1")
         {
             w.Line($"Tile.MultiplyTransposed<T, V>({rows}, {inner}, {columns}, {a}, {aRow}, {b}, {bRow}, {to}, {toRow}, {TransposeScratch(c)});");
             return;
@@ -115,12 +149,12 @@ public sealed class TileKernelEmitter
             w.Line($"Tile.Transpose<T, V>({columns}, {inner}, {b}, {bRow}, {t}, {columns});");
             (b, bRow) = (t, columns);
         }
-        var lower = c.Lower ? "Lower" : "";
+        var triangle = c.Triangle == Triangle.None ? "" : c.Triangle.ToString();
         var size = $"{rows}, {inner}, {columns}";
-        if (!c.Accumulate && scale is not null) w.Line($"new Span<T>({to}, {Numbers.Of(Size(c.Destination.Shape))}).Clear();");
+        if (!c.Accumulate && scale is not null) Clear(c.Destination, w);
         w.Line(c.Accumulate || scale is not null
-            ? $"Tile.Multiply{lower}Add<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow}, {scale ?? "T.One"});"
-            : $"Tile.Multiply{lower}<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow});");
+            ? $"Tile.Multiply{triangle}Add<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow}, {scale ?? "T.One"});"
+            : $"Tile.Multiply{triangle}<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow});");
     }
 
     private string TransposeScratch(ContractStage c)
@@ -132,9 +166,9 @@ public sealed class TileKernelEmitter
         return _transposed[key] = name;
     }
 
-    private static string? ScaleText(ContractStage c)
+    private string? ScaleText(ContractStage c)
     {
-        var scalars = c.Scalars.Select(s => s is Input i ? i.Name : throw new CompileException("TTT108", "the scale of a product is not an input")).ToList();
+        var scalars = c.Scalars.Select(s => Number(BufferOf(s))).ToList();
         if (c.Constant == 1 && scalars.Count == 0) return null;
         if (scalars.Count == 0) return c.Constant == -1 ? "-T.One" : Constant(c.Constant);
         var product = string.Join(" * ", scalars);
@@ -145,11 +179,11 @@ public sealed class TileKernelEmitter
     {
         var right = BufferOf(c.B.Value!).Name + (c.B.Transposed ? "ᵀ" : "");
         var product = c.A.Value is null ? $"sum of the rows of {right}" : $"{BufferOf(c.A.Value).Name}{(c.A.Transposed ? "ᵀ" : "")} · {right}";
-        var factors = c.Scalars.Cast<Input>().Select(s => s.Name).ToList();
+        var factors = c.Scalars.Select(s => BufferOf(s).Name).ToList();
         var size = Math.Abs(c.Constant);
         if (size != 1) factors.Insert(0, Numbers.Short(size));
         var sign = (c.Accumulate, c.Constant < 0) switch { (true, true) => "−=", (true, false) => "+=", (false, true) => "= −", _ => "=" };
-        return $"{c.Destination.Name} {sign} {string.Concat(factors.Select(s => s + " · "))}{product}{(c.Lower ? ", its lower triangle" : "")}";
+        return $"{c.Destination.Name} {sign} {string.Concat(factors.Select(s => s + " · "))}{product}{(c.Triangle == Triangle.None ? "" : $", its {c.Triangle.ToString().ToLowerInvariant()} triangle")}";
     }
 
     private static string Constant(double value) => value == 1 ? "T.One" : value == 0 ? "T.Zero" : $"T.CreateTruncating({Numbers.Of(value)})";
@@ -162,23 +196,25 @@ public sealed class TileKernelEmitter
         var names = _names.Copy();
         var memory = new TileMemory(this, stage, names);
         var body = new CodeWriter();
-        var name = _methodNames.Fresh(_kernel.Program.Name + Capital(BufferOf(stage.Stores[0]).Name));
+        var name = _methodNames.Fresh(_kernel.Program.Name + Capital(stage.Stores.Count > 0 ? BufferOf(stage.Stores[0]).Name : stage.Sums[0].Destination.Name));
+        (Node, string, string)[] sums = [.. stage.Sums.Select(s => (s.Body, s.Role, memory.SumTarget(s)))];
         if (stage.RowAxis is not { } axis)
         {
             var passes = new CodeWriter();
-            foreach (var line in new RowCode(memory, null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size, $"[{Numbers.Of(size)}]"), names).Emit(passes)) body.Line(line);
+            foreach (var line in new RowCode(memory, null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size, $"[{Numbers.Of(size)}]"), names) { Sums = sums }.Emit(passes)) body.Line(line);
             foreach (var line in passes.ToString().TrimEnd('\n').Split('\n')) body.Line(line);
         }
         else
         {
             var rows = axis.IsRows ? _maxRows : axis.Size;
-            new RowCode(memory, axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size, $"[{axis}, {Numbers.Of(size)}]"), names)
+            new RowCode(memory, axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size, $"[{axis}, {Numbers.Of(size)}]"), names) { Sums = sums }
                 .EmitPassByPass(body, $"for (int i = 0; i < {Bound(axis)}; i++)", memory.TakePointers, kept => memory.Kept(kept + "Of", rows, $"[{axis}]"));
         }
         w.Line($"{name}<T, V>({string.Join(", ", new[] { "n" }.Concat(memory.Used.Select(u => u.Name)))});");
         _methods.Line();
-        foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (BufferOf(s).Name, s))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,
+        foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (BufferOf(s).Name, s)), .. stage.Sums.Select(s => (s.Destination.Name + "Part", s.Body))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,
             n => _kernel.Accumulations.TryGetValue(n, out var a) ? new StoredPart(a.Buffer.Name, a.Rest) : null)) _methods.Line("// " + line);
+        foreach (var s in stage.Sums) _methods.Line($"// {s.Destination.Name} += {(stage.RowAxis is null ? "" : "Σ_i ")}{s.Destination.Name}Part");
         _methods.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         _methods.Line($"private static void {name}<T, V>({string.Join(", ", new[] { "int n" }.Concat(memory.Used.Select(u => $"{u.Type} {u.Name}")))})");
         _methods.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
@@ -210,9 +246,26 @@ public sealed class TileKernelEmitter
         {
             _emitter = emitter;
             _names = names;
-            MaskFree = stage.Stores.Where(s => Triangles.Of(s) != Triangle.None).All(s =>
-                emitter._kernel.Stages.OfType<ContractStage>().Any(c => c.A.Value == s && c.Lower)
-                && emitter._kernel.Stages.OfType<ContractStage>().All(c => c.B.Value != s && (c.A.Value != s || c.Lower)));
+            MaskFree = stage.Sums.Count == 0 && stage.Stores.All(s => Triangles.Of(s) == Triangle.None ? !Reads(s, true, IsMask) : IsLowerOnly(s));
+        }
+
+        /// <summary>Only products that stop at the diagonal read it, and tiles of which the same is true: what the mask would hide is no one's business.</summary>
+        private bool IsLowerOnly(Node s)
+        {
+            var kernel = _emitter._kernel;
+            var products = kernel.Stages.OfType<ContractStage>().Where(c => c.A.Value == s || c.B.Value == s).ToArray();
+            return products.Length > 0 && products.All(c => c.B.Value != s && c is { Triangle: Triangle.Lower, A.Transposed: false }) && !kernel.Transposed.ContainsKey(s)
+                && kernel.Stages.OfType<RowsStage>().All(r => r.Sums.All(n => !Reads(n.Body, false, x => x == s))
+                    && r.Stores.All(n => n == s || !Reads(n, true, x => x == s) || (Triangles.Of(n) != Triangle.None && IsLowerOnly(n))));
+        }
+
+        private static bool IsMask(Node n) => n is Input { Name: Triangles.Mask };
+
+        private bool Reads(Node n, bool root, Func<Node, bool> what)
+        {
+            if (!root && what(n)) return true;
+            if (!root && _emitter._kernel.Buffers.ContainsKey(n)) return false;
+            return (_emitter._kernel.Accumulations.TryGetValue(n, out var a) ? a.Rest : n.Operands).Any(o => Reads(o, false, what));
         }
 
         private readonly List<string> _pointers = [];
@@ -248,12 +301,12 @@ public sealed class TileKernelEmitter
 
         public bool IsStored(Node node) => _emitter._kernel.Buffers.ContainsKey(node);
 
-        public string Row(Node node, string role) => RowOf(_emitter.BufferOf(node), role);
+        public string Row(Node node, string role) => RowOf(role == "cr" ? _emitter._kernel.Transposed[node] : _emitter.BufferOf(node), role);
 
         private string RowOf(TileBuffer buffer, string role)
         {
             Use("T*", buffer.Name);
-            if (role != "rc") return buffer.Name;
+            if (role.Length < 2) return buffer.Name;
             if (buffer.Strided) Use("nint", buffer.Name + "Row");
             if (_rows.TryGetValue(buffer.Name, out var known)) return known;
             var name = _names.FreshInside(buffer.Name + "At");
@@ -264,21 +317,25 @@ public sealed class TileKernelEmitter
         public string Scalar(Node node, string role)
         {
             var buffer = _emitter.BufferOf(node);
-            return buffer.Shape.Length == 0 ? Use("T", buffer.Name) : $"{Use("T*", buffer.Name)}[i]";
+            if (buffer.Shape.Length == 0) Use(IsByValue(buffer) ? "T" : "T*", buffer.Name);
+            return buffer.Shape.Length == 0 ? Number(buffer) : $"{Use("T*", buffer.Name)}[i]";
         }
 
         public Partial? Accumulated(Node node, string role) => _emitter._kernel.Accumulations.TryGetValue(node, out var a)
-            ? new Partial(Roles.IsVector(role) ? RowOf(a.Buffer, role) : "", role == "r" ? $"{Use("T*", a.Buffer.Name)}[i]" : a.Buffer.Name, a.Rest)
+            ? new Partial(Roles.IsVector(role) ? RowOf(a.Buffer, role) : "", role == "r" ? $"{Use("T*", a.Buffer.Name)}[i]" : "*" + Use("T*", a.Buffer.Name), a.Rest)
             : null;
 
         public string? Special(Node node, Func<Node, string> vector, ColumnLoop loop) => null;
+
+        /// <summary>Where a sum over rows is added up.</summary>
+        public string SumTarget(RowSum sum) => (Roles.IsVector(sum.Role) ? "" : "*") + Use("T*", sum.Destination.Name);
 
         public string Target(Node node)
         {
             var buffer = _emitter.BufferOf(node);
             return buffer.Shape.Length switch
             {
-                0 => buffer.Name,
+                0 => "*" + Use("T*", buffer.Name),
                 1 => node.Shape[0].IsRows ? $"{Use("T*", buffer.Name)}[i]" : Use("T*", buffer.Name),
                 _ => RowOf(buffer, "rc"),
             };

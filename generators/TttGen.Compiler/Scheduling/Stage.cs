@@ -20,18 +20,32 @@ public sealed record Factor(Node? Value, bool Transposed);
 /// <param name="Rows">Row axis of the result; null for one row.</param>
 /// <param name="Inner">The axis that is summed.</param>
 /// <param name="Columns">Column axis of the result.</param>
-/// <param name="Lower">A is lower triangular: only its part on and below the diagonal is read.</param>
+/// <param name="Triangle">Lower: only A's part on and below the diagonal is read. Upper: A holds zeros below it, which are not read by the block.</param>
 /// <param name="Accumulate">Added to what the destination holds.</param>
 /// <param name="Constant">Constant part of the scale.</param>
 /// <param name="Scalars">Run-time factors of the scale.</param>
 public sealed record ContractStage(
     Node Result, TileBuffer Destination, Factor A, Factor B, Axis? Rows, Axis Inner, Axis Columns,
-    bool Lower, bool Accumulate, double Constant, IReadOnlyList<Node> Scalars) : Stage;
+    Triangle Triangle, bool Accumulate, double Constant, IReadOnlyList<Node> Scalars) : Stage;
 
 /// <summary>
-/// For every row: reductions along it and elementwise values, stored where <see cref="Stores"/> says. <see cref="RowAxis"/> null: one row.
+/// For every row: reductions along it and elementwise values, stored where <see cref="Stores"/> says, or added up over the rows.
+/// <see cref="RowAxis"/> null: one row.
 /// </summary>
-public sealed record RowsStage(Axis? RowAxis, IReadOnlyList<Node> Stores) : Stage;
+public sealed record RowsStage(Axis? RowAxis, IReadOnlyList<Node> Stores, IReadOnlyList<RowSum> Sums) : Stage;
+
+/// <summary>Destination += what each row gives.</summary>
+/// <param name="Result">The node whose value, or part of whose value, the sum is.</param>
+/// <param name="Body">What a row gives: a vector along it, or a number.</param>
+/// <param name="Role">How the body is read: "rc", "r", or "" where there is one row.</param>
+/// <param name="Destination">Where it goes.</param>
+public sealed record RowSum(Node Result, Node Body, string Role, TileBuffer Destination);
+
+/// <summary>A copy with rows and columns exchanged, for those who read a tile by columns.</summary>
+public sealed record TransposeStage(TileBuffer Source, TileBuffer Destination) : Stage;
+
+/// <summary>Rows of one buffer copied to another: two outputs of one value.</summary>
+public sealed record CopyStage(TileBuffer Source, TileBuffer Destination) : Stage;
 
 /// <summary>Fills a buffer with zeros.</summary>
 public sealed record ClearStage(TileBuffer Destination) : Stage;

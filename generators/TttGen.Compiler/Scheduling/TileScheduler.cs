@@ -11,11 +11,15 @@ public sealed class TileScheduler
     /// <summary>A sum of products that add into one buffer, and what is left to add when it is read.</summary>
     internal sealed record Accumulation(TileBuffer Buffer, IReadOnlyList<Node> Rest);
 
-    private sealed class Unit(Stage? product, Node? store, Node result)
+    /// <summary>What is ordered: a stage of its own, or a store or a sum that shares a loop over rows with others.</summary>
+    private sealed class Unit(Node result, TileBuffer target)
     {
-        public Stage? Product { get; } = product;
-        public Node? Store { get; } = store;
         public Node Result { get; } = result;
+        public TileBuffer Target { get; } = target;
+        public Stage? Whole { get; init; }
+        public Node? Store { get; init; }
+        public RowSum? Sum { get; init; }
+        public Axis? RowAxis { get; init; }
         public List<(Node Node, string Role)> Reads { get; } = [];
         public HashSet<Unit> After { get; } = [];
     }
@@ -31,7 +35,10 @@ public sealed class TileScheduler
     private readonly List<Unit> _units = [];
     private readonly Dictionary<Node, List<Unit>> _makers = [];
     private readonly HashSet<string> _names = [Triangles.Mask, "n", "scratch", "one"];
-    private readonly List<Stage> _cleared = [];
+    private readonly List<Stage> _first = [], _last = [];
+    private readonly Dictionary<Node, ColumnSum> _columnSums = [];
+    private readonly Dictionary<Node, TileBuffer> _transposed = [];
+    private readonly Dictionary<Node, Unit> _transposing = [];
 
     private TileScheduler(TensorProgram program, IReadOnlyDictionary<string, string> inPlace, IEnumerable<string> strided)
     {
@@ -55,7 +62,7 @@ public sealed class TileScheduler
         ChooseStored();
         MakeUnits();
         var stages = Order();
-        return new TileKernel(_program, stages, _buffers, _accumulations, parameters);
+        return new TileKernel(_program, stages, _buffers, _accumulations, _transposed, parameters);
     }
 
     private void Walk()
@@ -69,6 +76,17 @@ public sealed class TileScheduler
             if (Product.Of(n) is { } p) _products[n] = p;
         }
         foreach (var (_, value) in _program.Outputs) Visit(value);
+        // a column sum of what is stored anyway is a product with a row of ones
+        var stored = new HashSet<Node>(_products.Values.Where(p => p.A.Value is not null).SelectMany(p => new[] { p.A.Value!, p.B.Value! })
+            .Concat(_products.Keys).Concat(_program.Outputs.Select(o => o.Value)).Concat(_program.Inputs));
+        foreach (var n in _live)
+            if ((!_products.TryGetValue(n, out var p) || (p.A.Value is null && !stored.Contains(p.B.Value!))) && ColumnSum.Of(_program.Graph, n) is { } sum)
+            {
+                // a sum along one row is a reduction like any other, but where it adds to a number that the caller owns
+                if (sum.RowAxis is null && !_program.Outputs.Any(o => o.Value is Sum s && s.Operands.Contains(n))) continue;
+                _columnSums[n] = sum;
+                _products.Remove(n);
+            }
         foreach (var n in _live)
             foreach (var o in n.Operands.Distinct()) (_users.TryGetValue(o, out var had) ? had : _users[o] = []).Add(n);
     }
@@ -89,33 +107,35 @@ public sealed class TileScheduler
             if (_inPlace.TryGetValue(name, out var state) && parameters.FirstOrDefault(p => p.Name == state) is { } at)
             {
                 // an output that is the state as it was needs nothing
-                if (value is Zero) _cleared.Add(new ClearStage(at));
+                if (value is Zero) _last.Add(new ClearStage(at));
                 else if (value is not Input) Place(value, at);
                 continue;
             }
             var buffer = new TileBuffer(_inPlace.TryGetValue(name, out var own) ? own : name, value.Shape, BufferKind.Output, _strided.Contains(name));
             _names.Add(buffer.Name);
             parameters.Add(buffer);
-            if (value is Zero) _cleared.Add(new ClearStage(buffer));
+            if (value is Zero) _last.Add(new ClearStage(buffer));
             else Place(value, buffer);
         }
         return parameters;
 
         void Place(Node value, TileBuffer buffer)
         {
-            if (_buffers.ContainsKey(value)) throw new CompileException("TTT101", $"{_program.Name}: two outputs are the same value");
-            _buffers[value] = buffer;
+            // two outputs of one value: an input is copied before anything replaces it
+            if (_buffers.TryGetValue(value, out var had)) (value is Input ? _first : _last).Add(new CopyStage(had, buffer));
+            else _buffers[value] = buffer;
         }
     }
 
     private TileBuffer Scratch(Node node) => Scratch(node, node.Shape);
 
-    private TileBuffer Scratch(Node node, Axis[] shape)
+    private TileBuffer Scratch(Node node, Axis[] shape) => new(Unique(Emit.Names.Of(node)), shape, BufferKind.Scratch, false);
+
+    private string Unique(string name)
     {
-        var name = Emit.Names.Of(node);
         var unique = name;
         for (var k = 2; !_names.Add(unique); k++) unique = name + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new TileBuffer(unique, shape, BufferKind.Scratch, false);
+        return unique;
     }
 
     private bool UsedOnce(Node n) => _users.TryGetValue(n, out var users) && users.Count == 1 && !_buffers.ContainsKey(n);
@@ -144,68 +164,94 @@ public sealed class TileScheduler
         {
             var terms = sum.Operands.Select(t => (Term: t, Scaled: Scaled(t))).ToArray();
             var products = terms.Where(t => t.Scaled is not null).ToArray();
-            if (products.Length == 0) continue;
-            var rest = terms.Where(t => t.Scaled is null).Select(t => t.Term).ToList();
+            var sums = terms.Where(t => t.Scaled is null && UsedOnce(t.Term) && _columnSums.ContainsKey(t.Term)).Select(t => t.Term).ToArray();
+            if (products.Length + sums.Length == 0) continue;
+            var rest = terms.Where(t => t.Scaled is null).Select(t => t.Term).Except(sums).ToList();
             _buffers.TryGetValue(sum, out var own);
             // a state that grows by products alone takes them where it lies
             var initial = own is { Kind: BufferKind.InPlace } ? rest.OfType<Input>().FirstOrDefault(i => _buffers[i] == own) : null;
+            // but for those that are made of it as it was
+            if (initial is not null && (products.Any(t => t.Scaled!.Value.Product.A.Value == initial || t.Scaled!.Value.Product.B.Value == initial)
+                || sums.Any(t => Reads(_columnSums[t].Body, initial)))) initial = null;
             if (initial is not null) rest.Remove(initial);
             var onlyProducts = rest.Count == 0;
             if (initial is not null && !onlyProducts) { rest.Add(initial); initial = null; }
             // what lies there is named for its first product where the rest is added on reading it
-            var buffer = own is not null && onlyProducts ? own : Scratch(onlyProducts ? sum : products[0].Scaled!.Value.Product.Node, sum.Shape);
+            var buffer = own is not null && onlyProducts ? own : Scratch(onlyProducts || products.Length == 0 ? sum : products[0].Scaled!.Value.Product.Node, sum.Shape);
             _accumulations[sum] = new Accumulation(buffer, rest);
             if (onlyProducts && own is null) _buffers[sum] = buffer;
             var first = initial is null;
+            if (first && products.Length == 0) Add(sum, buffer, new ClearStage(buffer));
             foreach (var (term, scaled) in products)
             {
                 var (p, constant, scalars) = scaled!.Value;
-                Add(sum, new ContractStage(p.Node, buffer, p.A, p.B, p.Rows, p.Inner, p.Columns, IsLower(p), !first, constant, scalars));
+                Add(sum, buffer, new ContractStage(p.Node, buffer, p.A, p.B, p.Rows, p.Inner, p.Columns, TriangleOf(p), !first, constant, scalars));
                 _inside.Add(p.Node);
                 first = false;
+            }
+            foreach (var term in sums)
+            {
+                AddSum(sum, buffer, _columnSums[term]);
+                _inside.Add(term);
             }
         }
         foreach (var p in _products.Values.Where(p => !_inside.Contains(p.Node)))
         {
             if (!_buffers.TryGetValue(p.Node, out var buffer)) _buffers[p.Node] = buffer = Scratch(p.Node);
-            Add(p.Node, new ContractStage(p.Node, buffer, p.A, p.B, p.Rows, p.Inner, p.Columns, IsLower(p), false, p.Constant, p.Scalars));
+            Add(p.Node, buffer, new ContractStage(p.Node, buffer, p.A, p.B, p.Rows, p.Inner, p.Columns, TriangleOf(p), false, p.Constant, p.Scalars));
+        }
+        foreach (var node in _columnSums.Keys.Where(s => !_inside.Contains(s)).ToArray())
+        {
+            if (_columnSums[node].RowAxis is null)
+            {
+                _columnSums.Remove(node);
+                continue;
+            }
+            if (!_buffers.TryGetValue(node, out var buffer)) _buffers[node] = buffer = Scratch(node);
+            Add(node, buffer, new ClearStage(buffer));
+            AddSum(node, buffer, _columnSums[node]);
         }
 
-        void Add(Node result, ContractStage stage)
-        {
-            var unit = new Unit(stage, null, result);
-            _units.Add(unit);
-            (_makers.TryGetValue(result, out var had) ? had : _makers[result] = []).Add(unit);
-        }
+        void Add(Node result, TileBuffer buffer, Stage stage) => AddMaker(new Unit(result, buffer) { Whole = stage });
+
+        void AddSum(Node result, TileBuffer buffer, ColumnSum sum) =>
+            AddMaker(new Unit(result, buffer) { Sum = new RowSum(result, sum.Body, sum.Role, buffer), RowAxis = sum.RowAxis });
     }
 
-    /// <summary>Products that live inside an accumulation and nowhere else.</summary>
+    private bool Reads(Node n, Node input) => n == input || (!_products.ContainsKey(n) && n.Operands.Any(o => Reads(o, input)));
+
+    private void AddMaker(Unit unit)
+    {
+        _units.Add(unit);
+        (_makers.TryGetValue(unit.Result, out var had) ? had : _makers[unit.Result] = []).Add(unit);
+    }
+
+    /// <summary>Products and column sums that live inside an accumulation and nowhere else.</summary>
     private readonly HashSet<Node> _inside = [];
 
-    private static bool IsLower(Product p) => p.A is { Value: { } a, Transposed: false } && Triangles.Of(a) == Triangle.Lower;
+    private static Triangle TriangleOf(Product p) => p.A.Value is not { } a ? Triangle.None : (Triangles.Of(a), p.A.Transposed) switch
+    {
+        (Triangle.None, _) => Triangle.None,
+        (Triangle.Lower, false) or (Triangle.Upper, true) => Triangle.Lower,
+        _ => Triangle.Upper,
+    };
 
     /// <summary>Stored: outputs, operands of products, and what is read at another row than it is made for.</summary>
     private void ChooseStored()
     {
-        foreach (var stage in _units.Select(u => (ContractStage)u.Product!))
+        foreach (var stage in _units.Select(u => u.Whole).OfType<ContractStage>())
+        {
             foreach (var operand in new[] { stage.A.Value, stage.B.Value })
                 if (operand is not null) Store(operand);
-        var rows = _live.Where(n => n.Rank == 2 || (n.Rank == 1 && n.Shape[0].IsRows)).ToArray();
-        foreach (var n in rows)
-        {
-            if (n is not Einsum e || _products.ContainsKey(n)) continue;
-            var role = Roles.Of(n, n.Shape[0]);
-            for (var k = 0; k < e.Operands.Count; k++)
-            {
-                var o = e.Operands[k];
-                if (o.Rank == 0 || o is Input) continue;
-                var read = Roles.OfOperand(e, role, k);
-                if (read == "cr") throw new CompileException("TTT102", $"{_program.Name}: {o.Hint ?? "a value"} is read transposed outside a product");
-                if ((read == "c" && o.Shape[0].IsRows) || (o.Rank == 1 && !o.Shape[0].IsRows && role[0] == 'r' && read == "r")) Store(o);
-            }
+            foreach (var scalar in stage.Scalars) Store(scalar);
         }
+        var across = new ReadsAcross(_live, _buffers, _accumulations, _columnSums, _products).Find();
+        foreach (var n in _live.Where(n => n.Rank == 2 || (n.Rank == 1 && n.Shape[0].IsRows)).Concat(_live))
+            foreach (var o in n.Operands)
+                if (across.Stored.Contains(o)) Store(o);
+        foreach (var n in across.Transposed.OrderBy(n => n.Id))
+            _transposed[n] = new TileBuffer(Unique(_buffers[n].Name + "ByColumns"), [n.Shape[1], n.Shape[0]], BufferKind.Scratch, false);
 
-        // dear values that several stages would compute again
         void Store(Node n)
         {
             if (n is Input or Literal or InverseSize or Zero || _buffers.ContainsKey(n)) return;
@@ -218,51 +264,59 @@ public sealed class TileScheduler
     {
         foreach (var n in _live)
         {
-            if (!_buffers.ContainsKey(n) || n is Input || _products.ContainsKey(n)) continue;
+            if (!_buffers.ContainsKey(n) || n is Input || _products.ContainsKey(n) || _columnSums.ContainsKey(n)) continue;
             if (_accumulations.TryGetValue(n, out var a) && a.Rest.Count == 0) continue;
-            _units.Add(new Unit(null, n, n));
+            AddMaker(new Unit(n, _buffers[n]) { Store = n, RowAxis = RowAxis(n) });
         }
-        foreach (var unit in _units.Where(u => u.Store is not null))
-            (_makers.TryGetValue(unit.Result, out var had) ? had : _makers[unit.Result] = []).Add(unit);
+        foreach (var n in _transposed.Keys)
+        {
+            var unit = new Unit(n, _transposed[n]) { Whole = new TransposeStage(_buffers[n], _transposed[n]) };
+            _units.Add(_transposing[n] = unit);
+        }
 
         foreach (var unit in _units)
         {
-            if (unit.Product is ContractStage c)
+            switch (unit)
             {
-                if (c.A.Value is { } a) Need(unit, a, "rc");
-                if (c.B.Value is { } b) Need(unit, b, "rc");
-                foreach (var s in c.Scalars) Need(unit, s, "");
-                // the first product of a sum overwrites, the others add
-                var siblings = _makers[unit.Result];
-                foreach (var earlier in siblings.TakeWhile(u => u != unit)) if (earlier.Product is not null) unit.After.Add(earlier);
+                case { Whole: ContractStage c }:
+                    if (c.A.Value is { } a) Need(unit, a, "rc");
+                    if (c.B.Value is { } b) Need(unit, b, "rc");
+                    foreach (var s in c.Scalars) Need(unit, s, "");
+                    break;
+                case { Whole: TransposeStage }:
+                    Need(unit, unit.Result, "rc");
+                    break;
+                case { Store: { } store }:
+                    Expand(unit, store, Roles.Of(store, store.Shape.Length > 0 ? store.Shape[0] : null), true);
+                    break;
+                case { Sum: { } sum }:
+                    Expand(unit, sum.Body, sum.Role, false);
+                    break;
             }
-            else
-            {
-                Expand(unit, unit.Store!, Roles.Of(unit.Store!, unit.Store!.Shape.Length > 0 ? unit.Store.Shape[0] : null), true);
-            }
+            // the first product of a sum overwrites, the others add
+            if (unit.Whole is ContractStage || unit.Sum is not null)
+                foreach (var earlier in _makers[unit.Result].TakeWhile(u => u != unit)) if (earlier.Whole is not null) unit.After.Add(earlier);
         }
         // a state is replaced after everything that reads it
         foreach (var unit in _units)
         {
-            var target = unit.Product is ContractStage c ? c.Destination : _buffers[unit.Store!];
-            if (target.Kind != BufferKind.InPlace) continue;
+            if (unit.Target.Kind != BufferKind.InPlace) continue;
             foreach (var other in _units)
             {
-                var reads = other.Reads.Any(r => r.Node is Input { Name: not Triangles.Mask } i && _buffers[i] == target);
-                if (other != unit && reads && !other.After.Contains(unit) && !SameTarget(other, target)) unit.After.Add(other);
+                var reads = other.Reads.Any(r => r.Node is Input { Name: not Triangles.Mask } i && _buffers[i] == unit.Target);
+                if (other != unit && reads && !other.After.Contains(unit) && other.Target != unit.Target) unit.After.Add(other);
             }
         }
-
-        bool SameTarget(Unit other, TileBuffer target) => (other.Product is ContractStage c ? c.Destination : _buffers[other.Store!]) == target;
     }
 
     private void Need(Unit unit, Node n, string role)
     {
         if (n is Literal or InverseSize or Zero) return;
         unit.Reads.Add((n, role));
+        if (role == "cr") unit.After.Add(_transposing[n]);
         if (n is Input) return;
         if (_makers.TryGetValue(n, out var makers))
-            foreach (var m in makers) unit.After.Add(m);
+            foreach (var m in makers.Where(m => m != unit)) unit.After.Add(m);
         else if (n.Rank == 0) Expand(unit, n, role, true);
     }
 
@@ -270,11 +324,12 @@ public sealed class TileScheduler
     private void Expand(Unit unit, Node n, string role, bool root)
     {
         if (n is Literal or InverseSize or Zero) return;
-        if (n is Input) { unit.Reads.Add((n, role)); return; }
+        if (n is Input { Name: Triangles.Mask }) return;
+        if (n is Input) { Need(unit, n, role); return; }
         if (!root && _buffers.ContainsKey(n)) { Need(unit, n, role); return; }
         if (_accumulations.TryGetValue(n, out var sum))
         {
-            foreach (var m in _makers[n].Where(m => m.Product is not null && m != unit)) unit.After.Add(m);
+            foreach (var m in _makers[n].Where(m => m.Store is null && m != unit)) unit.After.Add(m);
             foreach (var t in sum.Rest) Expand(unit, t, role, false);
             return;
         }
@@ -286,41 +341,42 @@ public sealed class TileScheduler
 
     private IReadOnlyList<Stage> Order()
     {
-        var stages = new List<Stage>();
+        var stages = new List<Stage>(_first);
         var waiting = new List<Unit>(_units);
         var done = new HashSet<Unit>();
-        List<Node>? open = null;
-        Axis? openAxis = null;
-        var members = new HashSet<Unit>();
+        var members = new List<Unit>();
         while (waiting.Count > 0)
         {
             var ready = waiting.Where(u => u.After.All(done.Contains)).ToList();
             if (ready.Count == 0) throw new CompileException("TTT103", $"{_program.Name}: the schedule has a cycle");
-            var next = open is null ? null : ready.FirstOrDefault(u => u.Store is { } s && Equals(RowAxis(s), openAxis) && u.After.Where(members.Contains).All(m => SameRow(u, m)));
+            var next = members.Count == 0 ? null : ready.FirstOrDefault(u => u.Whole is null && Equals(u.RowAxis, members[0].RowAxis)
+                && u.After.Where(members.Contains).All(m => SameRow(u, m)));
             if (next is null)
             {
                 Close();
-                next = ready.FirstOrDefault(u => u.Product is not null) ?? ready[0];
-                if (next.Store is { } store) { open = []; openAxis = RowAxis(store); }
+                next = ready.FirstOrDefault(u => u.Whole is not null) ?? ready[0];
             }
-            if (next.Product is not null) stages.Add(next.Product);
-            else { open!.Add(next.Store!); members.Add(next); }
+            if (next.Whole is not null) stages.Add(next.Whole);
+            else members.Add(next);
             done.Add(next);
             waiting.Remove(next);
         }
         Close();
         // a state is emptied after what it held has been read
-        stages.AddRange(_cleared);
+        stages.AddRange(_last);
         return stages;
 
         void Close()
         {
-            if (open is not null) stages.Add(new RowsStage(openAxis, open));
-            open = null;
+            if (members.Count > 0)
+                stages.Add(new RowsStage(members[0].RowAxis, [.. members.Where(m => m.Store is not null).Select(m => m.Store!)], [.. members.Where(m => m.Sum is not null).Select(m => m.Sum!)]));
             members.Clear();
         }
 
-        bool SameRow(Unit reader, Unit made) => reader.Reads.Where(r => r.Node == made.Result).All(r => r.Role == Roles.Of(made.Result, RowAxis(made.Result)));
+        // a sum over rows is there after the last of them; what it replaces is read by all of them
+        bool SameRow(Unit reader, Unit made) => made.Sum is null
+            && reader.Reads.Where(r => r.Node == made.Result).All(r => r.Role == Roles.Of(made.Result, RowAxis(made.Result)))
+            && made.Reads.Where(r => r.Node is Input && _buffers[r.Node] == reader.Target).All(r => reader.Sum is null && r.Role == Roles.Of(r.Node, RowAxis(r.Node)));
     }
 
     internal static Axis? RowAxis(Node n) => n.Rank == 2 || (n.Rank == 1 && n.Shape[0].IsRows) ? n.Shape[0] : null;

@@ -44,7 +44,8 @@ internal sealed class ModelParser(Compilation compilation, INamedTypeSymbol mode
             accessibility,
             SpecText.Write(root),
             _texts.Values.ToValueList(),
-            _dimensions.Select(d => new DimensionSize(d.Key, d.Value)).ToValueList());
+            _dimensions.Select(d => new DimensionSize(d.Key, d.Value)).ToValueList(),
+            model.Attribute(Names.ModelAttribute)?.NamedArguments.FirstOrDefault(a => a.Key == "Trainable").Value.Value is true);
     }
 
     private void Visit(TypeRef type, SpecProgram from)

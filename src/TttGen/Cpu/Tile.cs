@@ -36,6 +36,20 @@ public static unsafe class Tile
         where V : struct, ILanes<V, T> =>
         TileProduct<T, V>.Multiply(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, lower: true, add: true, scale);
 
+    /// <summary>c = a · b with a upper triangular, its zeros in their places: of them those left of the diagonal's blocks of four are not read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyUpper<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow)
+        where T : unmanaged
+        where V : struct, ILanes<V, T> =>
+        TileProduct<T, V>.MultiplyUpper(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, add: false, default);
+
+    /// <summary>c += scale · a · b with a upper triangular, as in <see cref="MultiplyUpper"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyUpperAdd<T, V>(int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T scale)
+        where T : unmanaged
+        where V : struct, ILanes<V, T> =>
+        TileProduct<T, V>.MultiplyUpper(rows, inner, columns, a, aRow, aStep, b, bRow, c, cRow, add: true, scale);
+
     /// <summary>c(i, j) = Σ_k a(i, k) · b(j, k), both row-major: one or two rows as dot products, more through b transposed.</summary>
     /// <param name="rows">Rows of a and c.</param>
     /// <param name="inner">Columns of a and b.</param>

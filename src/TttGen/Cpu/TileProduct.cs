@@ -37,6 +37,15 @@ internal static unsafe class TileProduct<T, V>
         }
     }
 
+    /// <summary>As <see cref="Tile"/> says: rows i … i + 3 begin at column i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyUpper(
+        int rows, int inner, int columns, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, bool add, T scale)
+    {
+        for (int i = 0; i < rows; i += MostRows)
+            Strips(Math.Min(MostRows, rows - i), Math.Max(0, inner - i), columns, -1, a + i * aRow + i * aStep, aRow, aStep, b + i * bRow, bRow, c + i * cRow, cRow, add, scale);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Strips(
         int rows, int inner, int columns, int lower, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, bool add, T scale)

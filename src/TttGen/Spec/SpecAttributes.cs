@@ -13,7 +13,11 @@ public sealed class LayerAttribute : Attribute;
 
 /// <summary>A record with a method <c>Logits&lt;V&gt; Apply(Tokens)</c>: compiled to a whole program.</summary>
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
-public sealed class ModelAttribute : Attribute;
+public sealed class ModelAttribute : Attribute
+{
+    /// <summary>Whether the model's gradient is compiled, too. It is more code than the model itself; what only answers is better without.</summary>
+    public bool Trainable { get; set; }
+}
 
 /// <summary>A weight of an inner model that training learns and that stays as it is at test time. It is one per head, unless <see cref="SharedAttribute"/> says otherwise.</summary>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]

@@ -1,0 +1,303 @@
+using TttGen.Compiler.Derivation;
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>
+/// The outer gradient of one memory's scan: the state is kept every few mini-batches, made again in between, and the mini-batches are walked from the
+/// last to the first.
+/// </summary>
+public sealed class BackwardScanEmitter
+{
+    private readonly LinkedMemory _memory;
+    private readonly Weight[] _fast, _slow;
+    private readonly long _weights;
+    private readonly long _rows;
+    private readonly bool _isDual;
+
+    private BackwardScanEmitter(LinkedMemory memory)
+    {
+        _memory = memory;
+        _fast = [.. memory.Model.Weights.Where(w => w.Fast)];
+        _slow = [.. memory.Model.Weights.Where(w => !w.Fast)];
+        _weights = ModelLayout.HeadState(memory) / 2;
+        _rows = (memory.MiniBatch + 15) / 16 * 16;
+        _isDual = DualForm.Covers(memory.Model, out _);
+    }
+
+    /// <summary>What was made.</summary>
+    /// <param name="Text">The class.</param>
+    /// <param name="FlopsPerToken">Work of the products of a whole mini-batch's gradient, its share of one token.</param>
+    /// <param name="AdvanceFlopsPerToken">Work of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</param>
+    public sealed record BackwardScan(string Text, long FlopsPerToken, long AdvanceFlopsPerToken);
+
+    /// <summary>Emits the class.</summary>
+    public static BackwardScan Emit(LinkedMemory memory, int indent) => new BackwardScanEmitter(memory).Run(indent);
+
+    private static readonly string[] Strided = ["key", "value", "query", "dOutput", "dKey", "dValue", "dQuery"];
+
+    private BackwardScan Run(int indent)
+    {
+        var gradient = new OuterGradient(_memory.Model);
+        var sums = _fast.ToDictionary(f => f.Name + "SumNext", f => f.Name + "Sum");
+        var close = Schedule(gradient.Close());
+        var closeBackward = Schedule(gradient.CloseBackward());
+        TileKernel[] kernels;
+        if (_isDual)
+        {
+            var form = new DualForm(_memory.Model);
+            kernels =
+            [
+                Schedule(new(form.Forward("Advance", carried: false, closing: true, outputs: false), _fast.ToDictionary(f => f.Name + "Next", f => f.Name))),
+                Schedule(new(form.Forward("Gather", carried: true, closing: false, outputs: false), sums)),
+                close, Schedule(gradient.MiniBatch()), Schedule(gradient.Step()), closeBackward,
+            ];
+        }
+        else
+        {
+            kernels = [Schedule(new(new PrimalForm(_memory.Model).Forward("Gather", outputs: false), sums)), close, Schedule(gradient.Token()), closeBackward];
+        }
+
+        var methods = new List<string>();
+        long scratch = 0;
+        foreach (var kernel in kernels)
+        {
+            var text = new CodeWriter { Indent = indent + 1 };
+            scratch = Math.Max(scratch, TileKernelEmitter.Emit(kernel, _memory.MiniBatch, text));
+            methods.Add(text.ToString());
+        }
+        // three rows of numbers; the gradient sum within a mini-batch, or every one of them
+        var own = 3 * _rows + (_isDual ? 1 : _memory.MiniBatch + 1) * _weights;
+
+        var w = new CodeWriter { Indent = indent };
+        w.Line($"/// <summary>{_memory.Name}: the outer gradient of its scan, second derivatives included.</summary>");
+        w.Open($"internal static unsafe class {_memory.Name}ScanBackward");
+        Constants(w, own + scratch);
+        if (_isDual) Dual(w, own, kernels);
+        else Primal(w, own, kernels);
+        foreach (var m in methods)
+        {
+            w.Line();
+            foreach (var line in m.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
+        }
+        w.Close();
+        var k = _memory.MiniBatch;
+        return _isDual
+            ? new(w.ToString(), kernels[3].Flops(k) / k, kernels[0].Flops(k) / k)
+            : new(w.ToString(), kernels[2].Flops(1), kernels[0].Flops(1));
+    }
+
+    private static TileKernel Schedule(InPlaceProgram p)
+    {
+        var rows = p.Program.Inputs.Any(i => i.Name == "key" && i.Rank == 2);
+        return TileScheduler.Schedule(p.Program, p.InPlace, rows ? Strided : []);
+    }
+
+    private void Constants(CodeWriter w, long scratch)
+    {
+        var k = _memory.MiniBatch;
+        w.Line("/// <summary>Elements of one head's fast weights: half of its state.</summary>");
+        w.Line($"public const int WeightsSize = {Numbers.Of(_weights)};");
+        w.Line();
+        w.Line("/// <summary>Elements of working memory.</summary>");
+        w.Line($"public const int ScratchSize = {Numbers.Of(scratch)};");
+        w.Line();
+        w.Line("/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between.</summary>");
+        w.Open("public static long KeptSize(int tokens, int keepEvery)");
+        w.Line($"int parts = (tokens + {Numbers.Of(2 * k - 2)}) / {Numbers.Of(k)};");
+        w.Line("return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);");
+        w.Close();
+        w.Line();
+    }
+
+    private void Head(CodeWriter w, long own)
+    {
+        var k = _memory.MiniBatch;
+        w.Lines($"""
+            /// <summary>
+            /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
+            /// that of the state is replaced: in, by the state after the last token; out, by the state before the first.
+            /// </summary>
+            /// <param name="tokens">How many.</param>
+            /// <param name="place">Tokens of the mini-batch that came before.</param>
+            /// <param name="key">[tokens, width], rows keyRow apart; value, query, dOutput and gradients likewise.</param>
+            /// <param name="rate">[tokens], rateRow apart: the inner rate of each.</param>
+            /// <param name="tok">[mini-batch]: what the gradient sum is scaled by at each place.</param>
+            /// <param name="state">The state before the first token: fast weights, then their gradient sums. Left as it is.</param>
+            /// <param name="dTok">[mini-batch], added to.</param>
+            /// <param name="dState">As state. At place 0 there is no gradient sum: what its gradient holds there is neither read nor of meaning, and comes out as zeros.</param>
+            /// <param name="keepEvery">Mini-batches from one kept state to the next, at least 1.</param>
+            /// <param name="kept">[KeptSize(tokens, keepEvery)].</param>
+            /// <param name="scratch">[ScratchSize].</param>
+            """);
+        w.Line("public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,");
+        w.Line($"    T* rate, nint rateRow, T* tok, T* state{string.Concat(_slow.Select(s => $", T* {s.Name}"))},");
+        w.Line("    T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,");
+        w.Line($"    T* dRate, nint dRateRow, T* dTok, T* dState{string.Concat(_slow.Select(s => $", T* d{s.Name}"))}, int keepEvery, T* kept, T* scratch)");
+        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
+        w.Open("");
+        w.Line("if (tokens == 0) return;");
+        Pointers(w, "d", "dState", 0);
+        Pointers(w, "d", "dState", 1);
+        w.Line($"T tokLast = tok[{Numbers.Of(k - 1)}];");
+        w.Line($"T* dTokLast = dTok + {Numbers.Of(k - 1)};");
+        if (_isDual)
+        {
+            w.Line("T* lr = scratch;");
+            w.Line($"T* dLr = scratch + {Numbers.Of(_rows)};");
+            w.Line($"T* lastOfRows = scratch + {Numbers.Of(2 * _rows)};");
+            w.Line($"new Span<T>(lastOfRows, {Numbers.Of(k)}).Fill(tokLast);");
+        }
+        w.Line($"T* sums = scratch + {Numbers.Of(3 * _rows)}; // {(_isDual ? "the gradient sum" : "the gradient sum before each token, and after the last")}");
+        w.Line($"scratch += {Numbers.Of(own)};");
+        w.Line("// parts: what of each mini-batch is among the tokens");
+        w.Line($"int parts = (place + tokens + {Numbers.Of(k - 1)}) / {Numbers.Of(k)}, groups = (parts - 1) / keepEvery + 1;");
+        w.Line("for (int part = 0; part + 1 < parts; part++) Next(part);");
+        w.Open("for (int part = parts - 1; part >= 0; part--)");
+        w.Line("// the states inside a group, from its first one");
+        w.Open("if (part % keepEvery == keepEvery - 1 && part + 1 < parts)");
+        w.Line("for (int again = part - keepEvery + 1; again < part; again++) Next(again);");
+        w.Close();
+        w.Line("Back(part);");
+        w.Close();
+        w.Line("if (place == 0) new Span<T>(dState + WeightsSize, WeightsSize).Clear();");
+        w.Line();
+        w.Line("T* Start(int part) => part == 0 ? state");
+        w.Line("    : part % keepEvery == 0 ? kept + (part / keepEvery - 1) * (nint)WeightsSize");
+        w.Line("    : kept + (groups - 2 + part % keepEvery) * (nint)WeightsSize;");
+        w.Line();
+        w.Open("int Range(int part, out int from, out int at)");
+        w.Line($"from = Math.Max(0, part * {Numbers.Of(k)} - place);");
+        w.Line("at = part == 0 ? place : 0;");
+        w.Line($"return Math.Min({Numbers.Of(k)} - at, tokens - from);");
+        w.Close();
+        w.Line();
+        w.Open("void SumsAtStart(int part)");
+        w.Line("if (part == 0 && place > 0) Copy(state + WeightsSize, sums);");
+        w.Line("else new Span<T>(sums, WeightsSize).Clear();");
+        w.Close();
+        w.Line();
+        w.Line("static void Copy(T* from, T* to) => new ReadOnlySpan<T>(from, WeightsSize).CopyTo(new Span<T>(to, WeightsSize));");
+    }
+
+    private void Dual(CodeWriter w, long own, TileKernel[] kernels)
+    {
+        var k = Numbers.Of(_memory.MiniBatch);
+        Head(w, own);
+        w.Line();
+        w.Line("// the state after a mini-batch, from the one before it");
+        w.Open("void Next(int part)");
+        w.Line("int n = Range(part, out int t, out int at);");
+        w.Line("Copy(Start(part), Start(part + 1));");
+        w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
+        Pointers(w, "", "Start(part + 1)", 0);
+        w.Open($"if (n == {k})");
+        w.Line(Call(kernels[0], "n"));
+        w.Close();
+        w.Open("else");
+        Pointers(w, "", "sums", 1);
+        w.Line("SumsAtStart(part);");
+        w.Line(Call(kernels[1], "n"));
+        w.Line(Call(kernels[2], "n"));
+        w.Close();
+        w.Close();
+        w.Line();
+        w.Open("void Back(int part)");
+        w.Line("int n = Range(part, out int t, out int at);");
+        w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
+        Pointers(w, "", "Start(part)", 0);
+        w.Open($"if (n == {k})");
+        w.Line(Call(kernels[3], "n"));
+        w.Close();
+        w.Open("else");
+        Pointers(w, "", "sums", 1);
+        w.Line("SumsAtStart(part);");
+        w.Open($"if (at + n == {k})");
+        w.Line(Call(kernels[1], "n"));
+        w.Line(Call(kernels[5], "n"));
+        w.Line("SumsAtStart(part);");
+        w.Close();
+        w.Line(Call(kernels[4], "n"));
+        w.Close();
+        w.Line("for (int i = 0; i < n; i++) dRate[(t + i) * dRateRow] = dLr[i];");
+        w.Close();
+        w.Close();
+    }
+
+    private void Primal(CodeWriter w, long own, TileKernel[] kernels)
+    {
+        var k = Numbers.Of(_memory.MiniBatch);
+        Head(w, own);
+        w.Line();
+        w.Line("// the state after a mini-batch, from the one before it");
+        w.Open("void Next(int part)");
+        w.Line("Gathered(part);");
+        w.Line("int n = Range(part, out int t, out int at);");
+        w.Line("Copy(Start(part), Start(part + 1));");
+        Pointers(w, "", "Start(part + 1)", 0);
+        Pointers(w, "", "(sums + n * (nint)WeightsSize)", 1);
+        w.Line(Call(kernels[1], "1"));
+        w.Close();
+        w.Line();
+        w.Line("// the gradient sum before each token");
+        w.Open("void Gathered(int part)");
+        w.Line("int n = Range(part, out int t, out int at);");
+        w.Line("SumsAtStart(part);");
+        Pointers(w, "", "Start(part)", 0);
+        w.Open("for (int i = 0; i < n; i++, t++, at++)");
+        w.Line("Copy(sums + i * (nint)WeightsSize, sums + (i + 1) * (nint)WeightsSize);");
+        Pointers(w, "", "(sums + (i + 1) * (nint)WeightsSize)", 1);
+        w.Line(Call(kernels[0], "1"));
+        w.Close();
+        w.Close();
+        w.Line();
+        w.Open("void Back(int part)");
+        w.Line("Gathered(part);");
+        w.Line("int n = Range(part, out int t, out int at);");
+        Pointers(w, "", "Start(part)", 0);
+        w.Open($"if (at + n == {k})");
+        Pointers(w, "", "(sums + n * (nint)WeightsSize)", 1);
+        w.Line(Call(kernels[3], "1"));
+        w.Close();
+        w.Line("t += n;");
+        w.Line("at += n;");
+        w.Open("for (int i = n - 1; i >= 0; i--)");
+        w.Line("t--;");
+        w.Line("at--;");
+        Pointers(w, "", "(sums + i * (nint)WeightsSize)", 1);
+        w.Line(Call(kernels[2], "1"));
+        w.Close();
+        w.Close();
+        w.Close();
+    }
+
+    /// <summary>One half of a state, or of its gradient: fast weights, or their gradient sums.</summary>
+    private void Pointers(CodeWriter w, string prefix, string from, int half)
+    {
+        var offset = prefix.Length > 0 ? half * _weights : 0;
+        foreach (var f in _fast)
+        {
+            w.Line($"T* {prefix}{f.Name}{(half == 0 ? "" : "Sum")} = {from} + {Numbers.Of(offset)}; // [{string.Join(", ", f.Shape)}]");
+            offset += ModelLayout.Rounded(f);
+        }
+    }
+
+    private static string Call(TileKernel kernel, string n)
+    {
+        var arguments = kernel.Parameters.Select(p => (p.Name, p.Shape.Length) switch
+        {
+            ("key" or "value" or "query" or "dOutput" or "dKey" or "dValue" or "dQuery", 2) => $"{p.Name} + t * {p.Name}Row, {p.Name}Row",
+            ("key" or "value" or "query" or "dOutput" or "dKey" or "dValue" or "dQuery", _) => $"{p.Name} + t * {p.Name}Row",
+            ("lr", 0) => "rate[t * rateRow]",
+            ("dLr", 0) => "dRate + t * dRateRow",
+            ("tok", 0) => "tok[at]",
+            ("tok", _) => "tok + at",
+            ("dTok", _) => "dTok + at",
+            ("tokLast", 1) => "lastOfRows",
+            _ => p.Name,
+        });
+        return $"{kernel.Program.Name}<T, V>({n}, {string.Join(", ", arguments)}, scratch);";
+    }
+}
