@@ -182,3 +182,28 @@ public sealed partial record class SquashedBySix(Embedding<ThirtyOne, Twelve> Em
 {
     public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
 }
+
+/// <summary>Convolutions of three taps over a width that is no multiple of a register's.</summary>
+[Model]
+public sealed partial record class MambaByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
+    Stack<Two, MambaBlock<Thirty, Three, Ten, Five, Three, TwentyTwo, SwiGluMemory<Ten, Sixteen>>, Thirty> Layers, RmsNorm<Thirty> Norm)
+{
+    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+}
+
+/// <summary>Convolutions of six taps: a sequence's first rows see what the call before left.</summary>
+[Model]
+public sealed partial record class MambaBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
+    Stack<Two, MambaBlock<Twelve, Two, Six, Eight, Six, TwentyTwo, LinearMemory<Six>>, Twelve> Layers, RmsNorm<Twelve> Norm)
+{
+    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+}
+
+/// <summary>Two stacks with memories, mini-batches and backbones of their own.</summary>
+[Model]
+public sealed partial record class MixedMemories(Embedding<ThirtyOne, Thirty> EmbedTokens,
+    Stack<Two, TransformerBlock<Thirty, Three, Ten, Five, TwentyTwo, LinearMemory<Ten>>, Thirty> Layers,
+    Stack<Two, MambaBlock<Thirty, Three, Ten, Eight, Three, Forty, MlpMemory<Ten, Sixteen>>, Thirty> Upper, RmsNorm<Thirty> Norm)
+{
+    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Upper.Apply(Layers.Apply(EmbedTokens.Lookup(tokens)))));
+}

@@ -35,7 +35,10 @@ internal abstract class SmallModel
         Of<TiedBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<TiedByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<GainByTen>((model, tokens) => model.Apply(tokens).Items),
-        Of<SquashedBySix>((model, tokens) => model.Apply(tokens).Items),        Of<UntiedLinearTransformer>((model, tokens) => model.Apply(tokens).Items),
+        Of<SquashedBySix>((model, tokens) => model.Apply(tokens).Items),        Of<MambaByTen>((model, tokens) => model.Apply(tokens).Items),
+        Of<MambaBySix>((model, tokens) => model.Apply(tokens).Items),
+        Of<MixedMemories>((model, tokens) => model.Apply(tokens).Items),
+        Of<UntiedLinearTransformer>((model, tokens) => model.Apply(tokens).Items),
     }.ToDictionary(model => model.Name);
 
     public abstract string Name { get; }

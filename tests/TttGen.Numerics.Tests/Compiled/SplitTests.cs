@@ -40,6 +40,9 @@ public sealed class SplitTests(Xunit.Abstractions.ITestOutputHelper output)
     [InlineData("SwiGluByTen")]
     [InlineData("TiedBySix")]
     [InlineData("SquashedBySix")]
+    [InlineData("MambaByTen")]
+    [InlineData("MambaBySix")]
+    [InlineData("MixedMemories")]
     public void Any_split_gives_the_logits_of_one_call_for_other_inner_models(string name)
     {
         using var model = SmallModel.All[name].Load(new ModelOptions { Threads = 1 });
