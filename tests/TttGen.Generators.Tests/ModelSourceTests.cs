@@ -18,6 +18,13 @@ public sealed class ModelSourceTests
     }
 
     [Fact]
+    public void A_model_is_trainable_where_it_says_so()
+    {
+        Assert.False(SourceOf(Compilations.Of(Samples.Library + "\n" + Samples.Model)).IsTrainable);
+        Assert.True(SourceOf(Compilations.Of(Samples.Library + "\n" + Samples.Model.Replace("[Model]", "[Model(Trainable = true)]"))).IsTrainable);
+    }
+
+    [Fact]
     public void Specs_of_a_referenced_assembly_are_as_good_as_own_ones()
     {
         var together = SourceOf(Compilations.Of(Samples.Library + "\n" + Samples.Model));

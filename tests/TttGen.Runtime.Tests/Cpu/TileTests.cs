@@ -124,6 +124,37 @@ public abstract unsafe class TileTests<T, V>
 
     [Theory]
     [MemberData(nameof(Shapes))]
+    public void Upper_triangular_products_read_no_more_than_zeros_below_the_diagonal(int rows, int inner, int columns)
+    {
+        foreach (int steps in new[] { rows, Math.Min(rows, inner) })
+        {
+            foreach (bool transposed in new[] { false, true })
+            {
+                var random = new Random(rows + columns);
+                int aStride = Math.Max(rows, steps), bStride = columns, cStride = columns + 1;
+                using var a = transposed ? Matrix(random, steps, rows, aStride) : Matrix(random, rows, steps, aStride);
+                using var b = Matrix(random, steps, columns, bStride);
+                using var c = new GuardedMemory<T>((rows - 1) * cStride + columns);
+                nint aRow = transposed ? 1 : aStride, aStep = transposed ? aStride : 1;
+                for (int i = 0; i < rows; i++)
+                {
+                    for (int k = 0; k < Math.Min(i, steps); k++)
+                        a.Pointer[i * aRow + k * aStep] = k < i - i % 4 ? T.NaN : T.Zero;
+                }
+
+                IEnumerable<(T, T)> Terms(int i, int j) =>
+                    Enumerable.Range(i, Math.Max(0, steps - i)).Select(k => (At(a, i * aRow + k * aStep), At(b, k * bStride + j)));
+                Tile.MultiplyUpper<T, V>(rows, steps, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride);
+                Check(c, null, rows, columns, cStride, 1, Terms);
+                T[] before = new Span<T>(c.Pointer, c.Length).ToArray();
+                Tile.MultiplyUpperAdd<T, V>(rows, steps, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride, T.CreateTruncating(3));
+                Check(c, before, rows, columns, cStride, 3, Terms);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
     public void Products_with_a_transposed_operand_equal_the_naive_sum(int rows, int inner, int columns)
     {
         var random = new Random(inner);
