@@ -50,13 +50,18 @@ internal static class Compilations
 
     public static SyntaxTree Tree(string source, string path) => CSharpSyntaxTree.ParseText(Usings + source, Parse, path);
 
+    /// <summary>The project with one more file, which has usings of its own.</summary>
+    public static CSharpCompilation With(CSharpCompilation compilation, string source, string path) => compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(source, Parse, path));
+
     /// <summary>All generators, with steps tracked.</summary>
     public static GeneratorDriver Driver(params IIncrementalGenerator[] generators) => CSharpGeneratorDriver.Create(
         generators.Length > 0 ? generators.Select(g => g.AsSourceGenerator()) : [new DimensionGenerator().AsSourceGenerator(), new SpecGenerator().AsSourceGenerator(), new ModelGenerator().AsSourceGenerator()],
         parseOptions: Parse,
         driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
-    public static GeneratorDriver Run(string source) => Driver().RunGenerators(Of(source));
+    public static GeneratorDriver Run(string source) => Run(Of(source));
+
+    public static GeneratorDriver Run(Compilation compilation) => Driver().RunGenerators(compilation);
 
     /// <summary>The compilation with what the generators add; every warning an error, and none there.</summary>
     public static Compilation Generated(Compilation compilation)

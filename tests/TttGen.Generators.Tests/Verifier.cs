@@ -8,7 +8,7 @@ namespace TttGen.Generators.Tests;
 /// <summary>
 /// Snapshots in the conventions of Verify and Verify.SourceGenerators, with their call shape, so that the packages drop in where they can be
 /// restored: <c>Type.Method#HintName.verified.cs</c> beside the test; on a difference <c>.received.cs</c> is written and, outside of build
-/// servers, shown. To accept, rename received to verified.
+/// servers, shown. To accept, rename received to verified; or run the tests with TTTGEN_ACCEPT_SNAPSHOTS=1, which writes every verified text anew.
 /// </summary>
 internal static partial class Verifier
 {
@@ -22,6 +22,8 @@ internal static partial class Verifier
         if (result.Diagnostics.Length > 0) received["|txt"] = string.Join("\n", result.Diagnostics.Select(d => d.ToString()).Order(StringComparer.Ordinal));
         await Compare(testFile, method, received);
     }
+
+    private static bool Accepts => Environment.GetEnvironmentVariable("TTTGEN_ACCEPT_SNAPSHOTS") == "1";
 
     private static async Task Compare(string testFile, string method, Dictionary<string, string> received)
     {
@@ -39,13 +41,23 @@ internal static partial class Verifier
             File.Delete(receivedPath);
             var verified = File.Exists(verifiedPath) ? (await File.ReadAllTextAsync(verifiedPath)).ReplaceLineEndings("\n").TrimEnd('\n') : null;
             if (verified == text.ReplaceLineEndings("\n").TrimEnd('\n')) continue;
+            if (Accepts)
+            {
+                await File.WriteAllTextAsync(verifiedPath, text);
+                continue;
+            }
             await File.WriteAllTextAsync(receivedPath, text);
             differences.Add($"{(verified is null ? "new" : "different")}: {receivedPath}");
             await DiffRunner.LaunchAsync(receivedPath, verifiedPath);
         }
 
+        if (Accepts)
+        {
+            foreach (var path in unused) File.Delete(path);
+            return;
+        }
         differences.AddRange(unused.Select(path => $"no longer generated: {path}"));
-        Assert.True(differences.Count == 0, "snapshots differ; where the new text is right, rename received to verified:\n" + string.Join("\n", differences));
+        Assert.True(differences.Count == 0, "snapshots differ; where the new text is right, rename received to verified, or run with TTTGEN_ACCEPT_SNAPSHOTS=1:\n" + string.Join("\n", differences));
 
         bool IsOfThisMethod(string path) => Path.GetFileName(path)[prefix.Length] is '.' or '#';
     }

@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace TttGen.Generators.Tests.Emitted;
+
+/// <summary>Everything that the generators write for models, as it reads; and it compiles with every warning an error.</summary>
+public sealed class EmittedCodeTests
+{
+    [Fact]
+    public async Task Presets() => await Check(Compilations.Of("""
+        using TttGen.InnerModels;
+        using TttGen.Layers;
+        using static TttGen.Presets.Size125M;
+
+        namespace App;
+
+        [Model]
+        public sealed partial record class LinearTransformer(
+            Embedding<Vocab, Width> EmbedTokens,
+            Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>, Width> Layers,
+            RmsNorm<Width> Norm)
+        {
+            public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+
+        [Model]
+        public sealed partial record class MlpTransformer(
+            Embedding<Vocab, Width> EmbedTokens,
+            Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
+            RmsNorm<Width> Norm)
+        {
+            public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+
+        [Model]
+        public sealed partial record class LinearMamba(
+            Embedding<Vocab, Width> EmbedTokens,
+            Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>, Width> Layers,
+            RmsNorm<Width> Norm)
+        {
+            public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+
+        [Model]
+        public sealed partial record class MlpMamba(
+            Embedding<Vocab, Width> EmbedTokens,
+            Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
+            RmsNorm<Width> Norm)
+        {
+            public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+        """));
+
+    /// <summary>The inner models that the numerics tests compare with the oracle, each in a small model.</summary>
+    [Fact]
+    public async Task Inner_models_of_a_user() => await Check(Compilations.With(
+        Compilations.Of($$"""
+            using TttGen.Layers;
+            using TttGen.Numerics.Tests;
+
+            namespace App;
+
+            [Dim(12)] public readonly partial struct Width : IDim;
+            [Dim(2)] public readonly partial struct Heads : IDim;
+            [Dim(2)] public readonly partial struct Depth : IDim;
+
+            {{ModelOver("SwiGlu", "SwiGluMemory<Six, Ten>")}}
+            {{ModelOver("ThreeLayer", "ThreeLayerMemory<Six, Ten>")}}
+            {{ModelOver("LowRank", "LowRankMemory<Six, Three>")}}
+            {{ModelOver("Delta", "DeltaMemory<Six>")}}
+            {{ModelOver("Scaled", "ScaledMemory<Six>")}}
+            {{ModelOver("Tied", "TiedMemory<Six, Ten>")}}
+            {{ModelOver("Squashed", "SquashedMemory<Six>")}}
+            """),
+        InnerModels(), "InnerModels.cs"));
+
+    [Fact]
+    public void A_model_may_be_a_struct_inside_other_types() => Assert.Empty(Compilations.Complaints(Compilations.Of("""
+        using TttGen.InnerModels;
+        using TttGen.Layers;
+        using static TttGen.Presets.Size125M;
+
+        namespace App
+        {
+            public static partial class Outer
+            {
+                internal partial interface IInner
+                {
+                    [Model]
+                    internal readonly partial record struct Small(
+                        Embedding<Vocab, Width> EmbedTokens,
+                        Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>, Width> Layers,
+                        LmHead<Width, Vocab> Head)
+                    {
+                        public Logits<Vocab> Apply(Tokens tokens) => Head.Logits(Layers.Apply(EmbedTokens.Lookup(tokens)));
+                    }
+                }
+            }
+        }
+        """)));
+
+    private static string ModelOver(string name, string memory) => $$"""
+        [Model]
+        public sealed partial record class {{name}}(
+            Embedding<Sixteen, Width> EmbedTokens,
+            Stack<Depth, TransformerBlock<Width, Heads, Six, Five, Sixteen, {{memory}}>, Width> Layers,
+            RmsNorm<Width> Norm)
+        {
+            public Logits<Sixteen> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+        """;
+
+    private static string InnerModels([CallerFilePath] string here = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../TttGen.Numerics.Tests/InnerModels.cs"));
+
+    private static async Task Check(CSharpCompilation compilation, [CallerFilePath] string testFile = "", [CallerMemberName] string method = "")
+    {
+        Assert.Empty(Compilations.Complaints(compilation));
+        await Verifier.Verify(Compilations.Run(compilation), testFile, method);
+    }
+}
