@@ -14,7 +14,7 @@ public readonly record struct RowShare(int FirstRow, int EndRow, int FirstPanel,
     /// <summary>Rows of the register tile: blocks are multiples of it.</summary>
     public const int TileRows = 12;
 
-    private const int BlockBytes = 400 << 10;
+    private const int BlockBytes = 600 << 10;
     private const int WidePanels = 256;
 
     /// <summary>Rows that a block of a left operand of so many columns may have.</summary>
