@@ -123,7 +123,11 @@ internal sealed class ScanGradients<TModel, F, K, TScan> where TModel : IInnerMo
 
         var found = new Dictionary<string, double[]>
         {
-            ["key"] = Dense(dKey), ["value"] = Dense(dValue), ["query"] = Dense(dQuery), ["rate"] = dRate.Read(), ["tok"] = [.. dTok.Read().Select(x => x - Before)],
+            ["key"] = Dense(dKey),
+            ["value"] = Dense(dValue),
+            ["query"] = Dense(dQuery),
+            ["rate"] = dRate.Read(),
+            ["tok"] = [.. dTok.Read().Select(x => x - Before)],
         };
         var at = 0;
         foreach (var w in _fast)
@@ -142,11 +146,22 @@ internal sealed class ScanGradients<TModel, F, K, TScan> where TModel : IInnerMo
 
         ScanCall<T> Call(int c) => new()
         {
-            Tokens = ends[c] - starts[c], Place = starts[c] % K.Size, Row = row,
-            Key = key.Pointer + starts[c] * row, Value = value.Pointer + starts[c] * row, Query = query.Pointer + starts[c] * row,
-            Rate = rate.Pointer + starts[c], Tok = tok.Pointer, Slow = slow.Pointer, DSlow = dSlow.Pointer,
-            DOutput = dOutput.Pointer + starts[c] * row, DKey = dKey.Pointer + starts[c] * row, DValue = dValue.Pointer + starts[c] * row,
-            DQuery = dQuery.Pointer + starts[c] * row, DRate = dRate.Pointer + starts[c], DTok = dTok.Pointer,
+            Tokens = ends[c] - starts[c],
+            Place = starts[c] % K.Size,
+            Row = row,
+            Key = key.Pointer + starts[c] * row,
+            Value = value.Pointer + starts[c] * row,
+            Query = query.Pointer + starts[c] * row,
+            Rate = rate.Pointer + starts[c],
+            Tok = tok.Pointer,
+            Slow = slow.Pointer,
+            DSlow = dSlow.Pointer,
+            DOutput = dOutput.Pointer + starts[c] * row,
+            DKey = dKey.Pointer + starts[c] * row,
+            DValue = dValue.Pointer + starts[c] * row,
+            DQuery = dQuery.Pointer + starts[c] * row,
+            DRate = dRate.Pointer + starts[c],
+            DTok = dTok.Pointer,
         };
     }
 
