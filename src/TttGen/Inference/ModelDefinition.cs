@@ -1,4 +1,5 @@
 using TttGen.Checkpoints;
+using TttGen.Training;
 
 namespace TttGen.Inference;
 
@@ -31,6 +32,11 @@ public abstract class ModelDefinition
 
     /// <summary>Fresh random weights: N(0, 0.02), norms at one (TTT.md).</summary>
     public abstract TttModel Create(int seed, ModelOptions options);
+
+    /// <summary>As above, ready to learn.</summary>
+    /// <exception cref="TttException">The model was compiled for inference alone.</exception>
+    public virtual TrainableModel CreateTrainable(int seed, TrainableOptions options) =>
+        throw new TttException($"{Name} was compiled without its backward pass; declare it [Model(Trainable = true)]");
 }
 
 /// <summary>A compiled [Model] record: implemented by its generated part.</summary>
