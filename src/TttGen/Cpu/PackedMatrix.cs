@@ -73,7 +73,7 @@ public sealed unsafe class PackedMatrix : IDisposable
             Packing.Write(this, column, from);
     }
 
-    /// <summary>Writes columns <paramref name="first"/> … from consecutive rows of the checkpoint.</summary>
+    /// <summary>Writes columns <paramref name="first"/> … from consecutive rows of the checkpoint. Several threads may write whole panels of their own.</summary>
     /// <param name="first">0 … Columns − 1.</param>
     /// <param name="weights">[count, inner].</param>
     public void SetRows(int first, ReadOnlySpan<float> weights)
@@ -97,6 +97,25 @@ public sealed unsafe class PackedMatrix : IDisposable
                 i += whole ? PanelWidth : 1;
             }
         }
+    }
+
+    /// <summary>
+    /// Writes rows <paramref name="first"/> … of B itself, as they are: the checkpoint's [out, in] becomes the right operand of the product back,
+    /// B[o, i] = W[o, i] with inner = out and columns = in. f32 only. Several threads may write rows of their own.
+    /// </summary>
+    /// <param name="first">0 … Inner − 1.</param>
+    /// <param name="weights">[count, columns].</param>
+    public void SetInnerRows(int first, ReadOnlySpan<float> weights)
+    {
+        if (Type != WeightType.Float32)
+            throw new NotSupportedException($"PackedMatrix.SetInnerRows: expected weights of type {WeightType.Float32}, found {Type}; set whole columns by SetRows.");
+        int count = weights.Length / Columns;
+        if (count * Columns != weights.Length)
+            throw new ArgumentException($"PackedMatrix.SetInnerRows: expected whole rows of {Columns} weights, found {weights.Length} weights.", nameof(weights));
+        if (first < 0 || first > Inner - count)
+            throw new ArgumentOutOfRangeException(nameof(first), $"PackedMatrix.SetInnerRows: expected {count} rows in 0 … {Inner - 1}, found the first at {first}.");
+        fixed (float* from = weights)
+            PanelPacking.WriteRows(this, first, count, from);
     }
 
     /// <summary>Reads one column back: a row of the checkpoint, an embedding.</summary>

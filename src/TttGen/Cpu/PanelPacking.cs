@@ -44,6 +44,19 @@ internal static unsafe class PanelPacking
         }
     }
 
+    /// <summary>Writes rows first … of every panel of an f32 matrix from [count, columns] floats.</summary>
+    public static void WriteRows(PackedMatrix matrix, int first, int count, float* from)
+    {
+        float* to = (float*)matrix.Panel(0) + (nint)first * Width;
+        nint panelStride = (nint)matrix.Inner * Width;
+        if (Vector512.IsHardwareAccelerated)
+            PanelRows.Write<Lanes512>(from, matrix.Columns, count, matrix.Columns, to, panelStride);
+        else if (Vector256.IsHardwareAccelerated)
+            PanelRows.Write<Lanes256>(from, matrix.Columns, count, matrix.Columns, to, panelStride);
+        else
+            PanelRows.Write<Lanes128>(from, matrix.Columns, count, matrix.Columns, to, panelStride);
+    }
+
     private static void Transpose(int rows, int columns, float* from, nint fromRow, float* to)
     {
         if (Vector512.IsHardwareAccelerated)

@@ -73,6 +73,61 @@ public sealed unsafe class PackedMatrixTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 97)]
+    [InlineData(33, 64)]
+    [InlineData(64, 5)]
+    public void Inner_rows_are_the_columns_read_across(int inner, int columns)
+    {
+        var random = new Random(11);
+        var rows = new float[inner * columns];
+        foreach (ref float number in rows.AsSpan())
+            number = Matrices.Next(random);
+        using var w = new PackedMatrix(inner, columns, WeightType.Float32);
+        w.SetInnerRows(inner / 3, rows.AsSpan(inner / 3 * columns));
+        w.SetInnerRows(0, rows.AsSpan(0, inner / 3 * columns));
+        var column = new float[inner];
+        for (int j = 0; j < columns; j++)
+        {
+            w.GetRow(j, column);
+            for (int k = 0; k < inner; k++)
+                Assert.Equal(rows[k * columns + j], column[k]);
+        }
+    }
+
+    [Fact]
+    public void Threads_may_share_the_packing()
+    {
+        const int Outputs = 32 * 12, Inputs = 57;
+        var random = new Random(13);
+        var rows = new float[Outputs * Inputs];
+        foreach (ref float number in rows.AsSpan())
+            number = Matrices.Next(random);
+        using var forth = new PackedMatrix(Inputs, Outputs, WeightType.Float32);
+        using var back = new PackedMatrix(Outputs, Inputs, WeightType.Float32);
+        Parallel.For(0, 12, panel =>
+        {
+            ReadOnlySpan<float> own = rows.AsSpan(panel * 32 * Inputs, 32 * Inputs);
+            forth.SetRows(panel * 32, own);
+            back.SetInnerRows(panel * 32, own);
+        });
+        var row = new float[Inputs];
+        var column = new float[Outputs];
+        for (int o = 0; o < Outputs; o++)
+        {
+            forth.GetRow(o, row);
+            Assert.Equal(rows[(o * Inputs)..((o + 1) * Inputs)], row);
+        }
+
+        for (int i = 0; i < Inputs; i++)
+        {
+            back.GetRow(i, column);
+            for (int o = 0; o < Outputs; o++)
+                Assert.Equal(rows[o * Inputs + i], column[o]);
+        }
+    }
+
     [Fact]
     public void BFloat16_rounds_to_nearest_even_and_keeps_what_is_already_one()
     {
@@ -137,5 +192,9 @@ public sealed unsafe class PackedMatrixTests
         Assert.Contains("expected 4", Assert.Throws<ArgumentException>(() => w.SetRow(0, new float[5])).Message);
         Assert.Contains("whole rows of 4", Assert.Throws<ArgumentException>(() => w.SetRows(0, new float[7])).Message);
         Assert.Contains("found 2", Assert.Throws<ArgumentOutOfRangeException>(() => w.SetRows(1, new float[8])).Message);
+        Assert.Contains("whole rows of 2", Assert.Throws<ArgumentException>(() => w.SetInnerRows(0, new float[7])).Message);
+        Assert.Contains("0 … 3, found the first at 2", Assert.Throws<ArgumentOutOfRangeException>(() => w.SetInnerRows(2, new float[6])).Message);
+        using var halves = new PackedMatrix(4, 2, WeightType.BFloat16);
+        Assert.Contains("found BFloat16", Assert.Throws<NotSupportedException>(() => halves.SetInnerRows(0, new float[8])).Message);
     }
 }
