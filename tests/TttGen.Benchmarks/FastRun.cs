@@ -13,7 +13,7 @@ internal static class FastRun
     public static void Print(string part)
     {
         using var pool = new WorkerPool(2);
-        IEnumerable<Measurement> every = [.. Panels.All(), .. Streams.All(pool), .. Gradients.All(), .. Tiles.All(), .. Scans.All(), .. Functions.All(), Fork(pool)];
+        IEnumerable<Measurement> every = [.. Panels.All(), .. Streams.All(pool), .. Gradients.All(), .. Heads.All(pool), .. Tiles.All(), .. Scans.All(), .. Functions.All(), Fork(pool)];
         Measurement[] all = [.. every.Where(m => m.Name.Contains(part, StringComparison.OrdinalIgnoreCase))];
         double fma = 0;
         for (int round = 0; round < Rounds; round++)
@@ -28,8 +28,8 @@ internal static class FastRun
         {
             Line(m.Limit switch
             {
-                Limit.Fma when m.Units > 0 => $"{m.Name,-44} {m.Best,8:F1} GFLOP/s {m.Best / fma,6:P0} {m.NanosecondsPerUnit,8:F0} ns/token",
-                Limit.Fma => $"{m.Name,-44} {m.Best,8:F1} GFLOP/s {m.Best / fma,6:P0}",
+                Limit.Fma when m.Units > 0 => $"{m.Name,-44} {m.Best,8:F1} GFLOP/s {m.Best / fma / m.Threads,6:P0} {m.NanosecondsPerUnit,8:F0} ns/token",
+                Limit.Fma => $"{m.Name,-44} {m.Best,8:F1} GFLOP/s {m.Best / fma / m.Threads,6:P0}",
                 Limit.Bandwidth => $"{m.Name,-44} {m.Typical,8:F1} GB/s    {m.OfReading,6:P0} of {m.Reading!.Typical:F1}",
                 _ => $"{m.Name,-44} {m.Nanoseconds,8:F2} ns",
             });

@@ -19,6 +19,9 @@ internal sealed class Measurement(string name, Limit limit, double work, int rep
     /// <summary>Tokens in one run of the body, where the time of one is wanted too; else 0.</summary>
     public int Units { get; init; }
 
+    /// <summary>Threads that compute: the limit is as many times one thread's.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Nanoseconds a token, best of all runs.</summary>
     public double NanosecondsPerUnit => work / Units / Best;
 

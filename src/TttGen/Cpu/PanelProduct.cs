@@ -42,6 +42,15 @@ internal static unsafe class PanelProduct<V>
         }
     }
 
+    /// <summary>tile (+)= a · rows first … of an f32 panel. The same rows of the next panel are brought near, and after the last panel what follows in the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyPart(PackedMatrix w, int panel, int first, int count, float* a, nint stride, int rows, float* tile, bool add)
+    {
+        nint bytes = (nint)count * CachedFormat.RowBytes, start = (nint)first * CachedFormat.RowBytes;
+        byte* next = panel + 1 < w.Panels ? w.Panel(panel + 1) + start : w.Panel(0) + start + bytes;
+        Rows<CachedFormat>(w.Panel(panel) + start, count, a, stride, rows, tile, add, next, bytes);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<W>(byte* weights, int inner, float* a, nint stride, int rows, float* tile)
         where W : struct, IWeightFormat

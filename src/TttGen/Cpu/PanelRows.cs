@@ -34,4 +34,29 @@ internal static unsafe class PanelRows
                 V.Store(V.LoadPartial(rows + column, columns - column), to + column);
         }
     }
+
+    /// <summary>One panel's lines back into rows.</summary>
+    /// <param name="panel">[count, 32].</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="columns">Columns to write: up to 32.</param>
+    /// <param name="to">[count, columns].</param>
+    /// <param name="stride">Elements from one row of <paramref name="to"/> to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Read<V>(float* panel, int count, int columns, float* to, nint stride)
+        where V : struct, ILanes<V, float>
+    {
+        for (; count > 0; count--, panel += Width, to += stride)
+        {
+            if (columns == Width)
+            {
+                for (int column = 0; column < Width; column += V.Count)
+                    V.Store(V.Load(panel + column), to + column);
+            }
+            else
+            {
+                for (int column = 0; column < columns; column += V.Count)
+                    V.StorePartial(V.Load(panel + column), to + column, columns - column);
+            }
+        }
+    }
 }

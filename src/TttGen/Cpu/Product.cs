@@ -27,4 +27,29 @@ public static unsafe class Product
         // The kernels hold a bare pointer: without this the weights could be freed under the last product that uses them.
         GC.KeepAlive(w);
     }
+
+    /// <summary>
+    /// tile (+)= a · some rows of the panel: for a left operand so long that a part of it should pass over several panels before the next part. f32 only.
+    /// </summary>
+    /// <param name="w">The weights.</param>
+    /// <param name="panel">Which 32 columns of them.</param>
+    /// <param name="first">First row of the panel.</param>
+    /// <param name="count">Rows of it: 1 or more; 256 are 32 KiB.</param>
+    /// <param name="a">[rows, count], row-major.</param>
+    /// <param name="aStride">Elements from one row of a to the next.</param>
+    /// <param name="rows">1 or more.</param>
+    /// <param name="tile">[rows, 32], dense; columns beyond the matrix become zero.</param>
+    /// <param name="add">Whether the tile already holds a part of the sum.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void PanelPart<V>(PackedMatrix w, int panel, int first, int count, float* a, nint aStride, int rows, float* tile, bool add)
+        where V : struct, ILanes<V, float>
+    {
+        if (typeof(V) == typeof(Lanes512))
+            PanelProduct<Lanes512>.MultiplyPart(w, panel, first, count, a, aStride, rows, tile, add);
+        else if (typeof(V) == typeof(Lanes256))
+            PanelProduct<Lanes256>.MultiplyPart(w, panel, first, count, a, aStride, rows, tile, add);
+        else
+            PanelProduct<Lanes128>.MultiplyPart(w, panel, first, count, a, aStride, rows, tile, add);
+        GC.KeepAlive(w);
+    }
 }
