@@ -43,7 +43,7 @@ public static partial class Heads96
 }
 
 /// <summary>TTT-Linear in the Transformer backbone.</summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class LinearTransformer(
     Embedding<Small.Vocab, Small.Width> EmbedTokens,
     Stack<Small.Depth, TransformerBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Hidden, LinearMemory<Small.HeadDim>>, Small.Width> Layers,
@@ -53,7 +53,7 @@ public sealed partial record class LinearTransformer(
 }
 
 /// <summary>TTT-Linear in the Mamba backbone.</summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class LinearMamba(
     Embedding<Small.Vocab, Small.Width> EmbedTokens,
     Stack<Small.Depth, MambaBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Taps, Small.Hidden, LinearMemory<Small.HeadDim>>, Small.Width> Layers,
@@ -63,7 +63,7 @@ public sealed partial record class LinearMamba(
 }
 
 /// <summary>TTT-MLP in the Transformer backbone.</summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class MlpTransformer(
     Embedding<Small.Vocab, Small.Width> EmbedTokens,
     Stack<Small.Depth, TransformerBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Hidden, MlpMemory<Small.HeadDim, Small.InnerHidden>>, Small.Width> Layers,
@@ -73,7 +73,7 @@ public sealed partial record class MlpTransformer(
 }
 
 /// <summary>TTT-MLP in the Mamba backbone.</summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class MlpMamba(
     Embedding<Small.Vocab, Small.Width> EmbedTokens,
     Stack<Small.Depth, MambaBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Taps, Small.Hidden, MlpMemory<Small.HeadDim, Small.InnerHidden>>, Small.Width> Layers,
@@ -83,7 +83,7 @@ public sealed partial record class MlpMamba(
 }
 
 /// <summary>TTT-Linear in the Mamba backbone, heads of 64.</summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class LinearMambaHeadsOf64(
     Embedding<Heads64.Vocab, Heads64.Width> EmbedTokens,
     Stack<Heads64.Depth, MambaBlock<Heads64.Width, Heads64.Heads, Heads64.HeadDim, Heads64.MiniBatch, Heads64.Taps, Heads64.Hidden, LinearMemory<Heads64.HeadDim>>, Heads64.Width> Layers,
@@ -93,7 +93,7 @@ public sealed partial record class LinearMambaHeadsOf64(
 }
 
 /// <summary>TTT-Linear in the Transformer backbone, heads of 96, mini-batches of 8.</summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class LinearTransformerHeadsOf96(
     Embedding<Heads96.Vocab, Heads96.Width> EmbedTokens,
     Stack<Heads96.Depth, TransformerBlock<Heads96.Width, Heads96.Heads, Heads96.HeadDim, Heads96.MiniBatch, Heads96.Hidden, LinearMemory<Heads96.HeadDim>>, Heads96.Width> Layers,
@@ -103,7 +103,7 @@ public sealed partial record class LinearTransformerHeadsOf96(
 }
 
 /// <summary>An output head of its own; no golden case has one.</summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class UntiedLinearTransformer(
     Embedding<Small.Vocab, Small.Width> EmbedTokens,
     Stack<Small.Depth, TransformerBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Hidden, LinearMemory<Small.HeadDim>>, Small.Width> Layers,

@@ -31,8 +31,8 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
             Map m => OfMap(m.Function, Of(m.Argument, at)),
             Sum s => OfSum(s, at),
             Einsum e => OfEinsum(e, at, root),
-            Shift s => Of(s.Argument, [$"{at[0]}−{Numbers.Of(s.By)}", .. at.Skip(1)]),
-            RotatePairs r => $"rotate({Of(r.Argument, at)}; θ = {Of(r.Theta, [])}, position mod {Numbers.Of(r.Period)})",
+            Shift s => Of(s.Argument, [$"{at[0]}{(s.By > 0 ? "−" : "+")}{Numbers.Of(Math.Abs(s.By))}", .. at.Skip(1)]),
+            RotatePairs r => $"rotate{(r.Back ? "Back" : "")}({Of(r.Argument, at)}; θ = {Of(r.Theta, [])}, position mod {Numbers.Of(r.Period)})",
             _ => $"{n.GetType().Name}({string.Join(", ", n.Operands.Select(o => Of(o, at)))})",
         };
     }

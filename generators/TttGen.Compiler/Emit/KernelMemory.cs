@@ -34,6 +34,9 @@ internal sealed class KernelMemory : IRowMemory
     /// <summary>Pointers to put at the start of a row's code.</summary>
     public List<string> Pointers { get; } = [];
 
+    /// <summary>Vectors in memory: sums over rows and over heads.</summary>
+    public IReadOnlyDictionary<Node, string> Vectors { get; init; } = new Dictionary<Node, string>();
+
     public string Element => "float";
 
     public bool MaskFree => true;
@@ -48,26 +51,27 @@ internal sealed class KernelMemory : IRowMemory
 
     public bool IsGiven(Node node) => _tiles.ContainsKey(node);
 
-    public bool IsStored(Node node) => _tiles.ContainsKey(node) || _tensors.ContainsKey(node);
+    public bool IsStored(Node node) => _tiles.ContainsKey(node) || _tensors.ContainsKey(node) || Vectors.ContainsKey(node);
 
     public string Row(Node node, string role)
     {
         if (_tiles.TryGetValue(node, out var tile)) return $"{tile} + r * 32";
         if (_tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
+        if (Vectors.TryGetValue(node, out var vector)) return vector;
         if (node is Input { Name: "@harmonic" }) return "_harmonic";
         return node is Input input ? _locals.Parameter(input.Name) + Column : throw new CompileException("TTT150", "a value is not in memory");
     }
 
     public string RowOf(RowTensor tensor, int by)
     {
-        var key = tensor.Name + (by == 0 ? "" : "Back" + Numbers.Of(by));
+        var key = tensor.Name + (by == 0 ? "" : (by > 0 ? "Back" : "Ahead") + Numbers.Of(Math.Abs(by)));
         if (_rows.TryGetValue(key, out var known)) return known;
         var name = _names.Fresh(key + "At");
         Pointers.Add($"float* {name} = {_locals.Tensor(tensor)} + {RowIndex(tensor.Halo, by)} * {Numbers.Of(tensor.Stride)}{Column};");
         return _rows[key] = name;
     }
 
-    private static string RowIndex(int halo, int by) => halo == 0 ? "(nint)i" : $"((nint)i + (SliceOf[i] + 1) * {Numbers.Of(halo)}{(by == 0 ? "" : $" - {Numbers.Of(by)}")})";
+    private static string RowIndex(int halo, int by) => halo == 0 ? "(nint)i" : $"((nint)i + (SliceOf[i] + 1) * {Numbers.Of(halo)}{(by == 0 ? "" : by > 0 ? $" - {Numbers.Of(by)}" : $" + {Numbers.Of(-by)}")})";
 
     public string Scalar(Node node, string role) => node is Input { Name: ['@', ..] } setting ? $"(float){_layout.Setting(setting.Name.Substring(1))}" : throw new CompileException("TTT151", "a scalar is not in memory");
 
@@ -83,6 +87,7 @@ internal sealed class KernelMemory : IRowMemory
             case RotatePairs r:
                 var table = _layout.Rotary(r);
                 var rotated = vector(r.Argument);
+                if (r.Back) return $"{rotated} * {Load(TableRow(r, table, "Cosine"))} - V.SwapPairs({rotated}) * {Load(TableRow(r, table, "Sine"))}";
                 return $"V.MultiplyAdd(V.SwapPairs({rotated}), {Load(TableRow(r, table, "Sine"))}, {rotated} * {Load(TableRow(r, table, "Cosine"))})";
             default:
                 return null;
@@ -126,27 +131,51 @@ internal sealed class KernelLocals(ModelLayout layout)
     /// <summary>A vector parameter; <c>Name[t]</c> is a tap.</summary>
     public string Parameter(string name)
     {
-        var tap = name.IndexOf('[');
-        var bare = tap < 0 ? name : name.Substring(0, tap);
-        var parameter = layout.Parameter(bare);
-        var local = Names.Lower(bare);
-        if (!_locals.ContainsKey(bare))
+        var (parameter, local, offset) = Of(name);
+        if (!_locals.ContainsKey(local))
         {
-            var layer = parameter.Layers > 1 ? $" + Layer * {Numbers.Of(ModelLayout.Stride(parameter))}L" : "";
-            Lines.Add($"float* {local} = _{local}{layer}; // [{string.Join(", ", parameter.Shape)}]");
-            _locals[bare] = local;
+            Lines.Add($"float* {local} = _{local}{Layered(parameter)}; // [{string.Join(", ", parameter.Shape)}]");
+            _locals[local] = local;
         }
-        if (tap < 0) return local;
-        var offset = int.Parse(name.Substring(tap + 1).TrimEnd(']'), System.Globalization.CultureInfo.InvariantCulture) * (long)parameter.Columns;
         return offset == 0 ? local : $"{local} + {Numbers.Of(offset)}";
     }
 
-    public string Matrix(string name)
+    public string Matrix(string name, bool transposed = false)
     {
-        var local = Names.Lower(name);
-        if (_locals.ContainsKey(name)) return local;
+        var local = Names.Lower(name) + (transposed ? Transposed : "");
+        if (_locals.ContainsKey(local)) return local;
         var parameter = layout.Parameter(name);
-        Lines.Add($"PackedMatrix {local} = _{local}[{(parameter.Layers > 1 ? "Layer" : "0")}]; // [{Numbers.Of(parameter.Inner)}, {Numbers.Of(parameter.Columns)}]");
-        return _locals[name] = local;
+        var (inner, columns) = transposed ? (parameter.Columns, parameter.Inner) : (parameter.Inner, parameter.Columns);
+        Lines.Add($"PackedMatrix {local} = _{local}[{(parameter.Layers > 1 ? "Layer" : "0")}]; // [{Numbers.Of(inner)}, {Numbers.Of(columns)}]");
+        return _locals[local] = local;
     }
+
+    /// <summary>Where the gradient of a parameter (or a tap, <c>Name[t]</c>) is added up.</summary>
+    public string Gradient(string name)
+    {
+        var (parameter, local, offset) = Of(name);
+        local += GradientOf;
+        if (!_locals.ContainsKey(local))
+        {
+            Lines.Add($"float* {local} = _{local}{Layered(parameter)}; // [{string.Join(", ", parameter.Shape)}]");
+            _locals[local] = local;
+        }
+        return offset == 0 ? local : $"{local} + {Numbers.Of(offset)}";
+    }
+
+    /// <summary>What is appended to a matrix's name where it is packed the other way round.</summary>
+    public const string Transposed = "Transposed";
+
+    /// <summary>What is appended to a parameter's name for its gradient.</summary>
+    public const string GradientOf = "Gradient";
+
+    private (LinkedParameter Parameter, string Local, long Offset) Of(string name)
+    {
+        var tap = name.IndexOf('[');
+        var bare = tap < 0 ? name : name.Substring(0, tap);
+        var parameter = layout.Parameter(bare);
+        return (parameter, Names.Lower(bare), tap < 0 ? 0 : int.Parse(name.Substring(tap + 1).TrimEnd(']'), System.Globalization.CultureInfo.InvariantCulture) * (long)parameter.Columns);
+    }
+
+    private static string Layered(LinkedParameter parameter) => parameter.Layers > 1 ? $" + Layer * {Numbers.Of(ModelLayout.Stride(parameter))}L" : "";
 }

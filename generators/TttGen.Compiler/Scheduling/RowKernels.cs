@@ -8,7 +8,8 @@ namespace TttGen.Compiler.Scheduling;
 /// <param name="Columns">Its width.</param>
 /// <param name="Halo">Rows of the past that are kept before each sequence's own.</param>
 /// <param name="Stride">Elements from row to row.</param>
-public sealed record RowTensor(string Name, Node Node, int Columns, int Halo, int Stride);
+/// <param name="Ahead">The halo stands for rows past each sequence's end: zeros.</param>
+public sealed record RowTensor(string Name, Node Node, int Columns, int Halo, int Stride, bool Ahead);
 
 /// <summary>One parallel pass over the rows of a call.</summary>
 /// <param name="Name">Identifier in generated code.</param>
@@ -18,7 +19,15 @@ public abstract record RowKernel(string Name);
 public sealed record LookupKernel(string Name, Lookup Lookup) : RowKernel(Name);
 
 /// <summary>Row-wise work with nothing to multiply.</summary>
-public sealed record RowsKernel(string Name, IReadOnlyList<Node> Stores) : RowKernel(Name);
+/// <param name="Stores">What is stored for every row.</param>
+/// <param name="Sums">What is summed over the rows, in blocks of rows.</param>
+public sealed record RowsKernel(string Name, IReadOnlyList<Node> Stores, IReadOnlyList<RowsSum> Sums) : RowKernel(Name);
+
+/// <summary>A vector [columns]: the sum over the rows of what each row gives.</summary>
+/// <param name="Name">As the generated code calls it.</param>
+/// <param name="Node">The vector.</param>
+/// <param name="Body">[rows, columns].</param>
+public sealed record RowsSum(string Name, Node Node, Node Body);
 
 /// <summary>The TTT scan over (sequence, head).</summary>
 public sealed record ScanKernel(string Name, Learn Learn) : RowKernel(Name);
@@ -39,8 +48,34 @@ public sealed record ProductKernel(string Name, Node Left, IReadOnlyList<Product
 /// <param name="Stores">Products, or values made of them column by column.</param>
 public sealed record ProductGroup(IReadOnlyList<MatrixProduct> Products, int Columns, IReadOnlyList<Node> Stores);
 
-/// <summary>constant · left · matrix.</summary>
-public sealed record MatrixProduct(Node Node, string Matrix, double Constant, int Inner);
+/// <summary>constant · left · matrix, or · its transpose.</summary>
+public sealed record MatrixProduct(Node Node, string Matrix, double Constant, int Inner, bool Transposed);
+
+/// <summary>The outer gradient of a scan.</summary>
+/// <param name="Learn">The scan.</param>
+/// <param name="Output">The gradient of its answers.</param>
+/// <param name="Parts">The gradients of its operands that something asks for.</param>
+public sealed record LearnGradientKernel(string Name, Learn Learn, Node Output, IReadOnlyList<LearnGradient> Parts) : RowKernel(Name);
+
+/// <summary>Gradients of matrices that multiplied the same rows: Σ rowsᵀ · gradient of the product.</summary>
+/// <param name="Left">The rows, [rows, inputs]: computed again where they are not stored.</param>
+/// <param name="Gradients">One a matrix.</param>
+public sealed record MatrixGradientKernel(string Name, Node Left, IReadOnlyList<MatrixGradient> Gradients) : RowKernel(Name);
+
+/// <summary>gradient of a matrix += leftᵀ · rows.</summary>
+/// <param name="Matrix">The parameter.</param>
+/// <param name="Rows">[rows, outputs]: the gradient of the product.</param>
+public sealed record MatrixGradient(string Matrix, Node Rows);
+
+/// <summary>Gradients of looked-up rows, added to the table's.</summary>
+public sealed record ScatterKernel(string Name, Lookup Lookup, Node Rows) : RowKernel(Name);
+
+/// <summary>Gradients of vectors, from sums over rows and over heads.</summary>
+/// <param name="Sums">The sums that they are made of: added up here from blocks of rows.</param>
+/// <param name="Scans">Scans whose heads add up apart the gradients of token rates and of weights that they share.</param>
+/// <param name="TokenRates">Gradients of token rates that something asks for.</param>
+/// <param name="Gradients">Each parameter (or tap) with its gradient.</param>
+public sealed record VectorKernel(string Name, IReadOnlyList<RowsSum> Sums, IReadOnlyList<Learn> Scans, IReadOnlyList<LearnGradient> TokenRates, IReadOnlyList<(string Parameter, Node Gradient)> Gradients) : RowKernel(Name);
 
 /// <summary>A segment's kernels in order, and the rows they hand on.</summary>
 public sealed record RowSchedule(IReadOnlyList<RowKernel> Kernels, IReadOnlyList<RowTensor> Tensors, RowTensor? Stream, RowTensor? Result);

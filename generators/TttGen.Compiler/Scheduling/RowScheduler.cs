@@ -1,3 +1,4 @@
+using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 
@@ -9,41 +10,186 @@ namespace TttGen.Compiler.Scheduling;
 /// </summary>
 public sealed class RowScheduler
 {
-    private readonly LinkedSegment _segment;
+    private readonly IReadOnlyList<Node> _roots;
+    private readonly HashSet<string> _names;
     private readonly List<Node> _live = [];
     private readonly Dictionary<Node, List<Node>> _users = [];
     private readonly Dictionary<Node, Product> _products = [];
     private readonly Dictionary<Node, RowTensor> _tensors = [];
     private readonly HashSet<Node> _made = [];
     private readonly HashSet<Node> _mustStore = [];
+    private readonly HashSet<Node> _handedOn = [];
     private readonly List<RowKernel> _kernels = [];
-    private readonly HashSet<string> _names;
+    private readonly List<RowsSum> _sums = [];
+    private readonly HashSet<Node> _summed = [];
+    private bool _isGradient;
 
-    private RowScheduler(LinkedSegment segment, HashSet<string> names)
+    private RowScheduler(IReadOnlyList<Node> roots, HashSet<string> names, IEnumerable<RowTensor> given)
     {
-        _segment = segment;
+        _roots = roots;
         _names = names;
+        foreach (var t in given)
+        {
+            _tensors[t.Node] = t;
+            _made.Add(t.Node);
+        }
+        Walk();
     }
 
     /// <summary>Schedules a segment.</summary>
     /// <param name="segment">What to compute.</param>
     /// <param name="head">The model's head where this is the last segment; else null.</param>
     /// <param name="names">Names in use in the model; the schedule adds its own.</param>
-    public static RowSchedule Schedule(LinkedSegment segment, LinkedParameter? head, HashSet<string> names) =>
-        new RowScheduler(segment, names).Run(head);
-
-    private RowSchedule Run(LinkedParameter? head)
+    public static RowSchedule Schedule(LinkedSegment segment, LinkedParameter? head, HashSet<string> names)
     {
-        Walk();
-        ChooseStored(head is not null);
-        RowTensor? stream = null;
-        if (_segment.Stream is { } input)
+        var scheduler = new RowScheduler([segment.Result], names, []);
+        scheduler.ChooseStored();
+        return scheduler.Forward(segment, head);
+    }
+
+    /// <summary>Schedules a segment that learns, and its gradient. The head is not among the kernels: the loss is its business.</summary>
+    public static (RowSchedule Forward, RowSchedule Backward) Schedule(LinkedSegment segment, SegmentGradient gradient, HashSet<string> names)
+    {
+        var scheduler = new RowScheduler([segment.Result], names, []);
+        scheduler.ChooseStored();
+        scheduler._mustStore.Add(segment.Result);
+        scheduler.KeepFor(gradient.Roots);
+        var forward = scheduler.Forward(segment, null);
+        var backward = new RowScheduler([.. gradient.Roots], names, forward.Tensors);
+        return (forward, backward.Backward(segment, gradient));
+    }
+
+    private void Walk()
+    {
+        var seen = new HashSet<Node>(_made);
+        void Visit(Node n)
         {
-            stream = Tensor(input, _segment.IsStack ? "x" : "hidden");
+            if (!seen.Add(n)) return;
+            foreach (var o in n.Operands) Visit(o);
+            _live.Add(n);
+            if (Product.Of(n) is { B.Value: Input { Rank: 2 } matrix, A.Value.Rank: 2, Node.Shape: [{ IsRows: true }, _] } p && !matrix.Shape[0].IsRows) _products[n] = p;
+        }
+        foreach (var root in _roots) Visit(root);
+        _live.Sort((a, b) => a.Id.CompareTo(b.Id));
+        foreach (var n in _live)
+            foreach (var o in n.Operands.Distinct()) (_users.TryGetValue(o, out var had) ? had : _users[o] = []).Add(n);
+        foreach (var p in _products.Values) Name(p);
+    }
+
+    /// <summary>A product that nobody named is called after its matrix, without Proj; so is what it multiplies.</summary>
+    private static void Name(Product product)
+    {
+        var matrix = Emit.Names.Lower(product.B.Value!.Hint ?? ((Input)product.B.Value).Name);
+        const string Suffix = "Proj";
+        if (product.B.Transposed)
+        {
+            product.Node.Named(Vjp.Cotangent(matrix + "Input"));
+            return;
+        }
+        product.Node.Named(matrix.EndsWith(Suffix, StringComparison.Ordinal) ? matrix.Substring(0, matrix.Length - Suffix.Length) : matrix + "Row");
+        if (product.A.Value is not Input) product.A.Value!.Named(matrix + "Input");
+    }
+
+    private void ChooseStored()
+    {
+        foreach (var n in _live)
+            switch (n)
+            {
+                case Learn l:
+                    foreach (var o in new[] { l.Query, l.Key, l.Value, l.Rate }) _mustStore.Add(o);
+                    break;
+                case LearnGradient l:
+                    _mustStore.Add(l.Output);
+                    break;
+                case Shift s:
+                    _mustStore.Add(s.Argument);
+                    break;
+                // rows of the past are gathered once
+                case Sum when n.Operands.Any(ReadsShift) && _users.TryGetValue(n, out var users) && users.Count > 1:
+                    _mustStore.Add(n);
+                    break;
+            }
+    }
+
+    /// <summary>What the gradient reads and can't cheaply have again is kept: products.</summary>
+    private void KeepFor(IEnumerable<Node> gradients)
+    {
+        var forward = new HashSet<Node>(_live);
+        var seen = new HashSet<Node>();
+        foreach (var root in gradients) Visit(root);
+
+        void Visit(Node n)
+        {
+            if (!seen.Add(n) || (forward.Contains(n) && (n is Lookup or Learn || _mustStore.Contains(n)))) return;
+            if (_products.ContainsKey(n)) _mustStore.Add(n);
+            else
+                foreach (var o in n is LearnGradient l ? l.Operands.Where(o => o.Rank == 2) : n.Operands) Visit(o);
+        }
+    }
+
+    // ---- the two programs
+
+    private RowSchedule Forward(LinkedSegment segment, LinkedParameter? head)
+    {
+        RowTensor? stream = null;
+        foreach (var n in _live.Where(n => n is Lookup || n == segment.Stream || n == segment.Result)) _handedOn.Add(n);
+        if (segment.Stream is { } input)
+        {
+            stream = Tensor(input, segment.IsStack ? "x" : "hidden");
             _made.Add(input);
         }
+        if (head is null) _mustStore.Add(segment.Result);
+        Run();
+        if (head is not null)
+        {
+            // what the head multiplies may be made of anything stored
+            var node = segment.Graph.Primitive(id => new Lookup(id, [Axis.Rows, new Axis("Vocabulary", head.Columns)], head.Name));
+            var group = new ProductGroup([new MatrixProduct(node, head.Name, 1, head.Inner, false)], head.Columns, [node]);
+            _kernels.Add(new ProductKernel(Unique("MultiplyLogits"), segment.Result, [group], true));
+            return new RowSchedule(_kernels, [.. _tensors.Values], stream, null);
+        }
+        Make([segment.Result]);
+        return new RowSchedule(_kernels, [.. _tensors.Values], stream, _tensors[segment.Result]);
+    }
+
+    private RowSchedule Backward(LinkedSegment segment, SegmentGradient gradient)
+    {
+        var given = new HashSet<RowTensor>(_tensors.Values);
+        _isGradient = true;
+        ChooseStored();
+        _handedOn.Add(gradient.Result);
+        var result = Tensor(gradient.Result, "dResult");
+        _made.Add(gradient.Result);
+        if (gradient.Stream is { } s) _handedOn.Add(s);
+
+        var matrices = new List<(string Matrix, Node Left, Node Rows)>();
+        var vectors = new List<(string Parameter, Node Gradient)>();
+        foreach (var (parameter, node) in gradient.Parameters)
+            if (node.Rank == 2) matrices.AddRange(Terms(segment.Graph, node).Select(t => MatrixTerm(segment.Graph, parameter, t)));
+            else vectors.Add((parameter, node));
+        foreach (var (_, _, rows) in matrices) _mustStore.Add(rows);
+        foreach (var (_, node) in gradient.Lookups) _mustStore.Add(node);
+        if (gradient.Stream is { } stream) _mustStore.Add(stream);
+        foreach (var (_, node) in vectors) FindSums(segment.Graph, node);
+
+        Run();
+        Make([.. _mustStore.Where(n => n.Rank == 2)]);
+        if (_sums.Any(sum => !_summed.Contains(sum.Node))) Sweep([]);
+        foreach (var group in matrices.GroupBy(m => m.Left))
+            _kernels.Add(new MatrixGradientKernel(Unique("Gradient" + string.Concat(group.Select(m => m.Matrix))), group.Key, [.. group.Select(m => new MatrixGradient(m.Matrix, m.Rows))]));
+        foreach (var (lookup, rows) in gradient.Lookups) _kernels.Add(new ScatterKernel(Unique("Scatter" + lookup.Table), lookup, rows));
+        Learn[] scans = [.. _live.OfType<LearnGradient>().Select(l => l.Learn).Distinct()];
+        if (vectors.Count > 0 || scans.Length > 0)
+            _kernels.Add(new VectorKernel(Unique("GradientVectors"), _sums, scans, [.. _live.OfType<LearnGradient>().Where(l => l.Part == LearnPart.TokenRate)], vectors));
+        return new RowSchedule(_kernels, [.. _tensors.Values.Where(t => !given.Contains(t))], result, gradient.Stream is { } d ? _tensors[d] : null);
+    }
+
+    /// <summary>The kernels that other kernels wait for, in the order of what they make.</summary>
+    private void Run()
+    {
         foreach (var n in _live)
         {
+            if (_made.Contains(n)) continue;
             switch (n)
             {
                 case Lookup l:
@@ -57,10 +203,13 @@ public sealed class RowScheduler
                     _kernels.Add(new ScanKernel(Unique("Learn" + learn.Memory), learn));
                     _made.Add(learn);
                     break;
+                case LearnGradient gradient:
+                    LearnBack(gradient);
+                    break;
                 case Shift s:
                     Make([s.Argument]);
                     break;
-                case var _ when _products.TryGetValue(n, out var p) && !_made.Contains(n):
+                case var _ when _products.TryGetValue(n, out var p):
                     if (_mustStore.Contains(p.A.Value!)) Make([p.A.Value!]);
                     Multiply(p.A.Value!);
                     break;
@@ -69,16 +218,18 @@ public sealed class RowScheduler
                     break;
             }
         }
-        if (head is not null)
+    }
+
+    private void LearnBack(LearnGradient gradient)
+    {
+        Make([gradient.Output]);
+        LearnGradient[] parts = [.. _live.OfType<LearnGradient>().Where(l => l.Learn == gradient.Learn && l.Output == gradient.Output)];
+        foreach (var part in parts)
         {
-            // what the head multiplies may be made of anything stored
-            var node = _segment.Graph.Primitive(id => new Lookup(id, [Axis.Rows, new Axis("Vocabulary", head.Columns)], head.Name));
-            var group = new ProductGroup([new MatrixProduct(node, head.Name, 1, head.Inner)], head.Columns, [node]);
-            _kernels.Add(new ProductKernel(Unique("MultiplyLogits"), _segment.Result, [group], true));
-            return new RowSchedule(_kernels, [.. _tensors.Values], stream, null);
+            if (part.Rank == 2) Tensor(part, "rows");
+            _made.Add(part);
         }
-        Make([_segment.Result]);
-        return new RowSchedule(_kernels, [.. _tensors.Values], stream, _tensors[_segment.Result]);
+        _kernels.Add(new LearnGradientKernel(Unique($"Learn{gradient.Learn.Memory}Back"), gradient.Learn, gradient.Output, parts));
     }
 
     private string Unique(string name)
@@ -88,50 +239,42 @@ public sealed class RowScheduler
         return unique;
     }
 
-    private void Walk()
+    // ---- gradients of parameters
+
+    /// <summary>The terms of a sum, each with what it is multiplied by.</summary>
+    private static IEnumerable<Node> Terms(Graph g, Node node) => node switch
     {
-        var seen = new HashSet<Node>();
-        void Visit(Node n)
+        Sum sum => sum.Operands.SelectMany(o => Terms(g, o)),
+        Einsum { IsView: true, Factors.Count: 1 } view when view.Factors[0].Index == view.Out => Terms(g, view.Factors[0].Node).Select(t => g.Scale(view.Coefficient, t)),
+        _ => [node],
+    };
+
+    /// <summary>Σₙ left[n, a] rows[n, b]: a matrix's gradient.</summary>
+    private static (string, Node, Node) MatrixTerm(Graph g, string parameter, Node term)
+    {
+        if (term is Einsum { Reduced.Length: 1, Factors.Count: 2 } e && e.AxisOf(e.Reduced[0]).IsRows)
         {
-            if (!seen.Add(n)) return;
-            foreach (var o in n.Operands) Visit(o);
-            _live.Add(n);
-            if (Product.Of(n) is { B.Value: Input { Rank: 2 } matrix, A.Value.Rank: 2 } p && !matrix.Shape[0].IsRows) _products[n] = p;
+            var n = e.Reduced[0];
+            var left = e.Factors.FirstOrDefault(f => f.Index == $"{n}{e.Out[0]}");
+            var rows = e.Factors.FirstOrDefault(f => f.Index == $"{n}{e.Out[1]}");
+            if (left.Node is not null && rows.Node is not null) return (parameter, left.Node, g.Scale(e.Coefficient, rows.Node));
         }
-        Visit(_segment.Result);
-        _live.Sort((a, b) => a.Id.CompareTo(b.Id));
-        foreach (var n in _live)
-            foreach (var o in n.Operands.Distinct()) (_users.TryGetValue(o, out var had) ? had : _users[o] = []).Add(n);
-        foreach (var p in _products.Values) Name(p);
+        throw new CompileException("TTT141", $"the gradient of {parameter} is not a product of rows");
     }
 
-    /// <summary>A product that nobody named is called after its matrix, without Proj; so is what it multiplies.</summary>
-    private static void Name(Product product)
+    /// <summary>The sums over rows that a vector's gradient is made of.</summary>
+    private void FindSums(Graph g, Node node)
     {
-        var matrix = Emit.Names.Lower(product.B.Value!.Hint ?? ((Input)product.B.Value).Name);
-        const string Suffix = "Proj";
-        product.Node.Named(matrix.EndsWith(Suffix, StringComparison.Ordinal) ? matrix.Substring(0, matrix.Length - Suffix.Length) : matrix + "Row");
-        if (product.A.Value is not Input) product.A.Value!.Named(matrix + "Input");
+        if (_made.Contains(node) || _sums.Any(s => s.Node == node) || node is Input or LearnGradient) return;
+        if (node is Einsum { Rank: 1, Reduced.Length: 1 } e && e.AxisOf(e.Reduced[0]).IsRows && ColumnSum.Of(g, node) is { Role: "rc" } sum)
+        {
+            _sums.Add(new RowsSum(Unique("sum" + Capital(node.Hint ?? "Rows")), node, sum.Body));
+            return;
+        }
+        foreach (var o in node.Operands) FindSums(g, o);
     }
 
-    private void ChooseStored(bool tail)
-    {
-        foreach (var n in _live)
-            switch (n)
-            {
-                case Learn l:
-                    foreach (var o in new[] { l.Query, l.Key, l.Value, l.Rate }) _mustStore.Add(o);
-                    break;
-                case Shift s:
-                    _mustStore.Add(s.Argument);
-                    break;
-                // rows of the past are gathered once
-                case Sum when n.Operands.Any(ReadsShift) && _users.TryGetValue(n, out var users) && users.Count > 1:
-                    _mustStore.Add(n);
-                    break;
-            }
-        if (!tail) _mustStore.Add(_segment.Result);
-    }
+    // ---- rows
 
     /// <summary>Whether a value is made of shifted rows with nothing stored between.</summary>
     private bool ReadsShift(Node n) => n is Shift || (n is Sum or Einsum { Reduced: "" } or Map && !_mustStore.Contains(n) && n.Operands.Any(ReadsShift)) || (n is Sum && n.Operands.Any(ReadsShift));
@@ -139,31 +282,49 @@ public sealed class RowScheduler
     private RowTensor Tensor(Node n, string fallback)
     {
         if (_tensors.TryGetValue(n, out var known)) return known;
-        var halo = _live.OfType<Shift>().Where(s => s.Argument == n).Select(s => s.By).DefaultIfEmpty(0).Max();
-        return _tensors[n] = new RowTensor(Unique(Emit.Names.Lower(n.Hint ?? fallback)), n, n.Shape[1].Size, halo, Stride(n, halo));
+        int[] shifts = [.. _live.OfType<Shift>().Where(s => s.Argument == n).Select(s => s.By)];
+        if (shifts.Any(by => by > 0) && shifts.Any(by => by < 0)) throw new CompileException("TTT142", "rows that are read both back and ahead are not part of the schedule");
+        var halo = shifts.Select(Math.Abs).DefaultIfEmpty(0).Max();
+        return _tensors[n] = new RowTensor(Unique(Emit.Names.Lower(n.Hint ?? fallback)), n, n.Shape[1].Size, halo, Stride(n, halo), shifts.Any(by => by < 0));
     }
 
     /// <summary>Rows that lie a multiple of 4 KiB apart share cache sets: those that products read in tiles are moved apart.</summary>
     private int Stride(Node n, int halo)
     {
         var columns = n.Shape[1].Size;
-        var crosses = n is Lookup || n == _segment.Stream || n == _segment.Result;
-        return columns % 1024 == 0 && halo == 0 && !crosses ? columns + 16 : columns;
+        return columns % 1024 == 0 && halo == 0 && !_handedOn.Contains(n) ? columns + 16 : columns;
     }
 
     /// <summary>A rows kernel for what is not made yet.</summary>
     private void Make(IReadOnlyList<Node> nodes)
     {
         var missing = nodes.Where(n => !_made.Contains(n)).Distinct().ToList();
-        if (missing.Count == 0) return;
-        foreach (var n in missing)
-        {
-            if (n.Rank != 2) throw new CompileException("TTT140", "rows were expected");
-            Tensor(n, "rows");
-        }
-        _kernels.Add(new RowsKernel(Unique("Rows" + string.Concat(missing.Select(n => Capital(_tensors[n].Name)))), missing));
-        foreach (var n in missing) _made.Add(n);
+        if (missing.Count > 0) Sweep(missing);
     }
+
+    /// <summary>One pass over the rows: what is wanted, and sums that can be had in it.</summary>
+    private void Sweep(List<Node> stores)
+    {
+        if (stores.Any(n => n.Rank != 2)) throw new CompileException("TTT140", "rows were expected");
+        // what reads the same rows is had in the same pass
+        if (_isGradient) stores = [.. stores, .. _mustStore.Where(n => n.Rank == 2 && !_made.Contains(n) && !stores.Contains(n) && IsReady(n)).OrderBy(n => n.Id)];
+        foreach (var n in stores) Tensor(n, "rows");
+        var sums = _sums.Where(s => !_summed.Contains(s.Node) && IsReady(s.Body)).ToList();
+        foreach (var s in sums) _summed.Add(s.Node);
+        var name = stores.Count > 0 ? "Rows" + string.Concat(stores.Select(n => Capital(_tensors[n].Name))) : "Sum" + string.Concat(sums.Select(s => Capital(s.Name)));
+        _kernels.Add(new RowsKernel(Unique(name), stores, sums));
+        foreach (var n in stores) _made.Add(n);
+    }
+
+    /// <summary>Can be had row by row from what is in memory.</summary>
+    private bool IsReady(Node n) => n switch
+    {
+        _ when _made.Contains(n) => true,
+        Input or Literal or InverseSize or Zero => true,
+        Shift s => _made.Contains(s.Argument),
+        LearnGradient or Learn or Lookup => false,
+        _ => !_products.ContainsKey(n) && n.Operands.All(IsReady),
+    };
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
@@ -194,7 +355,7 @@ public sealed class RowScheduler
             foreach (var s in stores) Tensor(s, "rows");
             var parts = cluster.Where(_products.ContainsKey).Select(n => _products[n]).ToList();
             groups.Add(new ProductGroup(
-                [.. parts.Select(p => new MatrixProduct(p.Node, ((Input)p.B.Value!).Name, p.Constant, p.Inner.Size))], parts[0].Columns.Size, stores));
+                [.. parts.Select(p => new MatrixProduct(p.Node, ((Input)p.B.Value!).Name, p.Constant, p.Inner.Size, p.B.Transposed))], parts[0].Columns.Size, stores));
         }
         _kernels.Add(new ProductKernel(Unique("Multiply" + string.Concat(groups.SelectMany(g => g.Stores).Select(n => Capital(_tensors[n].Name)))), left, groups, false));
         foreach (var n in inside) if (_tensors.ContainsKey(n)) _made.Add(n);
@@ -210,6 +371,7 @@ public sealed class RowScheduler
     /// <summary>Can be had in an epilogue without another product of this kernel: in memory, or column-wise of such.</summary>
     private bool Available(Node n) => n switch
     {
+        Input { Shape: [{ IsRows: true }, ..] } => _made.Contains(n),
         Input or Literal or InverseSize or Zero => true,
         Shift s => _tensors.ContainsKey(s.Argument) && _made.Contains(s.Argument),
         _ when _tensors.ContainsKey(n) && _made.Contains(n) => true,
@@ -232,6 +394,6 @@ public sealed class RowScheduler
             first.Add(n);
             of[n] = first;
         }
-        return of.Values.Distinct().Select(l => l.OrderBy(n => n.Id).ToList());
+        return of.Values.Distinct().Select(l => l.OrderBy(n => n.Id)).Select(l => l.ToList());
     }
 }

@@ -14,4 +14,7 @@ public unsafe struct BatchSlice
 
     /// <summary>The sequence's state.</summary>
     public float* State;
+
+    /// <summary>Where its state goes after the pass: the same where it is replaced; null: nowhere.</summary>
+    public float* End;
 }

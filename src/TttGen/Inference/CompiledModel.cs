@@ -18,10 +18,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     private const int MaxLogitRows = 256;
 
     private readonly WorkerPool _pool;
-    private readonly BatchSlice[] _slices = GC.AllocateArray<BatchSlice>(MaxRows, pinned: true);
-    private readonly int[] _tokens = GC.AllocateArray<int>(MaxRows, pinned: true);
-    private readonly long[] _positions = GC.AllocateArray<long>(MaxRows, pinned: true);
-    private readonly int[] _sliceOf = GC.AllocateArray<int>(MaxRows, pinned: true);
+    private readonly RowPass _pass = new(MaxRows, MaxRows);
     private readonly int[] _outputRows = GC.AllocateArray<int>(MaxRows, pinned: true);
     private readonly int[] _outputSequence = new int[MaxRows];
     private readonly CompiledState[] _sliceStates = new CompiledState[MaxRows];
@@ -57,25 +54,25 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     protected ModelWeights Parameters { get; }
 
     /// <summary>Rows of this pass.</summary>
-    protected int Rows { get; private set; }
+    protected int Rows => _pass.Rows;
 
     /// <summary>Sequences in this pass.</summary>
-    protected int SliceCount { get; private set; }
+    protected int SliceCount => _pass.SliceCount;
 
     /// <summary>Layer of the stack that runs.</summary>
     protected int Layer { get; set; }
 
     /// <summary>The sequences' parts, in order of their rows.</summary>
-    protected BatchSlice* Slices { get; private set; }
+    protected BatchSlice* Slices => _pass.Slices;
 
     /// <summary>[rows]: token ids.</summary>
-    protected int* TokenIds { get; private set; }
+    protected int* TokenIds => _pass.TokenIds;
 
     /// <summary>[rows]: place of each row in its sequence.</summary>
-    protected long* Positions { get; private set; }
+    protected long* Positions => _pass.Positions;
 
     /// <summary>[rows]: which slice a row belongs to.</summary>
-    protected int* SliceOf { get; private set; }
+    protected int* SliceOf => _pass.SliceOf;
 
     /// <summary>[output rows]: rows whose logits are wanted.</summary>
     protected int* OutputRows { get; private set; }
@@ -179,21 +176,11 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
             Observer(_sliceStates[s], Layer, Slices[s].Position, new ReadOnlySpan<float>(rows + (long)Slices[s].First * columns, Slices[s].Count * columns));
     }
 
-    /// <summary>Puts the rows of the past before each sequence's own: [slices · halo + rows, columns].</summary>
-    protected void EnterHalo(float* rows, int columns, int halo, long stateOffset)
-    {
-        for (var s = 0; s < SliceCount; s++)
-            Copy(Slices[s].State + stateOffset, rows + ((long)Slices[s].First + (long)s * halo) * columns, halo * columns);
-    }
+    /// <summary>Puts the rows of the past before each sequence's own.</summary>
+    protected void EnterHalo(float* rows, int columns, int halo, long stateOffset) => _pass.EnterHalo(rows, columns, halo, stateOffset);
 
     /// <summary>Keeps the last rows of each sequence for the next call.</summary>
-    protected void LeaveHalo(float* rows, int columns, int halo, long stateOffset)
-    {
-        for (var s = 0; s < SliceCount; s++)
-            Copy(rows + ((long)Slices[s].First + (long)s * halo + Slices[s].Count) * columns, Slices[s].State + stateOffset, halo * columns);
-    }
-
-    private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+    protected void LeaveHalo(float* rows, int columns, int halo, long stateOffset) => _pass.LeaveHalo(rows, columns, halo, stateOffset);
 
     // ---- calls
 
@@ -280,16 +267,13 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     private void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits, LogitsConsumer? consumer)
     {
         CheckCall(states, tokens, lengths);
-        Slices = (BatchSlice*)Marshal.UnsafeAddrOfPinnedArrayElement(_slices, 0);
-        TokenIds = (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_tokens, 0);
-        Positions = (long*)Marshal.UnsafeAddrOfPinnedArrayElement(_positions, 0);
-        SliceOf = (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_sliceOf, 0);
         OutputRows = (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_outputRows, 0);
 
         int sequence = 0, done = 0, token = 0;
         while (sequence < states.Length)
         {
-            Rows = SliceCount = OutputCount = 0;
+            _pass.Clear();
+            OutputCount = 0;
             var firstSequence = sequence;
             var firstDone = done;
             while (sequence < states.Length && Rows < MaxRows)
@@ -331,15 +315,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     private void AddSlice(CompiledState state, ReadOnlySpan<int> tokens)
     {
         _sliceStates[SliceCount] = state;
-        Slices[SliceCount] = new BatchSlice { First = Rows, Count = tokens.Length, Position = state.Position, State = state.Pointer };
-        for (var t = 0; t < tokens.Length; t++)
-        {
-            TokenIds[Rows + t] = tokens[t];
-            Positions[Rows + t] = state.Position + t;
-            SliceOf[Rows + t] = SliceCount;
-        }
-        Rows += tokens.Length;
-        SliceCount++;
+        _pass.Add(tokens, state.Position, state.Pointer, state.Pointer);
     }
 
     private void CopyLast(Span<float> logits)

@@ -40,12 +40,15 @@ public sealed unsafe class ModelWeights : IDisposable
     public static ModelWeights Create(IReadOnlyList<ParameterSlot> slots, WeightType type, int seed)
     {
         var random = new Random(seed);
-        return Fill(slots, type, (slot, _, _, to) =>
-        {
-            if (!double.IsNaN(slot.Start)) to.Fill((float)slot.Start);
-            else
-                for (var i = 0; i < to.Length; i++) to[i] = (float)(Initialisation.Deviation * Initialisation.Normal(random));
-        });
+        return Fill(slots, type, (slot, _, _, to) => Draw(slot, random, to));
+    }
+
+    /// <summary>Fresh numbers for a tensor, or for the next part of it.</summary>
+    internal static void Draw(ParameterSlot slot, Random random, Span<float> to)
+    {
+        if (!double.IsNaN(slot.Start)) to.Fill((float)slot.Start);
+        else
+            for (var i = 0; i < to.Length; i++) to[i] = (float)(Initialisation.Deviation * Initialisation.Normal(random));
     }
 
     private delegate void Source(ParameterSlot slot, int layer, long first, Span<float> to);

@@ -43,4 +43,23 @@ public readonly record struct RowShare(int FirstRow, int EndRow, int FirstPanel,
 
     /// <summary>Rows for row-wise kernels: an even part.</summary>
     public static (int First, int End) OfRows(int rows, int worker, int workers) => ((int)((long)rows * worker / workers), (int)((long)rows * (worker + 1) / workers));
+
+    /// <summary>Rows of a block whose sum is one number a column.</summary>
+    public const int SumRows = 128;
+
+    private const int FixedRows = 96;
+
+    /// <summary>Blocks of rows that sums are made of.</summary>
+    public static int SumBlocks(int rows) => (rows + SumRows - 1) / SumRows;
+
+    /// <summary>Whole blocks for kernels that sum over rows: which numbers are added to which does not depend on the number of workers.</summary>
+    public static (int First, int End) OfSums(int rows, int worker, int workers) => OfRows(SumBlocks(rows), worker, workers);
+
+    /// <summary>Divides the work of a product by rows, in blocks that are the same for any number of workers: so are the bits of its results.</summary>
+    public static RowShare Fixed(int rows, int panels, int inner, int worker, int workers)
+    {
+        var size = Math.Min(FixedRows, MaxBlockRows(inner));
+        var (first, end) = OfRows((rows + size - 1) / size, worker, workers);
+        return new RowShare(first * size, Math.Min(rows, end * size), 0, panels, size);
+    }
 }

@@ -63,7 +63,7 @@ public abstract unsafe class TrainableModel : IDisposable
     /// <summary>A carry for a sequence that is read in parts; at its start.</summary>
     public abstract TrainingCarry CreateCarry();
 
-    /// <summary>Reads every tensor of a checkpoint directory, and calls <see cref="WeightsChanged"/>. Settings keep their values.</summary>
+    /// <summary>Reads every tensor and setting of a checkpoint directory, and calls <see cref="WeightsChanged"/>.</summary>
     /// <exception cref="CheckpointException">A tensor is missing or has another shape.</exception>
     public abstract void Load(Checkpoint checkpoint);
 

@@ -1,0 +1,153 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <content>The TTT scan over (sequence, head), and its gradient.</content>
+internal sealed partial class KernelMethods
+{
+    private readonly List<(string Name, long Elements)> _partials = [];
+
+    /// <summary>Gradients that heads add up apart: fields, and their elements.</summary>
+    public IReadOnlyList<(string Name, long Elements)> Partials => _partials;
+
+    private LinkedMemory MemoryOf(Learn learn) => _model.Memories.Single(m => m.Name == learn.Memory);
+
+    private void Scan(ScanKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
+    {
+        var learn = kernel.Learn;
+        var memory = MemoryOf(learn);
+        var scan = _scans[memory.Name];
+        var own = Rounded(memory.MiniBatch) + (_learns ? ModelLayout.HeadState(memory) : 0);
+        _scratch.Add(Numbers.Of(scan.Scratch + own));
+        CheckHalos(learn, tensors);
+        var (query, key, value, rate, answers) = (At(learn.Query), At(learn.Key), At(learn.Value), RateAt(learn.Rate), At(learn));
+        TokenRates(learn, tensors, locals, names, w);
+        if (_learns) w.Line($"float* state = Scratch(worker) + {Numbers.Of(Rounded(memory.MiniBatch))}; // what a call starts from is kept for its gradient");
+        w.Open($"for (int item = worker; item < SliceCount * {Numbers.Of(memory.Heads)}; item += workers)");
+        w.Line($"ref BatchSlice slice = ref Slices[item / {Numbers.Of(memory.Heads)}];");
+        w.Line($"int head = item % {Numbers.Of(memory.Heads)};");
+        w.Line("nint row = slice.First;");
+        var place = StatePlace(memory, segment);
+        var size = Numbers.Of(ModelLayout.HeadState(memory));
+        w.Line(_learns
+            ? $"new ReadOnlySpan<float>(slice.State + {place}, {size}).CopyTo(new Span<float>(state, {size}));"
+            : $"float* state = slice.State + {place};");
+        var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
+        w.Line($"{memory.Name}Scan.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {key}, {value}, {query},");
+        w.Line($"    {rate}, tok, state{slow}, {answers}, Scratch(worker) + {Numbers.Of(own)});");
+        if (_learns) w.Line($"if (slice.End != null) new ReadOnlySpan<float>(state, {size}).CopyTo(new Span<float>(slice.End + {place}, {size}));");
+        w.Close();
+
+        string At(Node n) => RowsAt(n, memory, tensors, locals);
+        string RateAt(Node n) => RatesAt(n, tensors, locals);
+    }
+
+    /// <summary>Each worker takes whole heads: what the sequences of a batch add up is then added in their order.</summary>
+    private void LearnBack(LearnGradientKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
+    {
+        var learn = kernel.Learn;
+        var memory = MemoryOf(learn);
+        var head = (int)ModelLayout.HeadState(memory);
+        var places = Rounded(memory.MiniBatch);
+        _scratch.Add($"{memory.Name}ScanBackward.ScratchSize + {Numbers.Of(places + head)}L");
+        var rates = RatePartials(memory);
+        var missing = Enumerable.Range(0, 4).Select(k => (LearnPart)k).Where(p => kernel.Parts.All(g => g.Part != p)).ToList();
+        if (missing.Count > 0) throw new CompileException("TTT143", $"the gradient by the {missing[0]} of {memory.Name}.Learn is asked for by nothing: a query, a key, a value and a rate that are learnt were expected");
+        TokenRates(learn, tensors, locals, names, w);
+        w.Line($"float* dState = Scratch(worker) + {Numbers.Of(places)}; // [{Numbers.Of(head)}]");
+        w.Open($"for (int head = worker; head < {Numbers.Of(memory.Heads)}; head += workers)");
+        w.Line($"float* dTok = _{rates} + head * {Numbers.Of(places)}; // [{Numbers.Of(memory.MiniBatch)}]");
+        w.Line($"new Span<float>(dTok, {Numbers.Of(places)}).Clear();");
+        foreach (var k in Enumerable.Range(0, memory.Parameters.Count))
+        {
+            var p = memory.Parameters[k];
+            var local = Names.Lower(p.Name) + KernelLocals.GradientOf;
+            if (p.Inner > 1) w.Line($"float* {Own(k)} = {locals.Gradient(p.Name)} + head * {Numbers.Of(p.Columns)};");
+            else
+            {
+                // one for all heads: each adds up its own part
+                w.Line($"float* {Own(k)} = _{SharedPartials(memory, k)} + head * {Numbers.Of(Rounded(p.Columns))};");
+                w.Line($"new Span<float>({Own(k)}, {Numbers.Of(p.Columns)}).Clear();");
+            }
+        }
+        w.Open("for (int s = 0; s < SliceCount; s++)");
+        w.Line("ref BatchSlice slice = ref Slices[s];");
+        w.Line("nint row = slice.First;");
+        w.Line($"new Span<float>(dState, {Numbers.Of(head)}).Clear();");
+        var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
+        var ownSlow = string.Concat(Slow(memory).Select(k => ", " + Own(k)));
+        string Part(LearnPart part) => part == LearnPart.Rate ? RatesAt(Gradient(part), tensors, locals) : At(Gradient(part));
+        w.Line($"{memory.Name}ScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {At(learn.Key)}, {At(learn.Value)}, {At(learn.Query)},");
+        w.Line($"    {RatesAt(learn.Rate, tensors, locals)}, tok, slice.State + {StatePlace(memory, segment)}{slow},");
+        w.Line($"    {At(kernel.Output)}, {Part(LearnPart.Key)}, {Part(LearnPart.Value)}, {Part(LearnPart.Query)},");
+        w.Line($"    {Part(LearnPart.Rate)}, dTok, dState{ownSlow}, KeepEvery, Kept(worker), Scratch(worker) + {Numbers.Of(places + head)});");
+        w.Line("// no gradient flows into what was carried here");
+        w.Line("if (slice.Position > 0) continue;");
+        long at = 0;
+        for (var k = 0; k < memory.Model.Weights.Count; k++)
+        {
+            var weight = memory.Model.Weights[k];
+            if (!weight.Fast) continue;
+            w.Line($"RowSums.Add<V>(dState + {Numbers.Of(at)}, {Own(k)}, {Numbers.Of(memory.Parameters[k].Columns)});");
+            at += ModelLayout.Rounded(weight);
+        }
+        w.Close();
+        w.Close();
+
+        string At(Node n) => RowsAt(n, memory, tensors, locals);
+        string Own(int k) => "d" + Capital(memory.Model.Weights[k].Name);
+        LearnGradient Gradient(LearnPart part) => kernel.Parts.First(g => g.Part == part);
+    }
+
+    /// <summary>Gradients of token rates, [heads, mini-batch].</summary>
+    private string RatePartials(LinkedMemory memory) => Partial($"{Names.Lower(memory.Name)}TokenRates", (long)memory.Heads * Rounded(memory.MiniBatch));
+
+    /// <summary>Gradients of a weight that all heads share, [heads, its elements].</summary>
+    private string SharedPartials(LinkedMemory memory, int weight) =>
+        Partial(Names.Lower(memory.Parameters[weight].Name) + "Shares", (long)memory.Heads * Rounded(memory.Parameters[weight].Columns));
+
+    private string Partial(string name, long elements)
+    {
+        if (_partials.All(p => p.Name != name)) _partials.Add((name, elements));
+        return name;
+    }
+
+    /// <summary>The token rates of all places, into tok.</summary>
+    private void TokenRates(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
+    {
+        w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", learn.TokenRate)], n => NameOf(n, tensors)).Last()}");
+        var places = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
+        var code = new CodeWriter();
+        foreach (var line in new RowCode(places, null, [learn.TokenRate], _ => "tok", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names).Emit(code)) w.Line(line);
+        foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
+    }
+
+    private static void CheckHalos(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors)
+    {
+        if (new[] { learn.Query, learn.Key, learn.Value, learn.Rate }.Any(n => tensors[n].Halo > 0))
+            throw new CompileException("TTT154", "rows that are both shifted and learnt from are not part of the schedule");
+    }
+
+    /// <summary>One head's rows of a tensor from the slice's first on, and the distance between them.</summary>
+    private static string RowsAt(Node n, LinkedMemory memory, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals) =>
+        $"{locals.Tensor(tensors[n])} + row * {Numbers.Of(tensors[n].Stride)} + head * {Numbers.Of(memory.Model.Width.Size)}, {Numbers.Of(tensors[n].Stride)}";
+
+    private static string RatesAt(Node n, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals) =>
+        $"{locals.Tensor(tensors[n])} + row * {Numbers.Of(tensors[n].Stride)} + head, {Numbers.Of(tensors[n].Stride)}";
+
+    private string StatePlace(LinkedMemory memory, LinkedSegment segment)
+    {
+        var (offset, stride, _) = _states.Memory(memory.Name);
+        return $"{(offset > 0 ? $"{Numbers.Of(offset)} + " : "")}{(segment.Repeat > 1 ? $"Layer * {Numbers.Of(stride)}L + " : "")}head * {Numbers.Of(ModelLayout.HeadState(memory))}L";
+    }
+
+    private static IEnumerable<int> Slow(LinkedMemory memory) => Enumerable.Range(0, memory.Model.Weights.Count).Where(k => !memory.Model.Weights[k].Fast);
+
+    private static string Weight(LinkedMemory memory, int k, KernelLocals locals)
+    {
+        var p = memory.Parameters[k];
+        return locals.Parameter(p.Name) + (p.Inner > 1 ? $" + head * {Numbers.Of(p.Columns)}" : "");
+    }
+}

@@ -1,0 +1,252 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit;
+
+/// <summary>The kernels of a model over packed rows, each a method: of inference, or of a model that learns.</summary>
+internal sealed partial class KernelMethods
+{
+    private readonly LinkedModel _model;
+    private readonly ModelLayout _layout;
+    private readonly StateLayout _states;
+    private readonly IReadOnlyDictionary<string, ScanEmitter.Scan> _scans;
+    private readonly bool _learns;
+    private readonly HashSet<string> _taken;
+    private readonly List<string> _scratch = [];
+    private readonly List<string> _methods = [];
+    private readonly List<string> _parts = [];
+    private readonly List<string> _calls = [];
+    private readonly List<(string Name, int Columns)> _sums = [];
+    private int _keptElements;
+
+    /// <param name="model">The model.</param>
+    /// <param name="layout">Its fields.</param>
+    /// <param name="states">Its carries.</param>
+    /// <param name="scans">The scan of each memory.</param>
+    /// <param name="tensors">All rows in memory: their names are taken.</param>
+    /// <param name="learns">Work is divided in the same way for any number of workers, and states are not overwritten.</param>
+    public KernelMethods(LinkedModel model, ModelLayout layout, StateLayout states, IReadOnlyDictionary<string, ScanEmitter.Scan> scans, IEnumerable<RowTensor> tensors, bool learns)
+    {
+        _model = model;
+        _layout = layout;
+        _states = states;
+        _scans = scans;
+        _learns = learns;
+        _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name)];
+        if (learns)
+            foreach (var p in model.Parameters)
+            {
+                _taken.Add(Names.Lower(p.Name) + KernelLocals.GradientOf);
+                _taken.Add(Names.Lower(p.Name) + KernelLocals.Transposed);
+            }
+    }
+
+    /// <summary>The method of each kernel, by its number.</summary>
+    public IReadOnlyList<string> Calls => _calls;
+
+    /// <summary>The methods' text, in order.</summary>
+    public IReadOnlyList<string> Texts => _methods;
+
+    /// <summary>Sums over rows: [blocks of rows, columns].</summary>
+    public IReadOnlyList<(string Name, int Columns)> Sums => _sums;
+
+    /// <summary>What a kernel makes.</summary>
+    public static IEnumerable<Node> Stores(RowKernel kernel) => kernel switch
+    {
+        RowsKernel r => r.Stores,
+        ProductKernel p => p.Groups.SelectMany(g => g.Stores),
+        ScanKernel s => [s.Learn],
+        LookupKernel l => [l.Lookup],
+        LearnGradientKernel l => l.Parts,
+        _ => [],
+    };
+
+    /// <summary>Rows of the past, from the state and back into it; rows past the end are zeros.</summary>
+    public static IEnumerable<string> Halo(RowTensor t, LinkedSegment segment, StateLayout states)
+    {
+        var rows = $"_{t.Name}, {Numbers.Of(t.Columns)}, {Numbers.Of(t.Halo)}";
+        if (t.Ahead) return [$"ClearHalo({rows});"];
+        var (offset, stride) = states.Halo(t);
+        var at = segment.Repeat > 1 ? $"{Numbers.Of(offset)} + Layer * {Numbers.Of(stride)}L" : Numbers.Of(offset);
+        return [$"EnterHalo({rows}, {at});", $"LeaveHalo({rows}, {at});"];
+    }
+
+    /// <summary>The expression of the working memory that a worker needs.</summary>
+    public void WriteScratchSize(CodeWriter w)
+    {
+        w.Line("/// <summary>Elements of working memory that a worker needs: the largest of any kernel.</summary>");
+        w.Line("private static readonly long ScratchSize = new long[]").Line("{");
+        foreach (var s in _scratch.Distinct()) w.Line($"    {s},");
+        w.Line($"}}.Max(){(_keptElements > 0 ? $" + {Numbers.Of(_keptElements)}" : "")};").Line();
+    }
+
+    /// <summary>Execute: a kernel by its number, in the widest lanes that there are.</summary>
+    public void WriteExecute(CodeWriter w)
+    {
+        w.Open("public override void Execute(int kernel, int worker, int workers)");
+        w.Line("if (Vector512.IsHardwareAccelerated) Execute<Lanes512>(kernel, worker, workers);");
+        w.Line("else if (Vector256.IsHardwareAccelerated) Execute<Lanes256>(kernel, worker, workers);");
+        w.Line("else Execute<Lanes128>(kernel, worker, workers);");
+        w.Close().Line();
+        w.Open("private void Execute<V>(int kernel, int worker, int workers) where V : struct, ILanes<V, float>");
+        w.Open("switch (kernel)");
+        for (var k = 0; k < _calls.Count; k++) w.Line($"case {Numbers.Of(k)}: {_calls[k]}<V>(worker, workers); break;");
+        w.Close();
+        w.Close();
+    }
+
+    /// <summary>A line a kernel: what it computes and what was fused into it.</summary>
+    public static IEnumerable<string> Describe(IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments)
+    {
+        foreach (var (segment, schedule) in segments)
+        {
+            var stored = schedule.Tensors.ToDictionary(t => t.Node, t => t.Name);
+            foreach (var kernel in schedule.Kernels)
+                yield return $"{(segment.Repeat > 1 ? $"{segment.Repeat} × " : "")}{kernel.Name}: {Summary(kernel, stored)}";
+        }
+    }
+
+    private static string Summary(RowKernel kernel, IReadOnlyDictionary<Node, string> stored)
+    {
+        string Name(Node n) => stored.TryGetValue(n, out var name) ? name : n.Hint ?? "rows";
+        string Left(ProductKernel p) => stored.ContainsKey(p.Left) ? Name(p.Left) : $"(fused {Name(p.Left)})";
+        return kernel switch
+        {
+            LookupKernel l => $"rows of {l.Lookup.Table}",
+            RowsKernel r => string.Join(", ", r.Stores.Select(Name).Concat(r.Sums.Select(s => s.Name))) + " row by row",
+            ScanKernel s => $"{Name(s.Learn)} = {s.Learn.Memory}.Learn({Name(s.Learn.Query)}, {Name(s.Learn.Key)}, {Name(s.Learn.Value)}, {Name(s.Learn.Rate)})",
+            ProductKernel { IsHead: true } p => $"logits = {Left(p)} · {p.Groups[0].Products[0].Matrix}",
+            ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {Left(p)} · [{string.Join(" | ", p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix))}]",
+            LearnGradientKernel l => $"{string.Join(", ", l.Parts.Select(p => p.Rank == 2 ? Name(p) : p.Hint))}: the gradient of {l.Learn.Memory}.Learn, from {Name(l.Output)}",
+            MatrixGradientKernel m => $"{string.Join(", ", m.Gradients.Select(g => $"{g.Matrix} += {(stored.ContainsKey(m.Left) ? Name(m.Left) : $"(made again {Name(m.Left)})")}ᵀ · {Name(g.Rows)}"))}",
+            ScatterKernel s => $"{s.Lookup.Table} += {Name(s.Rows)}, by token",
+            VectorKernel v => "gradients of " + string.Join(", ", v.Gradients.Select(g => g.Parameter)),
+            _ => "",
+        };
+    }
+
+    /// <summary>Adds a kernel, under the next number; answers the lines that run it.</summary>
+    public IReadOnlyList<string> Add(RowKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors)
+    {
+        if (kernel is MatrixGradientKernel gradient) return MatrixGradients(gradient, tensors);
+        var id = NextId(kernel.Name);
+        var locals = new KernelLocals(_layout);
+        var names = Fresh();
+        var body = new CodeWriter();
+        switch (kernel)
+        {
+            case LookupKernel l: Lookup(l, tensors, locals, body); break;
+            case RowsKernel r: Rows(r, tensors, locals, names, body); break;
+            case ScanKernel s: Scan(s, segment, tensors, locals, names, body); break;
+            case ProductKernel p: Multiply(p, tensors, locals, names, body); break;
+            case LearnGradientKernel l: LearnBack(l, segment, tensors, locals, names, body); break;
+            case ScatterKernel s: Scatter(s, tensors, locals, body); break;
+            case VectorKernel v: Vectors(v, tensors, locals, names, body); break;
+        }
+        IReadOnlyList<string> formulas = kernel switch
+        {
+            RowsKernel rows => Formulas.Of([.. rows.Stores.Select(s => (tensors[s].Name, s)), .. rows.Sums.Select(s => (s.Name, s.Node))], n => NameOf(n, tensors)),
+            VectorKernel v => Formulas.Of([.. v.Gradients.Select(g => (Names.Lower(g.Parameter) + KernelLocals.GradientOf, g.Gradient))], n => v.Sums.FirstOrDefault(s => s.Node == n)?.Name ?? NameOf(n, tensors)),
+            _ => [],
+        };
+        Write(kernel.Name, Title(id, kernel, tensors), formulas, locals, body);
+        return [$"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}"];
+    }
+
+    private int NextId(string method)
+    {
+        _calls.Add(method);
+        return _calls.Count - 1;
+    }
+
+    private static string Title(int id, RowKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors) => $"{Numbers.Of(id)}. {Summary(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name))}";
+
+    /// <summary>A kernel's method, and those that it is made of.</summary>
+    private void Write(string name, string title, IReadOnlyList<string> formulas, KernelLocals locals, CodeWriter body)
+    {
+        var w = new CodeWriter();
+        w.Line("// " + title);
+        foreach (var line in formulas) w.Line("// " + line);
+        w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        w.Open($"private void {name}<V>(int worker, int workers) where V : struct, ILanes<V, float>");
+        foreach (var line in locals.Lines) w.Line(line);
+        foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
+        w.Close();
+        _methods.Add(w.ToString());
+        _methods.AddRange(_parts);
+        _parts.Clear();
+    }
+
+    /// <summary>What a formula calls a value that lies in memory.</summary>
+    private static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
+        : node is Input input && input.Name[0] != '@' && !input.Name.Contains('[') ? Names.Lower(input.Name) : null;
+
+    private static void Lookup(LookupKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, CodeWriter w)
+    {
+        var to = locals.Tensor(tensors[kernel.Lookup]);
+        var table = locals.Matrix(kernel.Lookup.Table);
+        w.Line("var (first, end) = RowShare.OfRows(Rows, worker, workers);");
+        w.Line($"for (int i = first; i < end; i++) {table}.GetRow(TokenIds[i], {to} + (nint)i * {Numbers.Of(tensors[kernel.Lookup].Stride)});");
+    }
+
+    private void Rows(RowsKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
+    {
+        var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
+        if (kernel.Sums.Count == 0)
+        {
+            w.Line("var (first, end) = RowShare.OfRows(Rows, worker, workers);");
+            var row = RowText(memory, kernel.Stores, [], n => memory.RowOf(tensors[n], 0), names, w);
+            w.Open("for (int i = first; i < end; i++)");
+            Paste(memory, row, w);
+            w.Close();
+            return;
+        }
+        w.Line("// a sum for each block of rows, so that it does not depend on who makes it");
+        w.Line("var (firstBlock, endBlock) = RowShare.OfSums(Rows, worker, workers);");
+        var code = RowText(memory, kernel.Stores, [.. kernel.Sums.Select(s => (s.Body, "rc", s.Name))], n => memory.RowOf(tensors[n], 0), names, w);
+        w.Open("for (int b = firstBlock; b < endBlock; b++)");
+        foreach (var s in kernel.Sums)
+        {
+            var columns = s.Node.Shape[0].Size;
+            _sums.Add((s.Name, columns));
+            w.Line($"float* {s.Name} = _{s.Name} + (nint)b * {Numbers.Of(Rounded(columns))}; // [{Numbers.Of(columns)}]");
+            w.Line($"new Span<float>({s.Name}, {Numbers.Of(columns)}).Clear();");
+        }
+        w.Line("int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);");
+        w.Open("for (int i = b * RowShare.SumRows; i < end; i++)");
+        Paste(memory, code, w);
+        w.Close();
+        w.Close();
+    }
+
+    private string RowText(KernelMemory memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, string Role, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
+    {
+        var row = new CodeWriter();
+        var once = new RowCode(memory, Axis.Rows, stores, target, (hint, size) =>
+        {
+            var name = names.Fresh(hint);
+            outer.Line($"float* {name} = Scratch(worker) + ScratchSize - {Numbers.Of(KeptOffset(size))}; // [{Numbers.Of(size)}]");
+            return name;
+        }, names)
+        { Sums = sums }.Emit(row);
+        foreach (var line in once) outer.Line(line);
+        return row.ToString();
+    }
+
+    private long KeptOffset(int size) => _keptElements += Rounded(size);
+
+    private static int Rounded(int size) => (size + 15) / 16 * 16;
+
+    private static void Paste(KernelMemory memory, string row, CodeWriter w)
+    {
+        foreach (var line in memory.Pointers) w.Line(line);
+        foreach (var line in row.TrimEnd('\n').Split('\n')) w.Line(line);
+    }
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    private NameTable Fresh() => new(_taken.Concat(["worker", "workers", "share", "block", "first", "rows", "r", "p", "b", "c0", "columns", "end", "item", "slice", "head", "state", "to", "a", "tile"]));
+
+    private static int Panels(int columns) => (columns + 31) / 32;
+}
