@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using TttGen.Checkpoints;
+
+namespace TttGen.Training;
+
+/// <summary>What a training's checkpoint says of itself before the numbers.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Layout">Of its weights: <see cref="LayoutOf"/>.</param>
+/// <param name="Data">Identity of the texts.</param>
+/// <param name="Settings">What the training began with.</param>
+/// <param name="Step">Steps done; with the settings, all that is to know of the places drawn.</param>
+/// <param name="Tokens">Tokens read.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="Length">Elements of the weights, and of each moment.</param>
+/// <param name="Carries">Positions of the carried states.</param>
+/// <param name="CarryLength">Elements of each.</param>
+public sealed record CheckpointHeader(
+    string Model, string Layout, string Data, TrainingSettings Settings, long Step, long Tokens, double Seconds, long Length, IReadOnlyList<long> Carries, int CarryLength)
+{
+    /// <summary>Elements after the header: weights, both moments, carried states.</summary>
+    internal long Numbers => 3 * Length + (long)Carries.Count * CarryLength;
+
+    /// <summary>A hash of where each tensor lies.</summary>
+    internal static string LayoutOf(TrainableModel model)
+    {
+        var text = string.Join('\n', model.Tensors.Select(static tensor => FormattableString.Invariant($"{tensor.Key} [{string.Join(',', tensor.Shape)}] {tensor.Offset} {tensor.Count}")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text}\n{model.Length}"))));
+    }
+
+    internal byte[] Write()
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", Model);
+            json.WriteString("layout", Layout);
+            json.WriteString("data", Data);
+            json.WriteStartObject("settings");
+            foreach (var (option, value) in SettingsText.Of(Settings))
+                json.WriteString(option, value);
+            json.WriteEndObject();
+            json.WriteStartArray("texts");
+            foreach (var text in Settings.Texts)
+                json.WriteStringValue(text);
+            json.WriteEndArray();
+            json.WriteString("tokenizer", Settings.Tokenizer);
+            json.WriteNumber("step", Step);
+            json.WriteNumber("tokens", Tokens);
+            json.WriteNumber("seconds", Seconds);
+            json.WriteNumber("length", Length);
+            json.WriteStartArray("carries");
+            foreach (var position in Carries)
+                json.WriteNumberValue(position);
+            json.WriteEndArray();
+            json.WriteNumber("carry_length", CarryLength);
+            json.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
+
+    /// <summary>The inverse of <see cref="Write"/>; null where it is none.</summary>
+    internal static CheckpointHeader? TryRead(byte[] bytes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            var root = document.RootElement;
+            var settings = SettingsText.Parse(root.GetProperty("settings").EnumerateObject().ToDictionary(static pair => pair.Name, static pair => pair.Value.GetString()!)) with
+            {
+                Texts = [.. root.GetProperty("texts").EnumerateArray().Select(static text => text.GetString()!)],
+                Tokenizer = root.GetProperty("tokenizer").GetString()!,
+            };
+            var header = new CheckpointHeader(
+                root.GetProperty("model").GetString()!, root.GetProperty("layout").GetString()!, root.GetProperty("data").GetString()!, settings,
+                root.GetProperty("step").GetInt64(), root.GetProperty("tokens").GetInt64(), root.GetProperty("seconds").GetDouble(), root.GetProperty("length").GetInt64(),
+                [.. root.GetProperty("carries").EnumerateArray().Select(static position => position.GetInt64())], root.GetProperty("carry_length").GetInt32());
+            return header.Step >= 0 && header.Length >= 0 && header.CarryLength >= 0 ? header : null;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        {
+            return null;
+        }
+    }
+}

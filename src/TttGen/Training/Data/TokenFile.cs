@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using TttGen.Checkpoints;
+
+namespace TttGen.Training.Data;
+
+/// <summary>A file of token ids, memory-mapped: whatever becomes of the texts that it was made from, it stays.</summary>
+internal sealed unsafe class TokenFile : IDisposable
+{
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly TokenFileHead _head;
+    private readonly byte* _start;
+
+    private TokenFile(MemoryMappedFile file, TokenFileHead head)
+    {
+        (_file, _head) = (file, head);
+        _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+    }
+
+    /// <summary>What the tokens are, in JSON.</summary>
+    public byte[] Description => new ReadOnlySpan<byte>(_start + _head.DescriptionAt, _head.DescriptionBytes).ToArray();
+
+    /// <summary>First tokens of all documents, ascending.</summary>
+    public ReadOnlySpan<long> Documents => new(_start + _head.DocumentsAt, checked((int)_head.Documents));
+
+    /// <summary>Opens a file; null where there is none, or one that is not whole.</summary>
+    public static TokenFile? Open(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+                return null;
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            var bytes = new byte[TokenFileHead.Bytes];
+            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || TokenFileHead.Read(bytes, stream.Length) is not { } head)
+                return null;
+            var file = new TokenFile(MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true), head);
+            if (file.Checksum() == head.Checksum)
+                return file;
+            file.Dispose();
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TttException($"{OneLine.Path(path)}: can't be read: {OneLine.Of(error.Message)}", error);
+        }
+    }
+
+    /// <summary>Tokens <paramref name="first"/> and on.</summary>
+    public void Read(long first, Span<int> to)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + to.Length, _head.Tokens);
+        var from = new ReadOnlySpan<byte>(_start + TokenFileHead.Bytes + first * _head.Width, to.Length * _head.Width);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = _head.Width switch
+            {
+                1 => from[i],
+                2 => BinaryPrimitives.ReadUInt16LittleEndian(from[(2 * i)..]),
+                _ => BinaryPrimitives.ReadInt32LittleEndian(from[(4 * i)..]),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private uint Checksum()
+    {
+        const int piece = 1 << 20;
+        var checksum = Crc32C.Empty;
+        for (long at = TokenFileHead.Bytes; at < _head.FileBytes; at += piece)
+            checksum.Add(MemoryMarshal.CreateReadOnlySpan(ref _start[at], (int)Math.Min(piece, _head.FileBytes - at)));
+        return checksum.Value;
+    }
+}

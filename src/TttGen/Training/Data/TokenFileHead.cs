@@ -1,0 +1,45 @@
+using System.Buffers.Binary;
+
+namespace TttGen.Training.Data;
+
+/// <summary>
+/// The first bytes of a token file, little-endian: <c>TttGenTokens1</c>, i32 bytes a token, i64 tokens, i64 documents, i32 bytes of the description, u32 CRC-32C of all
+/// that follows. Then the tokens, the documents' first tokens in i64, and the description in JSON.
+/// </summary>
+internal readonly record struct TokenFileHead(int Width, long Tokens, long Documents, int DescriptionBytes, uint Checksum)
+{
+    public const int Bytes = 48;
+
+    private static ReadOnlySpan<byte> Magic => "TttGenTokens1"u8;
+
+    /// <summary>Where the documents begin: on a multiple of eight.</summary>
+    public long DocumentsAt => Bytes + (Width * Tokens + 7) / 8 * 8;
+
+    public long DescriptionAt => DocumentsAt + sizeof(long) * Documents;
+
+    public long FileBytes => DescriptionAt + DescriptionBytes;
+
+    public void Write(Span<byte> to)
+    {
+        to[..Bytes].Clear();
+        Magic.CopyTo(to);
+        BinaryPrimitives.WriteInt32LittleEndian(to[16..], Width);
+        BinaryPrimitives.WriteInt64LittleEndian(to[20..], Tokens);
+        BinaryPrimitives.WriteInt64LittleEndian(to[28..], Documents);
+        BinaryPrimitives.WriteInt32LittleEndian(to[36..], DescriptionBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[40..], Checksum);
+    }
+
+    /// <summary>Null where it is none, or not of a file of so many bytes.</summary>
+    public static TokenFileHead? Read(ReadOnlySpan<byte> from, long fileBytes)
+    {
+        if (from.Length < Bytes || !from.StartsWith(Magic))
+            return null;
+        var head = new TokenFileHead(
+            BinaryPrimitives.ReadInt32LittleEndian(from[16..]), BinaryPrimitives.ReadInt64LittleEndian(from[20..]), BinaryPrimitives.ReadInt64LittleEndian(from[28..]),
+            BinaryPrimitives.ReadInt32LittleEndian(from[36..]), BinaryPrimitives.ReadUInt32LittleEndian(from[40..]));
+        var plausible = head.Width is 1 or 2 or 4 && head.Tokens >= 0 && head.Documents >= 0 && head.DescriptionBytes >= 0
+            && head.Tokens <= fileBytes && head.Documents <= fileBytes && head.FileBytes == fileBytes;
+        return plausible ? head : null;
+    }
+}

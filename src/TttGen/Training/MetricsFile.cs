@@ -1,0 +1,123 @@
+using System.Text.Json;
+using TttGen.Checkpoints;
+
+namespace TttGen.Training;
+
+/// <summary>How a training went, a JSON object a line, each step once: what was written after the checkpoint that a training goes on from is cut off.</summary>
+internal sealed class MetricsFile : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly MemoryStream _line = new();
+
+    private MetricsFile(FileStream file) => _file = file;
+
+    /// <summary>Opens a file to append to, with the lines of the first <paramref name="steps"/> steps.</summary>
+    /// <exception cref="TttException">It can't be written, or another process writes it.</exception>
+    public static MetricsFile Open(string path, long steps)
+    {
+        try
+        {
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            file.SetLength(LengthOf(file, steps));
+            file.Position = file.Length;
+            return new MetricsFile(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TttException($"{OneLine.Path(path)}: can't be written (is another training at work there?): {OneLine.Of(error.Message)}", error);
+        }
+    }
+
+    /// <summary>Appends what a step did, and what the inner loops did where that is known.</summary>
+    public void Write(StepReport report)
+    {
+        Line(report.Step, json =>
+        {
+            json.WriteNumber("tokens", report.Tokens);
+            json.WriteNumber("loss", report.Loss);
+            json.WriteNumber("grad_norm", report.GradientNorm);
+            json.WriteNumber("learning_rate", report.LearningRate);
+            if (report.InnerRate is { } rate)
+                json.WriteNumber("inner_rate", rate);
+            json.WriteNumber("tokens_per_second", report.TokensPerSecond);
+            json.WriteNumber("seconds", report.Seconds);
+        });
+        if (report.Inner is { } inner)
+            Line(report.Step, json => WriteInner(json, inner));
+    }
+
+    /// <summary>Appends how well held-out text is predicted.</summary>
+    public void Write(HeldOutReport report) => Line(report.Step, json =>
+    {
+        json.WriteStartObject("held_out");
+        foreach (var (text, nats) in report.NatsPerByte)
+            json.WriteNumber(text, nats);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Makes sure that what was written is on the disk before a checkpoint says so.</summary>
+    public void Flush() => _file.Flush(flushToDisk: true);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _line.Dispose();
+    }
+
+    private static void WriteInner(Utf8JsonWriter json, IReadOnlyList<InnerLoss> losses)
+    {
+        json.WriteStartArray("inner");
+        foreach (var loss in losses)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("layer", loss.Layer);
+            json.WriteString("memory", loss.Memory);
+            json.WriteNumber("initial", loss.Initial);
+            json.WriteNumber("before", loss.Before);
+            json.WriteNumber("after", loss.After);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    // Whole lines only, in one write: a reader sees none in part.
+    private void Line(long step, Action<Utf8JsonWriter> members)
+    {
+        _line.SetLength(0);
+        using (var json = new Utf8JsonWriter(_line))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", step);
+            members(json);
+            json.WriteEndObject();
+        }
+        _line.WriteByte((byte)'\n');
+        _file.Write(_line.GetBuffer(), 0, (int)_line.Length);
+        _file.Flush();
+    }
+
+    // Bytes of the lines up to a step; a line that the end of a process cut short ends the search, too.
+    private static long LengthOf(FileStream file, long steps)
+    {
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        var kept = 0;
+        while (bytes.AsSpan(kept).IndexOf((byte)'\n') is var length and >= 0 && StepOf(bytes.AsMemory(kept, length)) is { } step && step <= steps)
+            kept += length + 1;
+        return kept;
+    }
+
+    private static long? StepOf(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.GetProperty("step").GetInt64();
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+}
