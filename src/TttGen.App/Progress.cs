@@ -6,10 +6,16 @@ internal sealed class Progress(AppConsole console, string work) : IDisposable
     private const string WipeLine = "\r\e[K";
 
     /// <summary>Shows how far the work is.</summary>
-    public void Show(int done, int all) => Write($"{WipeLine}{work}: {done} of {all}");
+    public void Show(int done, int all) => Show($"{done} of {all}");
+
+    /// <summary>Shows what is to be known of the work.</summary>
+    public void Show(string text) => Write($"{WipeLine}{work}: {text}");
+
+    /// <summary>Makes room for other output; the next <see cref="Show(string)"/> brings the line back.</summary>
+    public void Wipe() => Write(WipeLine);
 
     /// <inheritdoc/>
-    public void Dispose() => Write(WipeLine);
+    public void Dispose() => Wipe();
 
     private void Write(string text)
     {

@@ -5,11 +5,12 @@ using TttGen.App.CommandLine;
 using TttGen.App.Evaluating;
 using TttGen.App.Generating;
 using TttGen.App.Inspecting;
+using TttGen.App.Training;
 using TttGen.Inference;
 
 namespace TttGen.App;
 
-/// <summary>The program that a model's binary is: the verbs <c>generate</c>, <c>eval</c>, <c>bench</c> and <c>inspect</c>.</summary>
+/// <summary>The program that a model's binary is: the verbs <c>generate</c>, <c>eval</c>, <c>train</c>, <c>bench</c> and <c>inspect</c>.</summary>
 public static class TttApp
 {
     /// <summary>Runs a command line; a whole program is <c>return TttApp.Run&lt;MyModel&gt;(args);</c>.</summary>
@@ -28,6 +29,7 @@ public static class TttApp
         {
             GenerateCommand.Create(model, console),
             EvalCommand.Create(model, console),
+            TrainCommand.Create(model, console),
             BenchCommand.Create(model, console),
             InspectCommand.Create(model, console),
         };

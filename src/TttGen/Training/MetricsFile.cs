@@ -12,7 +12,7 @@ internal sealed class MetricsFile : IDisposable
     private MetricsFile(FileStream file) => _file = file;
 
     /// <summary>Opens a file to append to, with the lines of the first <paramref name="steps"/> steps.</summary>
-    /// <exception cref="TttException">It can't be written, or another process writes it.</exception>
+    /// <exception cref="TttException">It can't be written.</exception>
     public static MetricsFile Open(string path, long steps)
     {
         try
@@ -24,7 +24,7 @@ internal sealed class MetricsFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TttException($"{OneLine.Path(path)}: can't be written (is another training at work there?): {OneLine.Of(error.Message)}", error);
+            throw new TttException($"{OneLine.Path(path)}: can't be written: {OneLine.Of(error.Message)}", error);
         }
     }
 

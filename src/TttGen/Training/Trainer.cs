@@ -35,6 +35,7 @@ public sealed class Trainer
     public TrainingEnd Run(CancellationToken stop)
     {
         var started = _clock.GetTimestamp();
+        using var taken = _folder.Take();
         using var metrics = MetricsFile.Open(_folder.Metrics, _run.Step);
 
         // Before the first step, too: whatever would keep it from being written is known at once, and there is always something to go on from.

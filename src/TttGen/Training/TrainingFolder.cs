@@ -31,4 +31,18 @@ public sealed record TrainingFolder(string Path)
             throw new TttException($"{OneLine.Path(Path)}: the folder can't be made: {OneLine.Of(error.Message)}", error);
         }
     }
+
+    /// <summary>Keeps other trainings out until it is disposed, or until the process ends, however it does.</summary>
+    /// <exception cref="TttException">Another training is at work there.</exception>
+    public IDisposable Take()
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TttException($"{OneLine.Path(Path)}: another training is at work there, or the folder can't be written: {OneLine.Of(error.Message)}", error);
+        }
+    }
 }

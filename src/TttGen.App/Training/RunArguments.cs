@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using TttGen.App.CommandLine;
+using TttGen.Checkpoints;
+using TttGen.Training;
+
+namespace TttGen.App.Training;
+
+/// <summary>The options that say what a training keeps and shows; they may change when it is continued.</summary>
+internal sealed class RunArguments
+{
+    private static readonly TrainerOptions Standard = new();
+
+    private readonly Option<int> _save = Numbers.Integer("--save-every", "Steps from one checkpoint to the next; 0: at the end", Standard.SaveEvery, 0, int.MaxValue);
+    private readonly Option<int> _eval = Numbers.Integer("--eval-every", "Steps from one look at held-out text to the next; 0: never", Standard.EvalEvery, 0, int.MaxValue);
+    private readonly Option<int> _evalTokens = Numbers.Integer("--eval-tokens", "Held-out tokens of each text, in windows of --context; 0: all", Standard.EvalTokens, 0, int.MaxValue);
+    private readonly Option<int> _watch = Numbers.Integer("--watch", "Steps from one look at the inner losses to the next; 0: never", Standard.Watch, 0, int.MaxValue);
+    private readonly Option<TimeSpan?> _time = new("--time") { Description = "Stop after so long, for example 60m; to be continued", HelpName = "time", CustomParser = Time };
+    private readonly Option<DType> _weights = new("--weights") { Description = "Type of the saved model: f32 or bf16", HelpName = "type", DefaultValueFactory = static _ => DType.F32, CustomParser = Weights };
+    private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, 1024);
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[_save, _eval, _evalTokens, _watch, _time, _weights, _threads])
+            command.Options.Add(option);
+    }
+
+    /// <summary>What to keep and show.</summary>
+    public TrainerOptions Options(ParseResult arguments, TrainingSettings settings) => new()
+    {
+        SaveEvery = arguments.GetValue(_save),
+        EvalEvery = settings.HeldOut > 0 || arguments.IsGiven(_eval) ? arguments.GetValue(_eval) : 0,
+        EvalTokens = arguments.GetValue(_evalTokens),
+        Watch = arguments.GetValue(_watch),
+        Time = arguments.GetValue(_time),
+        Weights = arguments.GetValue(_weights),
+    };
+
+    /// <summary>The model's size for a training.</summary>
+    public TrainableOptions Model(ParseResult arguments, TrainingSettings settings) => new() { MaxTokens = settings.TokensACall, Threads = arguments.GetValue(_threads) };
+
+    private static TimeSpan? Time(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        double seconds = text is [.., 's'] ? 1 : text is [.., 'm'] ? 60 : text is [.., 'h'] ? 3600 : 0;
+        if (seconds > 0 && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var count) && count * seconds is >= 0 and <= 1e9)
+            return TimeSpan.FromSeconds(count * seconds);
+        result.AddError($"--time: expected a number of seconds, minutes or hours such as 90s, 60m or 1.5h, found '{text}'");
+        return null;
+    }
+
+    private static DType Weights(ArgumentResult result)
+    {
+        if (result.Tokens[0].Value is "f32" or "bf16")
+            return result.Tokens[0].Value == "f32" ? DType.F32 : DType.BF16;
+        result.AddError($"--weights: expected f32 or bf16, found '{result.Tokens[0].Value}'");
+        return default;
+    }
+}
