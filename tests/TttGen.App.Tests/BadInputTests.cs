@@ -56,6 +56,10 @@ public sealed class BadInputTests : AppTests
     public void A_text_shorter_than_a_window_is_refused() =>
         Refused("error: short: expected at least 8193 tokens for a window of 8192, found 3", Run("eval", Write("short.txt", "abc")));
 
+    [Fact]
+    public void A_model_without_its_backward_pass_does_not_learn() =>
+        Refused("Toy2M was compiled without its backward pass; declare it [Model(Trainable = true)]", Run("train", Write("text.txt", "abc"), "--steps", "1", "--out", PathOf("run")));
+
     private static void Refused(string expected, AppRun run)
     {
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);

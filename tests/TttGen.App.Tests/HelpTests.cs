@@ -8,12 +8,13 @@ public sealed class HelpTests : AppTests
         var run = Run();
 
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.All(["generate", "eval", "bench", "inspect"], verb => Assert.Contains(verb, run.Out, StringComparison.Ordinal));
+        Assert.All(["generate", "eval", "train", "bench", "inspect"], verb => Assert.Contains(verb, run.Out, StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("generate", "--prompt-file")]
     [InlineData("eval", "--held-out")]
+    [InlineData("train", "--resume")]
     [InlineData("bench", "--contexts")]
     [InlineData("inspect", "--json")]
     public void Every_verb_tells_its_options(string verb, string option)

@@ -192,7 +192,7 @@ public sealed class ResumeTests : RunTests
     };
 
     // The checkpoint without its header, which says how long the training took, and without the checksum.
-    private static byte[] Numbers(TrainingFolder folder)
+    internal static byte[] Numbers(TrainingFolder folder)
     {
         var bytes = File.ReadAllBytes(folder.Checkpoint);
         return bytes[(20 + BitConverter.ToInt32(bytes, 16))..^4];

@@ -10,4 +10,11 @@ internal static class GivenOptions
 
     /// <summary>The option's value where it is on the command line.</summary>
     public static T Given<T>(this ParseResult arguments, Option<T> option, T otherwise) => arguments.IsGiven(option) ? arguments.GetValue(option)! : otherwise;
+
+    /// <summary>The option without a default: its description says what happens where it is not given.</summary>
+    public static Option<T> WithoutDefault<T>(this Option<T> option)
+    {
+        option.DefaultValueFactory = null;
+        return option;
+    }
 }

@@ -41,8 +41,8 @@ internal sealed class BatchArguments
     private readonly Option<int> _accumulate = Numbers.Integer("--accumulate", "Calls whose gradients make one step", Standard.Accumulate, 1, 1 << 20);
     private readonly Option<bool> _packed = new("--packed") { Description = "Cut sequences where documents end; each part starts afresh" };
     private readonly Option<int> _carry = Numbers.Integer("--carry", "Tokens read one context after another with the state carried, a multiple of --context; 0: none", Standard.Carry, 0, int.MaxValue);
-    private readonly Option<int> _steps = Numbers.Integer("--steps", "Steps of the whole training", 0, 1, int.MaxValue);
-    private readonly Option<double> _minutes = Numbers.Real("--minutes", "Minutes of the whole training, in place of --steps: the rate follows the clock, so no two trainings are alike", 0, 1e-3, 1e7);
+    private readonly Option<int> _steps = Numbers.Integer("--steps", "Steps of the whole training", 0, 1, int.MaxValue).WithoutDefault();
+    private readonly Option<double> _minutes = Numbers.Real("--minutes", "Minutes of the whole training, in place of --steps: the rate follows the clock, so no two trainings are alike, and time before a stop counts", 0, 1e-3, 1e7).WithoutDefault();
     private readonly Option<int> _seed = Numbers.Integer("--seed", "Same seed, same training", Standard.Seed, 0, int.MaxValue);
 
     /// <summary>Adds the options to a command.</summary>

@@ -13,7 +13,7 @@ internal sealed class OptimiserArguments
     private readonly Option<double> _rate = Numbers.Real("--learning-rate", "Peak learning rate. The paper's: 3e-3 at 125m, 1.5e-3 at 350m, 1.25e-3 at 760m, 1e-3 at 1b", Standard.LearningRate, 0, 1e3);
     private readonly Option<double> _final = Numbers.Real("--final-rate", "Learning rate at the end of the cosine", Standard.FinalRate, 0, 1e3);
     private readonly Option<double> _warmUp = Numbers.Real("--warm-up", "Share of the training in which the rate rises", Standard.WarmUp, 0, 0.99);
-    private readonly Option<double> _innerStart = Numbers.Real("--inner-rate-start", "Where ttt_base_lr starts, to rise to its value over the warm-up; the paper's for TTT-MLP: 0.01. Default: no rise", -1, 0, 1e6);
+    private readonly Option<double> _innerStart = Numbers.Real("--inner-rate-start", "Where ttt_base_lr starts, to rise to its value over the warm-up; the paper's for TTT-MLP: 0.01. Default: no rise", 0, 0, 1e6).WithoutDefault();
     private readonly Option<double> _beta1 = Numbers.Real("--beta1", "AdamW: decay of the mean of gradients", Standard.Optimiser.Beta1, 0, 0.999999);
     private readonly Option<double> _beta2 = Numbers.Real("--beta2", "AdamW: decay of the mean of their squares", Standard.Optimiser.Beta2, 0, 0.999999);
     private readonly Option<double> _epsilon = Numbers.Real("--epsilon", "AdamW: added to the root of that mean", Standard.Optimiser.Epsilon, 1e-30, 1);

@@ -12,12 +12,12 @@ internal sealed class RunArguments
 {
     private static readonly TrainerOptions Standard = new();
 
-    private readonly Option<int> _save = Numbers.Integer("--save-every", "Steps from one checkpoint to the next; 0: at the end", Standard.SaveEvery, 0, int.MaxValue);
+    private readonly Option<int> _save = Numbers.Integer("--save-every", "Steps from one checkpoint and saved model to the next; 0: at the end", Standard.SaveEvery, 0, int.MaxValue);
     private readonly Option<int> _eval = Numbers.Integer("--eval-every", "Steps from one look at held-out text to the next; 0: never", Standard.EvalEvery, 0, int.MaxValue);
     private readonly Option<int> _evalTokens = Numbers.Integer("--eval-tokens", "Held-out tokens of each text, in windows of --context; 0: all", Standard.EvalTokens, 0, int.MaxValue);
     private readonly Option<int> _watch = Numbers.Integer("--watch", "Steps from one look at the inner losses to the next; 0: never", Standard.Watch, 0, int.MaxValue);
     private readonly Option<TimeSpan?> _time = new("--time") { Description = "Stop after so long, for example 60m; to be continued", HelpName = "time", CustomParser = Time };
-    private readonly Option<DType> _weights = new("--weights") { Description = "Type of the saved model: f32 or bf16", HelpName = "type", DefaultValueFactory = static _ => DType.F32, CustomParser = Weights };
+    private readonly Option<DType> _weights = new("--weights") { Description = "Type of the saved model: f32 or bf16. Default: f32", HelpName = "type", CustomParser = Weights };
     private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, 1024);
 
     /// <summary>Adds the options to a command.</summary>
@@ -35,7 +35,7 @@ internal sealed class RunArguments
         EvalTokens = arguments.GetValue(_evalTokens),
         Watch = arguments.GetValue(_watch),
         Time = arguments.GetValue(_time),
-        Weights = arguments.GetValue(_weights),
+        Weights = arguments.Given(_weights, DType.F32),
     };
 
     /// <summary>The model's size for a training.</summary>

@@ -42,7 +42,7 @@ internal sealed class MetricsFile : IDisposable
             json.WriteNumber("tokens_per_second", report.TokensPerSecond);
             json.WriteNumber("seconds", report.Seconds);
         });
-        if (report.Inner is { } inner)
+        if (report.Inner is { Count: > 0 } inner)
             Line(report.Step, json => WriteInner(json, inner));
     }
 

@@ -51,7 +51,7 @@ internal static class TrainingFault
         $"the inner loss of layer {loss.Layer}, memory {loss.Memory}, head {loss.WorstHead} is {Number(loss.Worst)}, at the start it was {Number(loss.Initial)}";
 
     private static TttException Fault(long step, string what) =>
-        new($"step {step}: {what}; this step's update was not made; go on from the last checkpoint or start anew with a lower --learning-rate or inner rate (--set ttt_base_lr=…)");
+        new($"step {step}: {what}; this update was not made and the last checkpoint is kept; start anew, or from the model saved last (--from), with a lower --learning-rate or inner rate (--set ttt_base_lr=…)");
 
     private static string Number(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
 }

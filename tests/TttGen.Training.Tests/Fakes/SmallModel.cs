@@ -1,3 +1,4 @@
+using System.Globalization;
 using TttGen.Checkpoints;
 using TttGen.Inference;
 
@@ -8,7 +9,13 @@ namespace TttGen.Training.Tests;
 /// </summary>
 internal sealed class SmallModel : IModel<SmallModel>
 {
-    public static ModelDefinition Definition { get; } = new SmallDefinition();
+    /// <summary>Milliseconds that a call takes longer, so that there is a middle of the training to be ended in.</summary>
+    public const string Delay = "TTTGEN_TEST_DELAY";
+
+    public static ModelDefinition Definition { get; } = new SmallDefinition
+    {
+        OnAccumulate = static (_, _) => Thread.Sleep(int.Parse(Environment.GetEnvironmentVariable(Delay) ?? "0", CultureInfo.InvariantCulture)),
+    };
 }
 
 /// <summary>The definition, and what tests do to its models.</summary>
