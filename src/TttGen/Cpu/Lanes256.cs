@@ -99,7 +99,7 @@ public readonly unsafe struct Lanes256(Vector256<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static float Sum(Lanes256 x) => Vector256.Sum(x._value);
+    public static float Sum(Lanes256 x) => Vector128.Sum(x._value.GetLower() + x._value.GetUpper());
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

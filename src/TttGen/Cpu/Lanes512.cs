@@ -99,7 +99,7 @@ public readonly unsafe struct Lanes512(Vector512<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
-    public static float Sum(Lanes512 x) => Vector512.Sum(x._value);
+    public static float Sum(Lanes512 x) => Lanes256.Sum(new Lanes256(x._value.GetLower() + x._value.GetUpper()));
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
