@@ -13,7 +13,7 @@ internal static class FastRun
     public static void Print(string part)
     {
         using var pool = new WorkerPool(2);
-        IEnumerable<Measurement> every = [.. Panels.All(), .. Streams.All(pool), .. Gradients.All(), .. Heads.All(pool), .. Tiles.All(), .. Scans.All(), .. Functions.All(), Fork(pool)];
+        IEnumerable<Measurement> every = [.. Panels.All(), .. Streams.All(pool), .. Gradients.All(), .. Heads.All(pool), .. Tiles.All(), .. Scans.All(), .. BackwardScans.All(), .. Functions.All(), Fork(pool)];
         Measurement[] all = [.. every.Where(m => m.Name.Contains(part, StringComparison.OrdinalIgnoreCase))];
         double fma = 0;
         for (int round = 0; round < Rounds; round++)

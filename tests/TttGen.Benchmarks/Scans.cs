@@ -116,7 +116,7 @@ internal static unsafe class Scans
 [Dim(16)] internal readonly partial struct ScanMiniBatch : IDim;
 
 /// <summary>A model around one head of TTT-Linear.</summary>
-[Model]
+[Model(Trainable = true)]
 internal sealed partial record class LinearScanModel(
     Embedding<ScanVocab, ScanWidth> EmbedTokens,
     Stack<ScanDepth, TransformerBlock<ScanWidth, ScanHeads, ScanHead, ScanMiniBatch, ScanHidden, LinearMemory<ScanHead>>, ScanWidth> Layers,
@@ -126,7 +126,7 @@ internal sealed partial record class LinearScanModel(
 }
 
 /// <summary>A model around one head of TTT-MLP.</summary>
-[Model]
+[Model(Trainable = true)]
 internal sealed partial record class MlpScanModel(
     Embedding<ScanVocab, ScanWidth> EmbedTokens,
     Stack<ScanDepth, TransformerBlock<ScanWidth, ScanHeads, ScanHead, ScanMiniBatch, ScanHidden, MlpMemory<ScanHead, ScanInner>>, ScanWidth> Layers,

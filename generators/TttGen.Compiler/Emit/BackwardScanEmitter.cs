@@ -74,7 +74,10 @@ public sealed class BackwardScanEmitter
         var w = new CodeWriter { Indent = indent };
         w.Line($"/// <summary>{_memory.Name}: the outer gradient of its scan, second derivatives included.</summary>");
         w.Open($"internal static unsafe class {_memory.Name}ScanBackward");
-        Constants(w, own + scratch);
+        var k = _memory.MiniBatch;
+        var flops = _isDual ? kernels[3].Flops(k) / k : kernels[2].Flops(1);
+        var advance = _isDual ? kernels[0].Flops(k) / k : kernels[0].Flops(1);
+        Constants(w, own + scratch, flops, advance);
         if (_isDual) Dual(w, own, kernels);
         else Primal(w, own, kernels);
         foreach (var m in methods)
@@ -83,10 +86,7 @@ public sealed class BackwardScanEmitter
             foreach (var line in m.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
         }
         w.Close();
-        var k = _memory.MiniBatch;
-        return _isDual
-            ? new(w.ToString(), kernels[3].Flops(k) / k, kernels[0].Flops(k) / k)
-            : new(w.ToString(), kernels[2].Flops(1), kernels[0].Flops(1));
+        return new(w.ToString(), flops, advance);
     }
 
     private static TileKernel Schedule(InPlaceProgram p)
@@ -95,7 +95,7 @@ public sealed class BackwardScanEmitter
         return TileScheduler.Schedule(p.Program, p.InPlace, rows ? Strided : []);
     }
 
-    private void Constants(CodeWriter w, long scratch)
+    private void Constants(CodeWriter w, long scratch, long flops, long advance)
     {
         var k = _memory.MiniBatch;
         w.Line("/// <summary>Elements of one head's fast weights: half of its state.</summary>");
@@ -103,6 +103,12 @@ public sealed class BackwardScanEmitter
         w.Line();
         w.Line("/// <summary>Elements of working memory.</summary>");
         w.Line($"public const int ScratchSize = {Numbers.Of(scratch)};");
+        w.Line();
+        w.Line("/// <summary>Multiplications and additions of the products of a whole mini-batch's gradient, its share of one token.</summary>");
+        w.Line($"public const long FlopsPerToken = {Numbers.Of(flops)};");
+        w.Line();
+        w.Line("/// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>");
+        w.Line($"public const long AdvanceFlopsPerToken = {Numbers.Of(advance)};");
         w.Line();
         w.Line("/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between.</summary>");
         w.Open("public static long KeptSize(int tokens, int keepEvery)");
