@@ -11,6 +11,7 @@ public sealed class TileKernelEmitter
     private readonly NameTable _names;
     private readonly List<string> _scratch = [];
     private readonly Dictionary<string, string> _transposed = [];
+    private readonly TransposedReads _transposedReads;
     private long _scratchSize;
     private bool _usesOne;
 
@@ -18,6 +19,7 @@ public sealed class TileKernelEmitter
     {
         _kernel = kernel;
         _maxRows = maxRows;
+        _transposedReads = new TransposedReads(kernel);
         _names = new NameTable(kernel.AllBuffers.Select(b => b.Name)
             .Concat(kernel.Program.Inputs.Select(i => i.Name))
             .Concat(kernel.Parameters.Where(p => p.Strided).Select(p => p.Name + "Row")));
@@ -43,6 +45,7 @@ public sealed class TileKernelEmitter
                 case ContractStage c: Contract(c, body); break;
                 case RowsStage r: Rows(r, body); break;
             }
+            _transposedReads.Leave(stage);
         }
 
         w.Line($"/// <summary>{Xml(_kernel.Program.Summary)}</summary>");
@@ -94,9 +97,18 @@ public sealed class TileKernelEmitter
 
     private void Transpose(TransposeStage t, CodeWriter w)
     {
+        if (_transposedReads.IsMade(t.Source))
+        {
+            w.Line($"// {t.Destination.Name} is there already");
+            return;
+        }
+        _transposedReads.Made(t.Source);
         w.Line($"// {t.Destination.Name} = {t.Source.Name}ᵀ");
-        w.Line($"Tile.Transpose<T, V>({Bound(t.Source.Shape[0])}, {Bound(t.Source.Shape[1])}, {Pointer(t.Source)}, {Stride(t.Source)}, {Pointer(t.Destination)}, {Stride(t.Destination)});");
+        Transpose(t.Source, Pointer(t.Destination), Stride(t.Destination), w);
     }
+
+    private void Transpose(TileBuffer source, string to, string toRow, CodeWriter w) =>
+        w.Line($"Tile.Transpose<T, V>({Bound(source.Shape[0])}, {Bound(source.Shape[1])}, {Pointer(source)}, {Stride(source)}, {to}, {toRow});");
 
     private void Copy(CopyStage c, CodeWriter w)
     {
@@ -138,23 +150,30 @@ public sealed class TileKernelEmitter
         var toRow = c.Destination.Shape.Length == 1 ? "0" : Stride(c.Destination);
         var scale = ScaleText(c);
         w.Line($"// {Formula(c)}");
-        if (c.B.Transposed && !c.Accumulate && c.Triangle == Triangle.None && scale is null && aStep == "1")
+        if (c.IsDotProducts && !_transposedReads.IsNeeded(right))
         {
             w.Line($"Tile.MultiplyTransposed<T, V>({rows}, {inner}, {columns}, {a}, {aRow}, {b}, {bRow}, {to}, {toRow}, {TransposeScratch(c)});");
             return;
         }
-        if (c.B.Transposed)
-        {
-            var t = TransposeScratch(c);
-            w.Line($"Tile.Transpose<T, V>({columns}, {inner}, {b}, {bRow}, {t}, {columns});");
-            (b, bRow) = (t, columns);
-        }
+        if (c.B.Transposed) (b, bRow) = Transposed(c, w);
         var triangle = c.Triangle == Triangle.None ? "" : c.Triangle.ToString();
         var size = $"{rows}, {inner}, {columns}";
         if (!c.Accumulate && scale is not null) Clear(c.Destination, w);
         w.Line(c.Accumulate || scale is not null
             ? $"Tile.Multiply{triangle}Add<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow}, {scale ?? "T.One"});"
             : $"Tile.Multiply{triangle}<T, V>({size}, {a}, {aRow}, {aStep}, {b}, {bRow}, {to}, {toRow});");
+    }
+
+    /// <summary>The right operand with rows and columns exchanged: once, for as long as it stays as it is.</summary>
+    private (string Pointer, string Stride) Transposed(ContractStage c, CodeWriter w)
+    {
+        var source = BufferOf(c.B.Value!);
+        var copy = _transposedReads.Copy(source);
+        var (to, toRow) = copy is null ? (TransposeScratch(c), Numbers.Of(source.Shape[0] is { IsRows: true } ? _maxRows : source.Shape[0].Size)) : (Pointer(copy), Stride(copy));
+        if (_transposedReads.IsMade(source)) return (to, toRow);
+        _transposedReads.Made(source);
+        Transpose(source, to, toRow, w);
+        return (to, toRow);
     }
 
     private string TransposeScratch(ContractStage c)

@@ -26,7 +26,11 @@ public sealed record Factor(Node? Value, bool Transposed);
 /// <param name="Scalars">Run-time factors of the scale.</param>
 public sealed record ContractStage(
     Node Result, TileBuffer Destination, Factor A, Factor B, Axis? Rows, Axis Inner, Axis Columns,
-    Triangle Triangle, bool Accumulate, double Constant, IReadOnlyList<Node> Scalars) : Stage;
+    Triangle Triangle, bool Accumulate, double Constant, IReadOnlyList<Node> Scalars) : Stage
+{
+    /// <summary>Rows of A by rows of B and nothing else: for few rows cheaper as dot products than through a transposed copy of B.</summary>
+    public bool IsDotProducts => B.Transposed && A is { Value: not null, Transposed: false } && !Accumulate && Triangle == Triangle.None && Constant == 1 && Scalars.Count == 0;
+}
 
 /// <summary>
 /// For every row: reductions along it and elementwise values, stored where <see cref="Stores"/> says, or added up over the rows.
