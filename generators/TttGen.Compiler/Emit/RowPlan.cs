@@ -132,7 +132,7 @@ internal sealed class RowPlan
         {
             var needed = new Dictionary<Node, List<RowPass>>();
             foreach (var pass in _passes)
-                foreach (var n in pass.Sinks.SelectMany(Vectors).Distinct().Where(n => !_kept.Contains(n) && !_stores.Contains(n) && !Columns(n).IsRows))
+                foreach (var n in pass.Sinks.SelectMany(s => Vectors(s, pass.Level)).Distinct().Where(n => !_kept.Contains(n) && !_stores.Contains(n) && !Columns(n).IsRows))
                     (needed.TryGetValue(n, out var had) ? had : needed[n] = []).Add(pass);
             var (dearest, passes, _) = needed.Where(p => p.Value.Count > 1).Select(p => (p.Key, p.Value, Cost: Cost(p.Key))).Where(c => c.Cost >= DearCost)
                 .OrderByDescending(c => c.Cost).ThenBy(c => c.Key.Id).FirstOrDefault();
@@ -142,13 +142,13 @@ internal sealed class RowPlan
         }
     }
 
-    /// <summary>Values along the row that a sink computes, but for those that it reads by columns.</summary>
-    private IEnumerable<Node> Vectors(Sink sink)
+    /// <summary>Values along the row that a sink computes, but for those that it reads by columns, or that an earlier pass has stored.</summary>
+    private IEnumerable<Node> Vectors(Sink sink, int level)
     {
         var found = new HashSet<(Node Node, string Role)>();
         void Visit(Node n, string role, bool root)
         {
-            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n))) || !found.Add((n, role))) return;
+            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n) || (_stores.Contains(n) && Level(n, role, true) < level))) || !found.Add((n, role))) return;
             foreach (var (part, at) in Parts(n, role)) Visit(part, at, false);
         }
         foreach (var (n, role, root) in Roots(sink)) Visit(n, role, root);

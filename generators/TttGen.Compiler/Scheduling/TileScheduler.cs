@@ -40,8 +40,11 @@ public sealed class TileScheduler
     private readonly Dictionary<Node, TileBuffer> _transposed = [];
     private readonly Dictionary<Node, Unit> _transposing = [];
 
-    private TileScheduler(TensorProgram program, IReadOnlyDictionary<string, string> inPlace, IEnumerable<string> strided)
+    private readonly IReadOnlyCollection<Node> _shared;
+
+    private TileScheduler(TensorProgram program, IReadOnlyDictionary<string, string> inPlace, IEnumerable<string> strided, IReadOnlyCollection<Node> shared)
     {
+        _shared = shared;
         _program = program;
         _inPlace = inPlace;
         _strided = [.. strided];
@@ -51,8 +54,14 @@ public sealed class TileScheduler
     /// <param name="program">What to compute.</param>
     /// <param name="inPlace">Output → the input whose buffer it replaces.</param>
     /// <param name="strided">Inputs and outputs whose rows lie apart by a stride given at run time.</param>
-    public static TileKernel Schedule(TensorProgram program, IReadOnlyDictionary<string, string> inPlace, IEnumerable<string> strided)
-        => new TileScheduler(program, inPlace, strided).Run();
+    public static TileKernel Schedule(TensorProgram program, IReadOnlyDictionary<string, string> inPlace, IReadOnlyCollection<string> strided)
+    {
+        // which values several loops would compute is known once there are loops
+        var draft = new TileScheduler(program, inPlace, strided, []);
+        var kernel = draft.Run();
+        var shared = new SharedValues(draft._live, kernel.Stages, draft._buffers, draft._accumulations).Find();
+        return shared.Count == 0 ? kernel : new TileScheduler(program, inPlace, strided, shared).Run();
+    }
 
     private TileKernel Run()
     {
@@ -236,7 +245,7 @@ public sealed class TileScheduler
         _ => Triangle.Upper,
     };
 
-    /// <summary>Stored: outputs, operands of products, and what is read at another row than it is made for.</summary>
+    /// <summary>Stored: outputs, operands of products, what several loops share, and what is read at another row than it is made for.</summary>
     private void ChooseStored()
     {
         foreach (var stage in _units.Select(u => u.Whole).OfType<ContractStage>())
@@ -245,6 +254,7 @@ public sealed class TileScheduler
                 if (operand is not null) Store(operand);
             foreach (var scalar in stage.Scalars) Store(scalar);
         }
+        foreach (var n in _shared.OrderBy(n => n.Id)) Store(n);
         var across = new ReadsAcross(_live, _buffers, _accumulations, _columnSums, _products).Find();
         foreach (var n in _live.Where(n => n.Rank == 2 || (n.Rank == 1 && n.Shape[0].IsRows)).Concat(_live))
             foreach (var o in n.Operands)

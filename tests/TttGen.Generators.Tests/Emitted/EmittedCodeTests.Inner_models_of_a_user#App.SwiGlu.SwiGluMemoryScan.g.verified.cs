@@ -49,7 +49,7 @@ partial record class SwiGlu
         public const int StateSize = 384;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 1312;
+        public const int ScratchSize = 1376;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -123,17 +123,18 @@ partial record class SwiGlu
             T* attentionDown = scratch + 672; // [n, n]
             T* deltaDown = scratch + 704; // [n, Six]
             T* downInputK = scratch + 736; // [n, Ten]
-            T* keyTransposed = scratch + 800; // [Six, n]
-            T* dNormalKKept = scratch + 832; // [n, 6]
-            T* meanKOf = scratch + 864; // [n]
-            T* varianceKOf = scratch + 880; // [n]
-            T* invStdKOf = scratch + 896; // [n]
-            T* dInvStdKOf = scratch + 912; // [n]
-            T* sumDNormalKOf = scratch + 928; // [n]
-            T* DownTransposed = scratch + 944; // [Six, Ten]
-            T* downInputKTransposed = scratch + 1008; // [Ten, n]
-            T* meanQOf = scratch + 1072; // [n]
-            T* varianceQOf = scratch + 1088; // [n]
+            T* sigmoidK = scratch + 800; // [n, Ten]
+            T* keyTransposed = scratch + 864; // [Six, n]
+            T* dNormalKKept = scratch + 896; // [n, 6]
+            T* meanKOf = scratch + 928; // [n]
+            T* varianceKOf = scratch + 944; // [n]
+            T* invStdKOf = scratch + 960; // [n]
+            T* dInvStdKOf = scratch + 976; // [n]
+            T* sumDNormalKOf = scratch + 992; // [n]
+            T* DownTransposed = scratch + 1008; // [Six, Ten]
+            T* downInputKTransposed = scratch + 1072; // [Ten, n]
+            T* meanQOf = scratch + 1136; // [n]
+            T* varianceQOf = scratch + 1152; // [n]
 
             // affineGateQ = query · Gate
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, Gate, 10, affineGateQ, 10);
@@ -150,7 +151,7 @@ partial record class SwiGlu
             // scoresGate = query · keyᵀ
             Tile.MultiplyTransposed<T, V>(n, 6, n, query, queryRow, key, keyRow, scoresGate, 5, keyTransposed);
 
-            MiniBatchDownInputK<T, V>(n, downInputK, timesUpK, timesGateK, attentionGate, tok, scoresGate);
+            MiniBatchSigmoidK<T, V>(n, sigmoidK, timesGateK, downInputK, timesUpK, attentionGate, tok, scoresGate);
 
             // timesDownK = downInputK · Down
             Tile.Multiply<T, V>(n, 10, 6, downInputK, 10, 1, Down, 6, timesDownK, 6);
@@ -160,7 +161,7 @@ partial record class SwiGlu
             // backDownK = deltaDown · Downᵀ
             Tile.MultiplyTransposed<T, V>(n, 6, 10, deltaDown, 6, Down, 6, backDownK, 10, DownTransposed);
 
-            MiniBatchDeltaGate<T, V>(n, deltaGate, timesUpK, backDownK, timesGateK, deltaUp);
+            MiniBatchDeltaGate<T, V>(n, deltaGate, timesUpK, backDownK, sigmoidK, timesGateK, deltaUp);
 
             // affineGateQ −= attentionGate · deltaGate, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionGate, 5, 1, deltaGate, 10, affineGateQ, 10, -T.One);
@@ -199,20 +200,22 @@ partial record class SwiGlu
         // rate[i,j] = tok[i], for j ≤ i
         // attentionGate[i,j] = rate[i,j] scoresGate[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchDownInputK<T, V>(int n, T* downInputK, T* timesUpK, T* timesGateK, T* attentionGate, T* tok, T* scoresGate)
+        private static void MiniBatchSigmoidK<T, V>(int n, T* sigmoidK, T* timesGateK, T* downInputK, T* timesUpK, T* attentionGate, T* tok, T* scoresGate)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
+                T* sigmoidKAt = sigmoidK + i * 10;
+                T* timesGateKAt = timesGateK + i * 10;
                 T* downInputKAt = downInputK + i * 10;
                 T* timesUpKAt = timesUpK + i * 10;
-                T* timesGateKAt = timesGateK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V timesUpKRow = V.LoadPartial(timesUpKAt + j, 10 - j);
                     V timesGateKRow = V.LoadPartial(timesGateKAt + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(timesGateKRow);
-                    V siluK = timesGateKRow * sigmoidK;
+                    V sigmoidK2 = V.Sigmoid(timesGateKRow);
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V timesUpKRow = V.LoadPartial(timesUpKAt + j, 10 - j);
+                    V siluK = timesGateKRow * sigmoidK2;
                     V.StorePartial(timesUpKRow * siluK, downInputKAt + j, 10 - j);
                 }
             }
@@ -327,12 +330,11 @@ partial record class SwiGlu
         }
 
         // dSiluK[i,j] = timesUpK[i,j] backDownK[i,j]
-        // sigmoidK[i,j] = σ(timesGateK[i,j])
         // deltaGate[i,j] = dSiluK[i,j] (sigmoidK[i,j] + timesGateK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]))
         // siluK[i,j] = timesGateK[i,j] sigmoidK[i,j]
         // deltaUp[i,j] = siluK[i,j] backDownK[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchDeltaGate<T, V>(int n, T* deltaGate, T* timesUpK, T* backDownK, T* timesGateK, T* deltaUp)
+        private static void MiniBatchDeltaGate<T, V>(int n, T* deltaGate, T* timesUpK, T* backDownK, T* sigmoidK, T* timesGateK, T* deltaUp)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
@@ -341,6 +343,7 @@ partial record class SwiGlu
                 T* deltaGateAt = deltaGate + i * 10;
                 T* timesUpKAt = timesUpK + i * 10;
                 T* backDownKAt = backDownK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* timesGateKAt = timesGateK + i * 10;
                 T* deltaUpAt = deltaUp + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
@@ -348,10 +351,10 @@ partial record class SwiGlu
                     V timesUpKRow = V.LoadPartial(timesUpKAt + j, 10 - j);
                     V backDownKRow = V.LoadPartial(backDownKAt + j, 10 - j);
                     V dSiluK = timesUpKRow * backDownKRow;
+                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
                     V timesGateKRow = V.LoadPartial(timesGateKAt + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(timesGateKRow);
-                    V.StorePartial(dSiluK * V.MultiplyAdd(timesGateKRow, sigmoidK * (ones - sigmoidK), sigmoidK), deltaGateAt + j, 10 - j);
-                    V siluK = timesGateKRow * sigmoidK;
+                    V.StorePartial(dSiluK * V.MultiplyAdd(timesGateKRow, sigmoidKRow * (ones - sigmoidKRow), sigmoidKRow), deltaGateAt + j, 10 - j);
+                    V siluK = timesGateKRow * sigmoidKRow;
                     V.StorePartial(siluK * backDownKRow, deltaUpAt + j, 10 - j);
                 }
             }
@@ -493,21 +496,22 @@ partial record class SwiGlu
             T* attentionDown = scratch + 672; // [n, n]
             T* deltaDown = scratch + 704; // [n, Six]
             T* downInputK = scratch + 736; // [n, Ten]
-            T* timesGateQ = scratch + 800; // [n, Ten]
-            T* timesUpQ = scratch + 864; // [n, Ten]
-            T* timesDownQ = scratch + 928; // [n, Six]
-            T* keyTransposed = scratch + 960; // [Six, n]
-            T* dNormalKKept = scratch + 992; // [n, 6]
-            T* meanKOf = scratch + 1024; // [n]
-            T* varianceKOf = scratch + 1040; // [n]
-            T* invStdKOf = scratch + 1056; // [n]
-            T* dInvStdKOf = scratch + 1072; // [n]
-            T* sumDNormalKOf = scratch + 1088; // [n]
-            T* DownTransposed = scratch + 1104; // [Six, Ten]
-            T* downInputKTransposed = scratch + 1168; // [Ten, n]
-            T* centredQKept = scratch + 1232; // [n, 6]
-            T* meanQOf = scratch + 1264; // [n]
-            T* varianceQOf = scratch + 1280; // [n]
+            T* sigmoidK = scratch + 800; // [n, Ten]
+            T* timesGateQ = scratch + 864; // [n, Ten]
+            T* timesUpQ = scratch + 928; // [n, Ten]
+            T* timesDownQ = scratch + 992; // [n, Six]
+            T* keyTransposed = scratch + 1024; // [Six, n]
+            T* dNormalKKept = scratch + 1056; // [n, 6]
+            T* meanKOf = scratch + 1088; // [n]
+            T* varianceKOf = scratch + 1104; // [n]
+            T* invStdKOf = scratch + 1120; // [n]
+            T* dInvStdKOf = scratch + 1136; // [n]
+            T* sumDNormalKOf = scratch + 1152; // [n]
+            T* DownTransposed = scratch + 1168; // [Six, Ten]
+            T* downInputKTransposed = scratch + 1232; // [Ten, n]
+            T* centredQKept = scratch + 1296; // [n, 6]
+            T* meanQOf = scratch + 1328; // [n]
+            T* varianceQOf = scratch + 1344; // [n]
 
             // timesGateQ = query · Gate
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, Gate, 10, timesGateQ, 10);
@@ -530,7 +534,7 @@ partial record class SwiGlu
             // timesUpSumQ = query · UpSum
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, UpSum, 10, timesUpSumQ, 10);
 
-            StepDownInputK<T, V>(n, downInputK, timesUpK, timesGateK, attentionGate, tok, scoresGate);
+            StepSigmoidK<T, V>(n, sigmoidK, timesGateK, downInputK, timesUpK, attentionGate, tok, scoresGate);
 
             // timesDownK = downInputK · Down
             Tile.Multiply<T, V>(n, 10, 6, downInputK, 10, 1, Down, 6, timesDownK, 6);
@@ -540,7 +544,7 @@ partial record class SwiGlu
             // backDownK = deltaDown · Downᵀ
             Tile.MultiplyTransposed<T, V>(n, 6, 10, deltaDown, 6, Down, 6, backDownK, 10, DownTransposed);
 
-            StepDeltaGate<T, V>(n, deltaGate, timesUpK, backDownK, timesGateK, deltaUp);
+            StepDeltaGate<T, V>(n, deltaGate, timesUpK, backDownK, sigmoidK, timesGateK, deltaUp);
 
             // timesGateQ −= attentionGate · deltaGate, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionGate, 5, 1, deltaGate, 10, timesGateQ, 10, -T.One);
@@ -582,20 +586,22 @@ partial record class SwiGlu
         // rate[i,j] = tok[i], for j ≤ i
         // attentionGate[i,j] = rate[i,j] scoresGate[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepDownInputK<T, V>(int n, T* downInputK, T* timesUpK, T* timesGateK, T* attentionGate, T* tok, T* scoresGate)
+        private static void StepSigmoidK<T, V>(int n, T* sigmoidK, T* timesGateK, T* downInputK, T* timesUpK, T* attentionGate, T* tok, T* scoresGate)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
+                T* sigmoidKAt = sigmoidK + i * 10;
+                T* timesGateKAt = timesGateK + i * 10;
                 T* downInputKAt = downInputK + i * 10;
                 T* timesUpKAt = timesUpK + i * 10;
-                T* timesGateKAt = timesGateK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V timesUpKRow = V.LoadPartial(timesUpKAt + j, 10 - j);
                     V timesGateKRow = V.LoadPartial(timesGateKAt + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(timesGateKRow);
-                    V siluK = timesGateKRow * sigmoidK;
+                    V sigmoidK2 = V.Sigmoid(timesGateKRow);
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V timesUpKRow = V.LoadPartial(timesUpKAt + j, 10 - j);
+                    V siluK = timesGateKRow * sigmoidK2;
                     V.StorePartial(timesUpKRow * siluK, downInputKAt + j, 10 - j);
                 }
             }
@@ -710,12 +716,11 @@ partial record class SwiGlu
         }
 
         // dSiluK[i,j] = timesUpK[i,j] backDownK[i,j]
-        // sigmoidK[i,j] = σ(timesGateK[i,j])
         // deltaGate[i,j] = dSiluK[i,j] (sigmoidK[i,j] + timesGateK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]))
         // siluK[i,j] = timesGateK[i,j] sigmoidK[i,j]
         // deltaUp[i,j] = siluK[i,j] backDownK[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepDeltaGate<T, V>(int n, T* deltaGate, T* timesUpK, T* backDownK, T* timesGateK, T* deltaUp)
+        private static void StepDeltaGate<T, V>(int n, T* deltaGate, T* timesUpK, T* backDownK, T* sigmoidK, T* timesGateK, T* deltaUp)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
@@ -724,6 +729,7 @@ partial record class SwiGlu
                 T* deltaGateAt = deltaGate + i * 10;
                 T* timesUpKAt = timesUpK + i * 10;
                 T* backDownKAt = backDownK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* timesGateKAt = timesGateK + i * 10;
                 T* deltaUpAt = deltaUp + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
@@ -731,10 +737,10 @@ partial record class SwiGlu
                     V timesUpKRow = V.LoadPartial(timesUpKAt + j, 10 - j);
                     V backDownKRow = V.LoadPartial(backDownKAt + j, 10 - j);
                     V dSiluK = timesUpKRow * backDownKRow;
+                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
                     V timesGateKRow = V.LoadPartial(timesGateKAt + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(timesGateKRow);
-                    V.StorePartial(dSiluK * V.MultiplyAdd(timesGateKRow, sigmoidK * (ones - sigmoidK), sigmoidK), deltaGateAt + j, 10 - j);
-                    V siluK = timesGateKRow * sigmoidK;
+                    V.StorePartial(dSiluK * V.MultiplyAdd(timesGateKRow, sigmoidKRow * (ones - sigmoidKRow), sigmoidKRow), deltaGateAt + j, 10 - j);
+                    V siluK = timesGateKRow * sigmoidKRow;
                     V.StorePartial(siluK * backDownKRow, deltaUpAt + j, 10 - j);
                 }
             }

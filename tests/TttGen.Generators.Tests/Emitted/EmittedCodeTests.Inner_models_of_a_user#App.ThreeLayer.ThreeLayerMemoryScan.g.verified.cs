@@ -53,7 +53,7 @@ partial record class ThreeLayer
         public const int StateSize = 576;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 1840;
+        public const int ScratchSize = 1968;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -136,27 +136,29 @@ partial record class ThreeLayer
             T* rate = scratch + 608; // [n, n]
             T* deltaScale = scratch + 640; // [n, Six]
             T* secondK = scratch + 672; // [n, Ten]
-            T* timesW1K = scratch + 736; // [n, Ten]
-            T* timesW2K = scratch + 800; // [n, Ten]
-            T* backW2K = scratch + 864; // [n, Ten]
-            T* scoresW1 = scratch + 928; // [n, n]
-            T* timesW1Q = scratch + 960; // [n, Ten]
-            T* scoresW2 = scratch + 1024; // [n, n]
-            T* timesW2Q = scratch + 1056; // [n, Ten]
-            T* correctionScale = scratch + 1120; // [n, Six]
-            T* keyTransposed = scratch + 1152; // [Six, n]
-            T* dNormalKKept = scratch + 1184; // [n, 6]
-            T* meanKOf = scratch + 1216; // [n]
-            T* varianceKOf = scratch + 1232; // [n]
-            T* invStdKOf = scratch + 1248; // [n]
-            T* dInvStdKOf = scratch + 1264; // [n]
-            T* sumDNormalKOf = scratch + 1280; // [n]
-            T* W3Transposed = scratch + 1296; // [Six, Ten]
-            T* W2Transposed = scratch + 1360; // [Ten, Ten]
-            T* geluKTransposed = scratch + 1472; // [Ten, n]
-            T* secondKTransposed = scratch + 1536; // [Ten, n]
-            T* meanQOf = scratch + 1600; // [n]
-            T* varianceQOf = scratch + 1616; // [n]
+            T* sigmoidK = scratch + 736; // [n, Ten]
+            T* tanh = scratch + 800; // [n, Ten]
+            T* timesW1K = scratch + 864; // [n, Ten]
+            T* timesW2K = scratch + 928; // [n, Ten]
+            T* backW2K = scratch + 992; // [n, Ten]
+            T* scoresW1 = scratch + 1056; // [n, n]
+            T* timesW1Q = scratch + 1088; // [n, Ten]
+            T* scoresW2 = scratch + 1152; // [n, n]
+            T* timesW2Q = scratch + 1184; // [n, Ten]
+            T* correctionScale = scratch + 1248; // [n, Six]
+            T* keyTransposed = scratch + 1280; // [Six, n]
+            T* dNormalKKept = scratch + 1312; // [n, 6]
+            T* meanKOf = scratch + 1344; // [n]
+            T* varianceKOf = scratch + 1360; // [n]
+            T* invStdKOf = scratch + 1376; // [n]
+            T* dInvStdKOf = scratch + 1392; // [n]
+            T* sumDNormalKOf = scratch + 1408; // [n]
+            T* W3Transposed = scratch + 1424; // [Six, Ten]
+            T* W2Transposed = scratch + 1488; // [Ten, Ten]
+            T* geluKTransposed = scratch + 1600; // [Ten, n]
+            T* secondKTransposed = scratch + 1664; // [Ten, n]
+            T* meanQOf = scratch + 1728; // [n]
+            T* varianceQOf = scratch + 1744; // [n]
 
             // timesW1K = key · W1
             Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W1, 10, timesW1K, 10);
@@ -167,12 +169,12 @@ partial record class ThreeLayer
             // timesW1Q = query · W1
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, W1, 10, timesW1Q, 10);
 
-            MiniBatchGeluK<T, V>(n, timesW1K, scoresW1, geluK, B1, rate, tok, attentionW1);
+            MiniBatchSigmoidK<T, V>(n, timesW1K, scoresW1, sigmoidK, B1, geluK, rate, tok, attentionW1);
 
             // timesW2K = geluK · W2
             Tile.Multiply<T, V>(n, 10, 10, geluK, 10, 1, W2, 10, timesW2K, 10);
 
-            MiniBatchSecondK<T, V>(n, timesW2K, secondK, geluK, B2);
+            MiniBatchTanh<T, V>(n, timesW2K, tanh, B2, secondK, geluK);
 
             // timesW3K = secondK · W3
             Tile.Multiply<T, V>(n, 10, 6, secondK, 10, 1, W3, 6, timesW3K, 6);
@@ -186,12 +188,12 @@ partial record class ThreeLayer
             // dSecondK = deltaW3 · W3ᵀ
             Tile.MultiplyTransposed<T, V>(n, 6, 10, deltaW3, 6, W3, 6, dSecondK, 10, W3Transposed);
 
-            MiniBatchDeltaW2<T, V>(n, timesW2K, deltaW2, dSecondK, B2);
+            MiniBatchDeltaW2<T, V>(n, deltaW2, dSecondK, tanh);
 
             // backW2K = deltaW2 · W2ᵀ
             Tile.MultiplyTransposed<T, V>(n, 10, 10, deltaW2, 10, W2, 10, backW2K, 10, W2Transposed);
 
-            MiniBatchDeltaW1<T, V>(n, timesW1K, backW2K, deltaW1, B1, dSecondK);
+            MiniBatchDeltaW1<T, V>(n, backW2K, timesW1K, deltaW1, sigmoidK, dSecondK, B1);
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionW1, 5, 1, deltaW1, 10, timesW1Q, 10, -T.One);
@@ -250,7 +252,7 @@ partial record class ThreeLayer
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchGeluK<T, V>(int n, T* timesW1K, T* scoresW1, T* geluK, T* B1, T* rate, T* tok, T* attentionW1)
+        private static void MiniBatchSigmoidK<T, V>(int n, T* timesW1K, T* scoresW1, T* sigmoidK, T* B1, T* geluK, T* rate, T* tok, T* attentionW1)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
@@ -258,13 +260,15 @@ partial record class ThreeLayer
             for (int i = 0; i < n; i++)
             {
                 T* timesW1KAt = timesW1K + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* geluKAt = geluK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
                     V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.StorePartial(affineW1K * sigmoidK, geluKAt + j, 10 - j);
+                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V.StorePartial(affineW1K * sigmoidK2, geluKAt + j, 10 - j);
                 }
             }
             V ones = V.Broadcast(T.One);
@@ -283,21 +287,25 @@ partial record class ThreeLayer
         }
 
         // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // secondK[i,j] = geluK[i,j] + tanh(affineW2K[i,j])
+        // tanh[i,j] = tanh(affineW2K[i,j])
+        // secondK[i,j] = geluK[i,j] + tanh[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchSecondK<T, V>(int n, T* timesW2K, T* secondK, T* geluK, T* B2)
+        private static void MiniBatchTanh<T, V>(int n, T* timesW2K, T* tanh, T* B2, T* secondK, T* geluK)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* timesW2KAt = timesW2K + i * 10;
+                T* tanhAt = tanh + i * 10;
                 T* secondKAt = secondK + i * 10;
                 T* geluKAt = geluK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V geluKRow = V.LoadPartial(geluKAt + j, 10 - j);
                     V affineW2K = V.LoadPartial(timesW2KAt + j, 10 - j) + V.LoadPartial(B2 + j, 10 - j);
-                    V.StorePartial(geluKRow + V.Tanh(affineW2K), secondKAt + j, 10 - j);
+                    V tanh2 = V.Tanh(affineW2K);
+                    V.StorePartial(tanh2, tanhAt + j, 10 - j);
+                    V geluKRow = V.LoadPartial(geluKAt + j, 10 - j);
+                    V.StorePartial(geluKRow + tanh2, secondKAt + j, 10 - j);
                 }
             }
         }
@@ -403,56 +411,52 @@ partial record class ThreeLayer
             }
         }
 
-        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // tanh[i,j] = tanh(affineW2K[i,j])
         // deltaW2[i,j] = dSecondK[i,j] (1 − tanh[i,j]²)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchDeltaW2<T, V>(int n, T* timesW2K, T* deltaW2, T* dSecondK, T* B2)
+        private static void MiniBatchDeltaW2<T, V>(int n, T* deltaW2, T* dSecondK, T* tanh)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
             for (int i = 0; i < n; i++)
             {
-                T* timesW2KAt = timesW2K + i * 10;
                 T* deltaW2At = deltaW2 + i * 10;
                 T* dSecondKAt = dSecondK + i * 10;
+                T* tanhAt = tanh + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V dSecondKRow = V.LoadPartial(dSecondKAt + j, 10 - j);
-                    V affineW2K = V.LoadPartial(timesW2KAt + j, 10 - j) + V.LoadPartial(B2 + j, 10 - j);
-                    V tanh = V.Tanh(affineW2K);
-                    V.StorePartial(dSecondKRow * (ones - (tanh * tanh)), deltaW2At + j, 10 - j);
+                    V tanhRow = V.LoadPartial(tanhAt + j, 10 - j);
+                    V.StorePartial(dSecondKRow * (ones - (tanhRow * tanhRow)), deltaW2At + j, 10 - j);
                 }
             }
         }
 
+        // dGeluK[i,j] = backW2K[i,j] + dSecondK[i,j]
         // affineW1K[i,j] = timesW1K[i,j] + B1[j]
         // squareK[i,j] = affineW1K[i,j]²
-        // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
-        // dGeluK[i,j] = backW2K[i,j] + dSecondK[i,j]
         // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchDeltaW1<T, V>(int n, T* timesW1K, T* backW2K, T* deltaW1, T* B1, T* dSecondK)
+        private static void MiniBatchDeltaW1<T, V>(int n, T* backW2K, T* timesW1K, T* deltaW1, T* sigmoidK, T* dSecondK, T* B1)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
             V ones = V.Broadcast(T.One);
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
             V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
             for (int i = 0; i < n; i++)
             {
-                T* timesW1KAt = timesW1K + i * 10;
                 T* backW2KAt = backW2K + i * 10;
+                T* timesW1KAt = timesW1K + i * 10;
                 T* deltaW1At = deltaW1 + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* dSecondKAt = dSecondK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
-                    V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
                     V dSecondKRow = V.LoadPartial(dSecondKAt + j, 10 - j);
                     V dGeluK = V.LoadPartial(backW2KAt + j, 10 - j) + dSecondKRow;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluK * (sigmoidK * (ones - sigmoidK))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidK * dGeluK);
+                    V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
+                    V squareK = affineW1K * affineW1K;
+                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluK * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluK);
                     V.StorePartial(deltaW12, deltaW1At + j, 10 - j);
                 }
             }
@@ -640,31 +644,33 @@ partial record class ThreeLayer
             T* rate = scratch + 608; // [n, n]
             T* deltaScale = scratch + 640; // [n, Six]
             T* secondK = scratch + 672; // [n, Ten]
-            T* timesW1SumQ = scratch + 736; // [n, Ten]
-            T* timesW1K = scratch + 800; // [n, Ten]
-            T* timesW2K = scratch + 864; // [n, Ten]
-            T* backW2K = scratch + 928; // [n, Ten]
-            T* scoresW1 = scratch + 992; // [n, n]
-            T* timesW1Q = scratch + 1024; // [n, Ten]
-            T* timesW2SumQ = scratch + 1088; // [n, Ten]
-            T* scoresW2 = scratch + 1152; // [n, n]
-            T* timesW2Q = scratch + 1184; // [n, Ten]
-            T* timesW3Q = scratch + 1248; // [n, Six]
-            T* correctionScale = scratch + 1280; // [n, Six]
-            T* keyTransposed = scratch + 1312; // [Six, n]
-            T* dNormalKKept = scratch + 1344; // [n, 6]
-            T* meanKOf = scratch + 1376; // [n]
-            T* varianceKOf = scratch + 1392; // [n]
-            T* invStdKOf = scratch + 1408; // [n]
-            T* dInvStdKOf = scratch + 1424; // [n]
-            T* sumDNormalKOf = scratch + 1440; // [n]
-            T* W3Transposed = scratch + 1456; // [Six, Ten]
-            T* W2Transposed = scratch + 1520; // [Ten, Ten]
-            T* geluKTransposed = scratch + 1632; // [Ten, n]
-            T* secondKTransposed = scratch + 1696; // [Ten, n]
-            T* centredQKept = scratch + 1760; // [n, 6]
-            T* meanQOf = scratch + 1792; // [n]
-            T* varianceQOf = scratch + 1808; // [n]
+            T* sigmoidK = scratch + 736; // [n, Ten]
+            T* tanh = scratch + 800; // [n, Ten]
+            T* timesW1SumQ = scratch + 864; // [n, Ten]
+            T* timesW1K = scratch + 928; // [n, Ten]
+            T* timesW2K = scratch + 992; // [n, Ten]
+            T* backW2K = scratch + 1056; // [n, Ten]
+            T* scoresW1 = scratch + 1120; // [n, n]
+            T* timesW1Q = scratch + 1152; // [n, Ten]
+            T* timesW2SumQ = scratch + 1216; // [n, Ten]
+            T* scoresW2 = scratch + 1280; // [n, n]
+            T* timesW2Q = scratch + 1312; // [n, Ten]
+            T* timesW3Q = scratch + 1376; // [n, Six]
+            T* correctionScale = scratch + 1408; // [n, Six]
+            T* keyTransposed = scratch + 1440; // [Six, n]
+            T* dNormalKKept = scratch + 1472; // [n, 6]
+            T* meanKOf = scratch + 1504; // [n]
+            T* varianceKOf = scratch + 1520; // [n]
+            T* invStdKOf = scratch + 1536; // [n]
+            T* dInvStdKOf = scratch + 1552; // [n]
+            T* sumDNormalKOf = scratch + 1568; // [n]
+            T* W3Transposed = scratch + 1584; // [Six, Ten]
+            T* W2Transposed = scratch + 1648; // [Ten, Ten]
+            T* geluKTransposed = scratch + 1760; // [Ten, n]
+            T* secondKTransposed = scratch + 1824; // [Ten, n]
+            T* centredQKept = scratch + 1888; // [n, 6]
+            T* meanQOf = scratch + 1920; // [n]
+            T* varianceQOf = scratch + 1936; // [n]
 
             // timesW1SumQ = query · W1Sum
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, W1Sum, 10, timesW1SumQ, 10);
@@ -678,12 +684,12 @@ partial record class ThreeLayer
             // timesW1Q = query · W1
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, W1, 10, timesW1Q, 10);
 
-            StepGeluK<T, V>(n, timesW1K, scoresW1, geluK, B1, rate, tok, attentionW1);
+            StepSigmoidK<T, V>(n, timesW1K, scoresW1, sigmoidK, B1, geluK, rate, tok, attentionW1);
 
             // timesW2K = geluK · W2
             Tile.Multiply<T, V>(n, 10, 10, geluK, 10, 1, W2, 10, timesW2K, 10);
 
-            StepSecondK<T, V>(n, timesW2K, secondK, geluK, B2);
+            StepTanh<T, V>(n, timesW2K, tanh, B2, secondK, geluK);
 
             // timesW3K = secondK · W3
             Tile.Multiply<T, V>(n, 10, 6, secondK, 10, 1, W3, 6, timesW3K, 6);
@@ -697,12 +703,12 @@ partial record class ThreeLayer
             // dSecondK = deltaW3 · W3ᵀ
             Tile.MultiplyTransposed<T, V>(n, 6, 10, deltaW3, 6, W3, 6, dSecondK, 10, W3Transposed);
 
-            StepDeltaW2<T, V>(n, timesW2K, deltaW2, dSecondK, B2);
+            StepDeltaW2<T, V>(n, deltaW2, dSecondK, tanh);
 
             // backW2K = deltaW2 · W2ᵀ
             Tile.MultiplyTransposed<T, V>(n, 10, 10, deltaW2, 10, W2, 10, backW2K, 10, W2Transposed);
 
-            StepDeltaW1<T, V>(n, timesW1K, backW2K, deltaW1, B1, dSecondK);
+            StepDeltaW1<T, V>(n, backW2K, timesW1K, deltaW1, sigmoidK, dSecondK, B1);
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionW1, 5, 1, deltaW1, 10, timesW1Q, 10, -T.One);
@@ -767,7 +773,7 @@ partial record class ThreeLayer
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepGeluK<T, V>(int n, T* timesW1K, T* scoresW1, T* geluK, T* B1, T* rate, T* tok, T* attentionW1)
+        private static void StepSigmoidK<T, V>(int n, T* timesW1K, T* scoresW1, T* sigmoidK, T* B1, T* geluK, T* rate, T* tok, T* attentionW1)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
@@ -775,13 +781,15 @@ partial record class ThreeLayer
             for (int i = 0; i < n; i++)
             {
                 T* timesW1KAt = timesW1K + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* geluKAt = geluK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
                     V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.StorePartial(affineW1K * sigmoidK, geluKAt + j, 10 - j);
+                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V.StorePartial(affineW1K * sigmoidK2, geluKAt + j, 10 - j);
                 }
             }
             V ones = V.Broadcast(T.One);
@@ -800,21 +808,25 @@ partial record class ThreeLayer
         }
 
         // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // secondK[i,j] = geluK[i,j] + tanh(affineW2K[i,j])
+        // tanh[i,j] = tanh(affineW2K[i,j])
+        // secondK[i,j] = geluK[i,j] + tanh[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepSecondK<T, V>(int n, T* timesW2K, T* secondK, T* geluK, T* B2)
+        private static void StepTanh<T, V>(int n, T* timesW2K, T* tanh, T* B2, T* secondK, T* geluK)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* timesW2KAt = timesW2K + i * 10;
+                T* tanhAt = tanh + i * 10;
                 T* secondKAt = secondK + i * 10;
                 T* geluKAt = geluK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V geluKRow = V.LoadPartial(geluKAt + j, 10 - j);
                     V affineW2K = V.LoadPartial(timesW2KAt + j, 10 - j) + V.LoadPartial(B2 + j, 10 - j);
-                    V.StorePartial(geluKRow + V.Tanh(affineW2K), secondKAt + j, 10 - j);
+                    V tanh2 = V.Tanh(affineW2K);
+                    V.StorePartial(tanh2, tanhAt + j, 10 - j);
+                    V geluKRow = V.LoadPartial(geluKAt + j, 10 - j);
+                    V.StorePartial(geluKRow + tanh2, secondKAt + j, 10 - j);
                 }
             }
         }
@@ -920,56 +932,52 @@ partial record class ThreeLayer
             }
         }
 
-        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // tanh[i,j] = tanh(affineW2K[i,j])
         // deltaW2[i,j] = dSecondK[i,j] (1 − tanh[i,j]²)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepDeltaW2<T, V>(int n, T* timesW2K, T* deltaW2, T* dSecondK, T* B2)
+        private static void StepDeltaW2<T, V>(int n, T* deltaW2, T* dSecondK, T* tanh)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
             for (int i = 0; i < n; i++)
             {
-                T* timesW2KAt = timesW2K + i * 10;
                 T* deltaW2At = deltaW2 + i * 10;
                 T* dSecondKAt = dSecondK + i * 10;
+                T* tanhAt = tanh + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V dSecondKRow = V.LoadPartial(dSecondKAt + j, 10 - j);
-                    V affineW2K = V.LoadPartial(timesW2KAt + j, 10 - j) + V.LoadPartial(B2 + j, 10 - j);
-                    V tanh = V.Tanh(affineW2K);
-                    V.StorePartial(dSecondKRow * (ones - (tanh * tanh)), deltaW2At + j, 10 - j);
+                    V tanhRow = V.LoadPartial(tanhAt + j, 10 - j);
+                    V.StorePartial(dSecondKRow * (ones - (tanhRow * tanhRow)), deltaW2At + j, 10 - j);
                 }
             }
         }
 
+        // dGeluK[i,j] = backW2K[i,j] + dSecondK[i,j]
         // affineW1K[i,j] = timesW1K[i,j] + B1[j]
         // squareK[i,j] = affineW1K[i,j]²
-        // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
-        // dGeluK[i,j] = backW2K[i,j] + dSecondK[i,j]
         // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepDeltaW1<T, V>(int n, T* timesW1K, T* backW2K, T* deltaW1, T* B1, T* dSecondK)
+        private static void StepDeltaW1<T, V>(int n, T* backW2K, T* timesW1K, T* deltaW1, T* sigmoidK, T* dSecondK, T* B1)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
             V ones = V.Broadcast(T.One);
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
             V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
             for (int i = 0; i < n; i++)
             {
-                T* timesW1KAt = timesW1K + i * 10;
                 T* backW2KAt = backW2K + i * 10;
+                T* timesW1KAt = timesW1K + i * 10;
                 T* deltaW1At = deltaW1 + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* dSecondKAt = dSecondK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
-                    V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
                     V dSecondKRow = V.LoadPartial(dSecondKAt + j, 10 - j);
                     V dGeluK = V.LoadPartial(backW2KAt + j, 10 - j) + dSecondKRow;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluK * (sigmoidK * (ones - sigmoidK))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidK * dGeluK);
+                    V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
+                    V squareK = affineW1K * affineW1K;
+                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluK * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluK);
                     V.StorePartial(deltaW12, deltaW1At + j, 10 - j);
                 }
             }

@@ -37,7 +37,7 @@ partial record class Tied
         public const int StateSize = 160;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 1264;
+        public const int ScratchSize = 1328;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -105,17 +105,18 @@ partial record class Tied
             T* siluQ = scratch + 416; // [n, Ten]
             T* attentionW2 = scratch + 480; // [n, n]
             T* attentionQ2 = scratch + 512; // [n, n]
-            T* timesWK = scratch + 544; // [n, Ten]
-            T* timesWK2 = scratch + 608; // [n, Six]
-            T* backWK = scratch + 640; // [n, Ten]
-            T* scoresW = scratch + 704; // [n, n]
-            T* timesWQ = scratch + 736; // [n, Ten]
-            T* timesReadQ = scratch + 800; // [n, Six]
-            T* keyTransposed = scratch + 832; // [Six, n]
-            T* WTransposed = scratch + 864; // [Ten, Six]
-            T* deltaWTransposed = scratch + 928; // [Six, n]
-            T* siluKTransposed = scratch + 960; // [Ten, n]
-            T* deltaW2Transposed = scratch + 1024; // [Ten, n]
+            T* sigmoidK = scratch + 544; // [n, Ten]
+            T* timesWK = scratch + 608; // [n, Ten]
+            T* timesWK2 = scratch + 672; // [n, Six]
+            T* backWK = scratch + 704; // [n, Ten]
+            T* scoresW = scratch + 768; // [n, n]
+            T* timesWQ = scratch + 800; // [n, Ten]
+            T* timesReadQ = scratch + 864; // [n, Six]
+            T* keyTransposed = scratch + 896; // [Six, n]
+            T* WTransposed = scratch + 928; // [Ten, Six]
+            T* deltaWTransposed = scratch + 992; // [Six, n]
+            T* siluKTransposed = scratch + 1024; // [Ten, n]
+            T* deltaW2Transposed = scratch + 1088; // [Ten, n]
 
             // timesWK = key · W
             Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
@@ -129,7 +130,7 @@ partial record class Tied
             // timesReadQ = query · Read
             Tile.Multiply<T, V>(n, 6, 6, query, queryRow, 1, Read, 6, timesReadQ, 6);
 
-            MiniBatchSiluK<T, V>(n, timesWK, scoresW, siluK, B, attentionW, tok);
+            MiniBatchSigmoidK<T, V>(n, timesWK, scoresW, sigmoidK, B, siluK, attentionW, tok);
 
             // timesWK2 = siluK · Wᵀ
             Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK2, 6, WTransposed);
@@ -145,7 +146,7 @@ partial record class Tied
             // scoresQ = query · deltaWᵀ
             Tile.MultiplyTransposed<T, V>(n, 6, n, query, queryRow, deltaW, 6, scoresQ, 5, deltaWTransposed);
 
-            MiniBatchAttentionQ<T, V>(n, backWK, timesWK, attentionQ, tok, scoresQ, deltaW2, lr, siluK, B);
+            MiniBatchAttentionQ<T, V>(n, backWK, timesWK, attentionQ, tok, scoresQ, deltaW2, lr, siluK, sigmoidK, B);
 
             // timesWQ −= attentionQ · siluK, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionQ, 5, 1, siluK, 10, timesWQ, 10, -T.One);
@@ -189,18 +190,20 @@ partial record class Tied
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW[i,j] = rate[i,j] (scoresW[i,j] + 1)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchSiluK<T, V>(int n, T* timesWK, T* scoresW, T* siluK, T* B, T* attentionW, T* tok)
+        private static void MiniBatchSigmoidK<T, V>(int n, T* timesWK, T* scoresW, T* sigmoidK, T* B, T* siluK, T* attentionW, T* tok)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* timesWKAt = timesWK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* siluKAt = siluK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(affineWK);
-                    V.StorePartial(affineWK * sigmoidK, siluKAt + j, 10 - j);
+                    V sigmoidK2 = V.Sigmoid(affineWK);
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
                 }
             }
             V ones = V.Broadcast(T.One);
@@ -240,10 +243,9 @@ partial record class Tied
         // attentionQ[i,j] = rate[i,j] scoresQ[i,j]
         // dSiluK[i,j] = backWK[i,j] + 0.02 lr[i] siluK[i,j]
         // affineWK[i,j] = timesWK[i,j] + B[j]
-        // sigmoidK[i,j] = σ(affineWK[i,j])
         // deltaW2[i,j] = dSiluK[i,j] (sigmoidK[i,j] + affineWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]))
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchAttentionQ<T, V>(int n, T* backWK, T* timesWK, T* attentionQ, T* tok, T* scoresQ, T* deltaW2, T* lr, T* siluK, T* B)
+        private static void MiniBatchAttentionQ<T, V>(int n, T* backWK, T* timesWK, T* attentionQ, T* tok, T* scoresQ, T* deltaW2, T* lr, T* siluK, T* sigmoidK, T* B)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
@@ -265,14 +267,15 @@ partial record class Tied
                 T* timesWKAt = timesWK + i * 10;
                 T* deltaW2At = deltaW2 + i * 10;
                 T* siluKAt = siluK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 V lrLanes = V.Broadcast(lr[i]);
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
                     V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWKAt + j, 10 - j));
+                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
                     V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(affineWK);
-                    V.StorePartial(dSiluK * V.MultiplyAdd(affineWK, sigmoidK * (ones - sigmoidK), sigmoidK), deltaW2At + j, 10 - j);
+                    V.StorePartial(dSiluK * V.MultiplyAdd(affineWK, sigmoidKRow * (ones - sigmoidKRow), sigmoidKRow), deltaW2At + j, 10 - j);
                 }
             }
         }
@@ -387,20 +390,21 @@ partial record class Tied
             T* siluQ = scratch + 416; // [n, Ten]
             T* attentionW2 = scratch + 480; // [n, n]
             T* attentionQ2 = scratch + 512; // [n, n]
-            T* timesWK = scratch + 544; // [n, Ten]
-            T* timesWK2 = scratch + 608; // [n, Six]
-            T* timesWSumQ = scratch + 640; // [n, Ten]
-            T* backWK = scratch + 704; // [n, Ten]
-            T* scoresW = scratch + 768; // [n, n]
-            T* timesWQ = scratch + 800; // [n, Ten]
-            T* timesWQ2 = scratch + 864; // [n, Six]
-            T* timesReadQ = scratch + 896; // [n, Six]
-            T* keyTransposed = scratch + 928; // [Six, n]
-            T* WTransposed = scratch + 960; // [Ten, Six]
-            T* deltaWTransposed = scratch + 1024; // [Six, n]
-            T* WSumTransposed = scratch + 1056; // [Ten, Six]
-            T* siluKTransposed = scratch + 1120; // [Ten, n]
-            T* deltaW2Transposed = scratch + 1184; // [Ten, n]
+            T* sigmoidK = scratch + 544; // [n, Ten]
+            T* timesWK = scratch + 608; // [n, Ten]
+            T* timesWK2 = scratch + 672; // [n, Six]
+            T* timesWSumQ = scratch + 704; // [n, Ten]
+            T* backWK = scratch + 768; // [n, Ten]
+            T* scoresW = scratch + 832; // [n, n]
+            T* timesWQ = scratch + 864; // [n, Ten]
+            T* timesWQ2 = scratch + 928; // [n, Six]
+            T* timesReadQ = scratch + 960; // [n, Six]
+            T* keyTransposed = scratch + 992; // [Six, n]
+            T* WTransposed = scratch + 1024; // [Ten, Six]
+            T* deltaWTransposed = scratch + 1088; // [Six, n]
+            T* WSumTransposed = scratch + 1120; // [Ten, Six]
+            T* siluKTransposed = scratch + 1184; // [Ten, n]
+            T* deltaW2Transposed = scratch + 1248; // [Ten, n]
 
             // timesWK = key · W
             Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
@@ -417,7 +421,7 @@ partial record class Tied
             // timesReadQ = query · Read
             Tile.Multiply<T, V>(n, 6, 6, query, queryRow, 1, Read, 6, timesReadQ, 6);
 
-            StepSiluK<T, V>(n, timesWK, scoresW, siluK, B, attentionW, tok);
+            StepSigmoidK<T, V>(n, timesWK, scoresW, sigmoidK, B, siluK, attentionW, tok);
 
             // timesWK2 = siluK · Wᵀ
             Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK2, 6, WTransposed);
@@ -433,7 +437,7 @@ partial record class Tied
             // scoresQ = query · deltaWᵀ
             Tile.MultiplyTransposed<T, V>(n, 6, n, query, queryRow, deltaW, 6, scoresQ, 5, deltaWTransposed);
 
-            StepAttentionQ<T, V>(n, backWK, timesWK, attentionQ, tok, scoresQ, deltaW2, lr, siluK, B);
+            StepAttentionQ<T, V>(n, backWK, timesWK, attentionQ, tok, scoresQ, deltaW2, lr, siluK, sigmoidK, B);
 
             // timesWQ −= attentionQ · siluK, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionQ, 5, 1, siluK, 10, timesWQ, 10, -T.One);
@@ -480,18 +484,20 @@ partial record class Tied
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW[i,j] = rate[i,j] (scoresW[i,j] + 1)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepSiluK<T, V>(int n, T* timesWK, T* scoresW, T* siluK, T* B, T* attentionW, T* tok)
+        private static void StepSigmoidK<T, V>(int n, T* timesWK, T* scoresW, T* sigmoidK, T* B, T* siluK, T* attentionW, T* tok)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* timesWKAt = timesWK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 T* siluKAt = siluK + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(affineWK);
-                    V.StorePartial(affineWK * sigmoidK, siluKAt + j, 10 - j);
+                    V sigmoidK2 = V.Sigmoid(affineWK);
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
                 }
             }
             V ones = V.Broadcast(T.One);
@@ -531,10 +537,9 @@ partial record class Tied
         // attentionQ[i,j] = rate[i,j] scoresQ[i,j]
         // dSiluK[i,j] = backWK[i,j] + 0.02 lr[i] siluK[i,j]
         // affineWK[i,j] = timesWK[i,j] + B[j]
-        // sigmoidK[i,j] = σ(affineWK[i,j])
         // deltaW2[i,j] = dSiluK[i,j] (sigmoidK[i,j] + affineWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]))
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepAttentionQ<T, V>(int n, T* backWK, T* timesWK, T* attentionQ, T* tok, T* scoresQ, T* deltaW2, T* lr, T* siluK, T* B)
+        private static void StepAttentionQ<T, V>(int n, T* backWK, T* timesWK, T* attentionQ, T* tok, T* scoresQ, T* deltaW2, T* lr, T* siluK, T* sigmoidK, T* B)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
@@ -556,14 +561,15 @@ partial record class Tied
                 T* timesWKAt = timesWK + i * 10;
                 T* deltaW2At = deltaW2 + i * 10;
                 T* siluKAt = siluK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
                 V lrLanes = V.Broadcast(lr[i]);
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
                     V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWKAt + j, 10 - j));
+                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
                     V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidK = V.Sigmoid(affineWK);
-                    V.StorePartial(dSiluK * V.MultiplyAdd(affineWK, sigmoidK * (ones - sigmoidK), sigmoidK), deltaW2At + j, 10 - j);
+                    V.StorePartial(dSiluK * V.MultiplyAdd(affineWK, sigmoidKRow * (ones - sigmoidKRow), sigmoidKRow), deltaW2At + j, 10 - j);
                 }
             }
         }

@@ -51,7 +51,7 @@ partial record class MlpTransformer
         public const int StateSize = 66176;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 58496;
+        public const int ScratchSize = 62592;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -120,23 +120,24 @@ partial record class MlpTransformer
             T* geluQ = scratch + 12544; // [n, InnerHidden]
             T* attentionW2 = scratch + 16640; // [n, n]
             T* deltaW2 = scratch + 16896; // [n, HeadDim]
-            T* timesW1K = scratch + 17920; // [n, InnerHidden]
-            T* timesW2K = scratch + 22016; // [n, HeadDim]
-            T* scoresW1 = scratch + 23040; // [n, n]
-            T* timesW1Q = scratch + 23296; // [n, InnerHidden]
-            T* scoresW2 = scratch + 27392; // [n, n]
-            T* timesW2Q = scratch + 27648; // [n, HeadDim]
-            T* keyTransposed = scratch + 28672; // [HeadDim, n]
-            T* dNormalKKept = scratch + 29696; // [n, 64]
-            T* meanKOf = scratch + 30720; // [n]
-            T* varianceKOf = scratch + 30736; // [n]
-            T* invStdKOf = scratch + 30752; // [n]
-            T* dInvStdKOf = scratch + 30768; // [n]
-            T* sumDNormalKOf = scratch + 30784; // [n]
-            T* W2Transposed = scratch + 30800; // [HeadDim, InnerHidden]
-            T* geluKTransposed = scratch + 47184; // [InnerHidden, n]
-            T* meanQOf = scratch + 51280; // [n]
-            T* varianceQOf = scratch + 51296; // [n]
+            T* sigmoidK = scratch + 17920; // [n, InnerHidden]
+            T* timesW1K = scratch + 22016; // [n, InnerHidden]
+            T* timesW2K = scratch + 26112; // [n, HeadDim]
+            T* scoresW1 = scratch + 27136; // [n, n]
+            T* timesW1Q = scratch + 27392; // [n, InnerHidden]
+            T* scoresW2 = scratch + 31488; // [n, n]
+            T* timesW2Q = scratch + 31744; // [n, HeadDim]
+            T* keyTransposed = scratch + 32768; // [HeadDim, n]
+            T* dNormalKKept = scratch + 33792; // [n, 64]
+            T* meanKOf = scratch + 34816; // [n]
+            T* varianceKOf = scratch + 34832; // [n]
+            T* invStdKOf = scratch + 34848; // [n]
+            T* dInvStdKOf = scratch + 34864; // [n]
+            T* sumDNormalKOf = scratch + 34880; // [n]
+            T* W2Transposed = scratch + 34896; // [HeadDim, InnerHidden]
+            T* geluKTransposed = scratch + 51280; // [InnerHidden, n]
+            T* meanQOf = scratch + 55376; // [n]
+            T* varianceQOf = scratch + 55392; // [n]
 
             // timesW1K = key · W1
             Tile.Multiply<T, V>(n, 64, 256, key, keyRow, 1, W1, 256, timesW1K, 256);
@@ -147,7 +148,7 @@ partial record class MlpTransformer
             // timesW1Q = query · W1
             Tile.Multiply<T, V>(n, 64, 256, query, queryRow, 1, W1, 256, timesW1Q, 256);
 
-            MiniBatchGeluK<T, V>(n, timesW1K, scoresW1, geluK, B1, attentionW1, tok);
+            MiniBatchSigmoidK<T, V>(n, timesW1K, scoresW1, sigmoidK, B1, geluK, attentionW1, tok);
 
             // timesW2K = geluK · W2
             Tile.Multiply<T, V>(n, 256, 64, geluK, 256, 1, W2, 64, timesW2K, 64);
@@ -157,7 +158,7 @@ partial record class MlpTransformer
             // dGeluK = deltaW2 · W2ᵀ
             Tile.MultiplyTransposed<T, V>(n, 64, 256, deltaW2, 64, W2, 64, dGeluK, 256, W2Transposed);
 
-            MiniBatchDeltaW1<T, V>(n, timesW1K, deltaW1, B1, dGeluK);
+            MiniBatchDeltaW1<T, V>(n, timesW1K, deltaW1, sigmoidK, dGeluK, B1);
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 256, attentionW1, 16, 1, deltaW1, 256, timesW1Q, 256, -T.One);
@@ -197,7 +198,7 @@ partial record class MlpTransformer
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchGeluK<T, V>(int n, T* timesW1K, T* scoresW1, T* geluK, T* B1, T* attentionW1, T* tok)
+        private static void MiniBatchSigmoidK<T, V>(int n, T* timesW1K, T* scoresW1, T* sigmoidK, T* B1, T* geluK, T* attentionW1, T* tok)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
@@ -205,13 +206,15 @@ partial record class MlpTransformer
             for (int i = 0; i < n; i++)
             {
                 T* timesW1KAt = timesW1K + i * 256;
+                T* sigmoidKAt = sigmoidK + i * 256;
                 T* geluKAt = geluK + i * 256;
                 for (int j = 0; j < 256; j += V.Count)
                 {
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
                     V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.Store(affineW1K * sigmoidK, geluKAt + j);
+                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V.Store(sigmoidK2, sigmoidKAt + j);
+                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
                 }
             }
             V ones = V.Broadcast(T.One);
@@ -327,28 +330,27 @@ partial record class MlpTransformer
 
         // affineW1K[i,j] = timesW1K[i,j] + B1[j]
         // squareK[i,j] = affineW1K[i,j]²
-        // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
         // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchDeltaW1<T, V>(int n, T* timesW1K, T* deltaW1, T* B1, T* dGeluK)
+        private static void MiniBatchDeltaW1<T, V>(int n, T* timesW1K, T* deltaW1, T* sigmoidK, T* dGeluK, T* B1)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
             V ones = V.Broadcast(T.One);
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
             V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
             for (int i = 0; i < n; i++)
             {
                 T* timesW1KAt = timesW1K + i * 256;
                 T* deltaW1At = deltaW1 + i * 256;
+                T* sigmoidKAt = sigmoidK + i * 256;
                 T* dGeluKAt = dGeluK + i * 256;
                 for (int j = 0; j < 256; j += V.Count)
                 {
+                    V sigmoidKRow = V.Load(sigmoidKAt + j);
+                    V dGeluKRow = V.Load(dGeluKAt + j);
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
                     V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V dGeluKRow = V.Load(dGeluKAt + j);
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidK * (ones - sigmoidK))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidK * dGeluKRow);
+                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
                     V.Store(deltaW12, deltaW1At + j);
                 }
             }
@@ -485,27 +487,28 @@ partial record class MlpTransformer
             T* geluQ = scratch + 12544; // [n, InnerHidden]
             T* attentionW2 = scratch + 16640; // [n, n]
             T* deltaW2 = scratch + 16896; // [n, HeadDim]
-            T* timesW1SumQ = scratch + 17920; // [n, InnerHidden]
-            T* timesW1K = scratch + 22016; // [n, InnerHidden]
-            T* timesW2K = scratch + 26112; // [n, HeadDim]
-            T* scoresW1 = scratch + 27136; // [n, n]
-            T* timesW1Q = scratch + 27392; // [n, InnerHidden]
-            T* timesW2SumQ = scratch + 31488; // [n, HeadDim]
-            T* scoresW2 = scratch + 32512; // [n, n]
-            T* timesW2Q = scratch + 32768; // [n, HeadDim]
-            T* keyTransposed = scratch + 33792; // [HeadDim, n]
-            T* dNormalKKept = scratch + 34816; // [n, 64]
-            T* meanKOf = scratch + 35840; // [n]
-            T* varianceKOf = scratch + 35856; // [n]
-            T* invStdKOf = scratch + 35872; // [n]
-            T* dInvStdKOf = scratch + 35888; // [n]
-            T* sumDNormalKOf = scratch + 35904; // [n]
-            T* W2Transposed = scratch + 35920; // [HeadDim, InnerHidden]
-            T* geluKTransposed = scratch + 52304; // [InnerHidden, n]
-            T* centredQKept = scratch + 56400; // [n, 64]
-            T* affineW2QKept = scratch + 57424; // [n, 64]
-            T* meanQOf = scratch + 58448; // [n]
-            T* varianceQOf = scratch + 58464; // [n]
+            T* sigmoidK = scratch + 17920; // [n, InnerHidden]
+            T* timesW1SumQ = scratch + 22016; // [n, InnerHidden]
+            T* timesW1K = scratch + 26112; // [n, InnerHidden]
+            T* timesW2K = scratch + 30208; // [n, HeadDim]
+            T* scoresW1 = scratch + 31232; // [n, n]
+            T* timesW1Q = scratch + 31488; // [n, InnerHidden]
+            T* timesW2SumQ = scratch + 35584; // [n, HeadDim]
+            T* scoresW2 = scratch + 36608; // [n, n]
+            T* timesW2Q = scratch + 36864; // [n, HeadDim]
+            T* keyTransposed = scratch + 37888; // [HeadDim, n]
+            T* dNormalKKept = scratch + 38912; // [n, 64]
+            T* meanKOf = scratch + 39936; // [n]
+            T* varianceKOf = scratch + 39952; // [n]
+            T* invStdKOf = scratch + 39968; // [n]
+            T* dInvStdKOf = scratch + 39984; // [n]
+            T* sumDNormalKOf = scratch + 40000; // [n]
+            T* W2Transposed = scratch + 40016; // [HeadDim, InnerHidden]
+            T* geluKTransposed = scratch + 56400; // [InnerHidden, n]
+            T* centredQKept = scratch + 60496; // [n, 64]
+            T* affineW2QKept = scratch + 61520; // [n, 64]
+            T* meanQOf = scratch + 62544; // [n]
+            T* varianceQOf = scratch + 62560; // [n]
 
             // timesW1SumQ = query · W1Sum
             Tile.Multiply<T, V>(n, 64, 256, query, queryRow, 1, W1Sum, 256, timesW1SumQ, 256);
@@ -519,7 +522,7 @@ partial record class MlpTransformer
             // timesW1Q = query · W1
             Tile.Multiply<T, V>(n, 64, 256, query, queryRow, 1, W1, 256, timesW1Q, 256);
 
-            StepGeluK<T, V>(n, timesW1K, scoresW1, geluK, B1, attentionW1, tok);
+            StepSigmoidK<T, V>(n, timesW1K, scoresW1, sigmoidK, B1, geluK, attentionW1, tok);
 
             // timesW2K = geluK · W2
             Tile.Multiply<T, V>(n, 256, 64, geluK, 256, 1, W2, 64, timesW2K, 64);
@@ -529,7 +532,7 @@ partial record class MlpTransformer
             // dGeluK = deltaW2 · W2ᵀ
             Tile.MultiplyTransposed<T, V>(n, 64, 256, deltaW2, 64, W2, 64, dGeluK, 256, W2Transposed);
 
-            StepDeltaW1<T, V>(n, timesW1K, deltaW1, B1, dGeluK);
+            StepDeltaW1<T, V>(n, timesW1K, deltaW1, sigmoidK, dGeluK, B1);
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 256, attentionW1, 16, 1, deltaW1, 256, timesW1Q, 256, -T.One);
@@ -572,7 +575,7 @@ partial record class MlpTransformer
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepGeluK<T, V>(int n, T* timesW1K, T* scoresW1, T* geluK, T* B1, T* attentionW1, T* tok)
+        private static void StepSigmoidK<T, V>(int n, T* timesW1K, T* scoresW1, T* sigmoidK, T* B1, T* geluK, T* attentionW1, T* tok)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
@@ -580,13 +583,15 @@ partial record class MlpTransformer
             for (int i = 0; i < n; i++)
             {
                 T* timesW1KAt = timesW1K + i * 256;
+                T* sigmoidKAt = sigmoidK + i * 256;
                 T* geluKAt = geluK + i * 256;
                 for (int j = 0; j < 256; j += V.Count)
                 {
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
                     V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.Store(affineW1K * sigmoidK, geluKAt + j);
+                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V.Store(sigmoidK2, sigmoidKAt + j);
+                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
                 }
             }
             V ones = V.Broadcast(T.One);
@@ -702,28 +707,27 @@ partial record class MlpTransformer
 
         // affineW1K[i,j] = timesW1K[i,j] + B1[j]
         // squareK[i,j] = affineW1K[i,j]²
-        // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
         // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void StepDeltaW1<T, V>(int n, T* timesW1K, T* deltaW1, T* B1, T* dGeluK)
+        private static void StepDeltaW1<T, V>(int n, T* timesW1K, T* deltaW1, T* sigmoidK, T* dGeluK, T* B1)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
             V ones = V.Broadcast(T.One);
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
             V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
             for (int i = 0; i < n; i++)
             {
                 T* timesW1KAt = timesW1K + i * 256;
                 T* deltaW1At = deltaW1 + i * 256;
+                T* sigmoidKAt = sigmoidK + i * 256;
                 T* dGeluKAt = dGeluK + i * 256;
                 for (int j = 0; j < 256; j += V.Count)
                 {
+                    V sigmoidKRow = V.Load(sigmoidKAt + j);
+                    V dGeluKRow = V.Load(dGeluKAt + j);
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
                     V squareK = affineW1K * affineW1K;
-                    V sigmoidK = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V dGeluKRow = V.Load(dGeluKAt + j);
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidK * (ones - sigmoidK))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidK * dGeluKRow);
+                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
                     V.Store(deltaW12, deltaW1At + j);
                 }
             }
