@@ -38,15 +38,16 @@ public sealed class CommandTests : RunTests
     public void An_interrupted_training_says_how_to_go_on_and_does()
     {
         var definition = new SmallDefinition { OnAccumulate = (_, call) => { if (call == 7) _interrupt.Cancel(); } };
-        var cut = Run(definition, ["train", .. Given, "--steps", "20"]);
+        var cut = Run(definition, ["train", .. Given, "--steps", "20", "--eval-every", "2"]);
         Assert.Equal(130, cut.Code);
         Assert.EndsWith($"stopped after step 7 of 20; go on with: train --resume --out {Folder.Path}\n", cut.Error, StringComparison.Ordinal);
 
         var rest = Run(terminal: false, ["train", "--resume", "--out", Folder.Path]);
         Assert.Equal(0, rest.Code);
         Assert.Contains("going on after step 7", rest.Error, StringComparison.Ordinal);
-        var whole = Train("--out", Files["whole"], "--steps", "20");
+        var whole = Train("--out", Files["whole"], "--steps", "20", "--eval-every", "2");
         Assert.Equal(0, whole.Code);
+        Assert.Equal(Metrics(new TrainingFolder(Files["whole"])), Metrics(Folder));
         Assert.Equal(ResumeTests.Numbers(new TrainingFolder(Files["whole"])), ResumeTests.Numbers(Folder));
     }
 

@@ -110,6 +110,18 @@ public sealed class ResumeTests : RunTests
     }
 
     [Fact]
+    public void What_is_shown_and_kept_is_remembered_but_may_change()
+    {
+        Train(Settings, stopAfter: 6, options: Options with { Weights = Checkpoints.DType.BF16 });
+        Assert.Equal(Options with { Weights = Checkpoints.DType.BF16 }, TrainingCheckpoint.ReadHeader(Folder.Checkpoint).Options);
+
+        var changed = new TrainerOptions { SaveEvery = 1, EvalEvery = 2, EvalTokens = 16, Watch = 1 };
+        var expected = Train(Settings, folder: new TrainingFolder(Files["whole"]));
+        Assert.Equal(expected, Train(Settings, resume: true, options: changed));
+        Assert.Equal(changed, TrainingCheckpoint.ReadHeader(Folder.Checkpoint).Options);
+    }
+
+    [Fact]
     public void Other_texts_or_another_model_are_refused()
     {
         Train(Settings, stopAfter: 6);

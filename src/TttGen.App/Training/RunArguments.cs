@@ -27,15 +27,15 @@ internal sealed class RunArguments
             command.Options.Add(option);
     }
 
-    /// <summary>What to keep and show.</summary>
-    public TrainerOptions Options(ParseResult arguments, TrainingSettings settings) => new()
+    /// <summary>What to keep and show: as before, but for what is given on the command line.</summary>
+    public TrainerOptions Options(ParseResult arguments, TrainerOptions before, TrainingSettings settings) => new()
     {
-        SaveEvery = arguments.GetValue(_save),
-        EvalEvery = settings.HeldOut > 0 || arguments.IsGiven(_eval) ? arguments.GetValue(_eval) : 0,
-        EvalTokens = arguments.GetValue(_evalTokens),
-        Watch = arguments.GetValue(_watch),
+        SaveEvery = arguments.Given(_save, before.SaveEvery),
+        EvalEvery = arguments.Given(_eval, settings.HeldOut > 0 ? before.EvalEvery : 0),
+        EvalTokens = arguments.Given(_evalTokens, before.EvalTokens),
+        Watch = arguments.Given(_watch, before.Watch),
         Time = arguments.GetValue(_time),
-        Weights = arguments.Given(_weights, DType.F32),
+        Weights = arguments.Given(_weights, before.Weights),
     };
 
     /// <summary>The model's size for a training.</summary>

@@ -18,7 +18,7 @@ internal static class TrainCommand
         var optimiser = new OptimiserArguments();
         var keeping = new RunArguments();
         var folderOption = new Option<string>("--out") { Description = "Folder for model, checkpoint and metrics.jsonl", HelpName = "directory", Required = true };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the folder's checkpoint, bit for bit; texts and settings are those that it began with" };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the folder's checkpoint, bit for bit; texts and options are those that it began with" };
 
         var command = new Command("train", "Learn from texts; the defaults are the paper's recipe") { folderOption, resume };
         batches.AddTo(command);
@@ -31,7 +31,7 @@ internal static class TrainCommand
             var resumes = arguments.GetValue(resume);
             if (!resumes && File.Exists(folder.Checkpoint))
                 throw new TttException($"--out {OneLine(folder)}: expected a folder without a training, found one; continue it with --resume, or give another folder");
-            var began = resumes ? TrainingCheckpoint.ReadHeader(folder.Checkpoint).Settings : new TrainingSettings();
+            var (began, before) = resumes && TrainingCheckpoint.ReadHeader(folder.Checkpoint) is var header ? (header.Settings, header.Options) : (new TrainingSettings(), new TrainerOptions());
             var settings = first.Apply(arguments, optimiser.Apply(arguments, batches.Apply(arguments, began)));
             settings.Check();
             var texts = settings.Texts.Select(TextSource.Parse).ToList();
@@ -39,14 +39,13 @@ internal static class TrainCommand
                 throw new TttException("no texts: give files or folders to learn from");
 
             using var model = definition.CreateTrainable(settings.Seed, keeping.Model(arguments, settings));
-            if (!resumes)
-                settings = FirstWeights.Load(settings, model);
+            settings = FirstWeights.Load(settings, model);
             folder.Create();
             using var data = TrainingData.Open(folder.Tokens, texts, Tokenizer(settings, model), settings.HeldOut);
             using var run = new TrainingRun(model, data, settings, TimeProvider.System);
             if (resumes)
                 run.Resume(folder.Checkpoint);
-            return Train(run, folder, keeping.Options(arguments, settings), console);
+            return Train(run, folder, keeping.Options(arguments, before, settings), console);
         });
         return command;
     }

@@ -10,6 +10,7 @@ namespace TttGen.Training;
 /// <param name="Layout">Of its weights: <see cref="LayoutOf"/>.</param>
 /// <param name="Data">Identity of the texts.</param>
 /// <param name="Settings">What the training began with.</param>
+/// <param name="Options">What it showed and kept last.</param>
 /// <param name="Step">Steps done; with the settings, all that is to know of the places drawn.</param>
 /// <param name="Tokens">Tokens read.</param>
 /// <param name="Seconds">How long it took.</param>
@@ -17,7 +18,7 @@ namespace TttGen.Training;
 /// <param name="Carries">Positions of the carried states.</param>
 /// <param name="CarryLength">Elements of each.</param>
 public sealed record CheckpointHeader(
-    string Model, string Layout, string Data, TrainingSettings Settings, long Step, long Tokens, double Seconds, long Length, IReadOnlyList<long> Carries, int CarryLength)
+    string Model, string Layout, string Data, TrainingSettings Settings, TrainerOptions Options, long Step, long Tokens, double Seconds, long Length, IReadOnlyList<long> Carries, int CarryLength)
 {
     /// <summary>Elements after the header: weights, both moments, carried states.</summary>
     internal long Numbers => 3 * Length + (long)Carries.Count * CarryLength;
@@ -47,6 +48,13 @@ public sealed record CheckpointHeader(
                 json.WriteStringValue(text);
             json.WriteEndArray();
             json.WriteString("tokenizer", Settings.Tokenizer);
+            json.WriteStartObject("options");
+            json.WriteNumber("save_every", Options.SaveEvery);
+            json.WriteNumber("eval_every", Options.EvalEvery);
+            json.WriteNumber("eval_tokens", Options.EvalTokens);
+            json.WriteNumber("watch", Options.Watch);
+            json.WriteString("weights", Options.Weights.HeaderName);
+            json.WriteEndObject();
             json.WriteNumber("step", Step);
             json.WriteNumber("tokens", Tokens);
             json.WriteNumber("seconds", Seconds);
@@ -74,7 +82,7 @@ public sealed record CheckpointHeader(
                 Tokenizer = root.GetProperty("tokenizer").GetString()!,
             };
             var header = new CheckpointHeader(
-                root.GetProperty("model").GetString()!, root.GetProperty("layout").GetString()!, root.GetProperty("data").GetString()!, settings,
+                root.GetProperty("model").GetString()!, root.GetProperty("layout").GetString()!, root.GetProperty("data").GetString()!, settings, ReadOptions(root.GetProperty("options")),
                 root.GetProperty("step").GetInt64(), root.GetProperty("tokens").GetInt64(), root.GetProperty("seconds").GetDouble(), root.GetProperty("length").GetInt64(),
                 [.. root.GetProperty("carries").EnumerateArray().Select(static position => position.GetInt64())], root.GetProperty("carry_length").GetInt32());
             return header.Step >= 0 && header.Length >= 0 && header.CarryLength >= 0 ? header : null;
@@ -84,4 +92,13 @@ public sealed record CheckpointHeader(
             return null;
         }
     }
+
+    private static TrainerOptions ReadOptions(JsonElement options) => new()
+    {
+        SaveEvery = options.GetProperty("save_every").GetInt32(),
+        EvalEvery = options.GetProperty("eval_every").GetInt32(),
+        EvalTokens = options.GetProperty("eval_tokens").GetInt32(),
+        Watch = options.GetProperty("watch").GetInt32(),
+        Weights = DTypes.TryParse(options.GetProperty("weights").GetString()!, out var type) ? type : throw new FormatException("an element type"),
+    };
 }

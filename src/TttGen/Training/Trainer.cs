@@ -40,7 +40,7 @@ public sealed class Trainer
 
         // Before the first step, too: whatever would keep it from being written is known at once, and there is always something to go on from.
         if (_run.Step == 0)
-            _run.Save(_folder.Checkpoint);
+            _run.Save(_folder.Checkpoint, _options);
         TrainingEnd? end = _run.Finished ? TrainingEnd.Finished : null;
         while (end is null)
         {
@@ -74,7 +74,7 @@ public sealed class Trainer
     private void Save(MetricsFile metrics, bool withModel)
     {
         metrics.Flush();
-        _run.Save(_folder.Checkpoint);
+        _run.Save(_folder.Checkpoint, _options);
         if (withModel)
             SaveModel();
     }

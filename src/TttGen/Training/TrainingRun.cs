@@ -85,12 +85,14 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What to show and keep when it is continued, unless that is said anew.</param>
     /// <exception cref="TttException">It can't be written.</exception>
-    public unsafe void Save(string path)
+    public unsafe void Save(string path, TrainerOptions options)
     {
         TrainingCarry[] carries = [.. _lanes.Select(static lane => lane.Current)];
         var header = new CheckpointHeader(
-            _model.Definition.Name, CheckpointHeader.LayoutOf(_model), _data.Identity, _settings, Step, Tokens, Seconds, _model.Length,
+            _model.Definition.Name, CheckpointHeader.LayoutOf(_model), _data.Identity, _settings, options, Step, Tokens, Seconds, _model.Length,
             [.. carries.Select(static carry => carry.Position)], carries.Length > 0 ? carries[0].Numbers.Length : 0);
         TrainingCheckpoint.Write(path, header, Blocks(), carries);
     }
