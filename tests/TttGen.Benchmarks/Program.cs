@@ -1,6 +1,12 @@
 using TttGen.Benchmarks;
 
-// Nothing, or a part of the names: a minute of short runs, best of many, beside the machine's limits. Options (--filter …): BenchmarkDotNet's own.
+// train [part of a name] [kernels]: steps of training. Nothing, or a part of the names: a minute of short runs, best of many, beside the machine's limits. Options (--filter …): BenchmarkDotNet's own.
+if (args is ["train", ..])
+{
+    TrainSpeed.Print(args.ElementAtOrDefault(1) ?? "", args.Contains("kernels"));
+    return;
+}
+
 #if NATIVE_RUN
 FastRun.Print(args.FirstOrDefault() ?? "");
 #else

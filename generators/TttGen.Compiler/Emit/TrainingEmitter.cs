@@ -177,6 +177,9 @@ internal sealed class TrainingEmitter
         var head = _model.Parameters.ToList().FindIndex(p => p.Name == _model.Head.Name);
         w.Line($"protected override int HeadSlot => {Numbers.Of(head)}; // {_model.Head.Name}").Line();
         w.Line($"protected override float* Hidden => _{_parts[_parts.Count - 1].Forward.Result!.Name};").Line();
+        w.Line("protected override IReadOnlyList<string> KernelNames { get; } =").Line("[");
+        foreach (var name in _methods.Calls) w.Line($"    \"{name}\",");
+        w.Line("];").Line();
         w.Line("public override IReadOnlyList<(string Key, double Value)> Settings =>");
         w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"(\"{s.Key}\", {_layout.Setting(s.Name)})"))}];").Line();
         w.Open("public override void Set(string key, double value)");

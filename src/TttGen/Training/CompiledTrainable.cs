@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TttGen.Checkpoints;
 using TttGen.Cpu;
 using TttGen.Inference;
@@ -159,7 +161,18 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
     public abstract void Execute(int kernel, int worker, int workers);
 
     /// <summary>Runs a kernel on all workers.</summary>
-    protected void Run(int kernel) => _pool.Run(this, kernel);
+    protected void Run(int kernel)
+    {
+        var start = Stopwatch.GetTimestamp();
+        _pool.Run(this, kernel);
+        Count(KernelNames[kernel], start);
+    }
+
+    private void Count(string name, long start) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(Times, name, out _) += Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+    /// <summary>The kernels' names, by their numbers.</summary>
+    protected abstract IReadOnlyList<string> KernelNames { get; }
 
     /// <summary>Runs a kernel that has little to do for few rows: those on this thread alone.</summary>
     protected void RunRows(int kernel)
@@ -243,7 +256,9 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
     {
         if (!_isPacked) _ = (Matrices(HeadSlot), Transposed(HeadSlot));
         _isPacked = true;
+        var start = Stopwatch.GetTimestamp();
         _packed.Pack();
+        Count("Pack weights", start);
     }
 
     /// <inheritdoc/>
@@ -269,8 +284,13 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
 
     private BatchLoss Head(double scale, float* dHidden, float* dTable)
     {
+        var start = Stopwatch.GetTimestamp();
         fixed (int* targets = _targets)
-            return _head!.Run(Hidden, Width, targets, Rows, Matrices(HeadSlot)[0], Transposed(HeadSlot)[0], (float)scale, dHidden, Width, dTable);
+        {
+            var loss = _head!.Run(Hidden, Width, targets, Rows, Matrices(HeadSlot)[0], Transposed(HeadSlot)[0], (float)scale, dHidden, Width, dTable);
+            Count("Head", start);
+            return loss;
+        }
     }
 
     private void Begin(TrainingBatch batch)

@@ -57,6 +57,9 @@ public abstract unsafe class TrainableModel : IDisposable
     /// <summary>What the inner loops did in the last call, a layer (and memory) a line; of calls made while <see cref="WatchInnerLoss"/> was set.</summary>
     public abstract IReadOnlyList<InnerLoss> InnerLosses { get; }
 
+    /// <summary>Seconds that each kernel has taken, by its name.</summary>
+    public Dictionary<string, double> Times { get; } = [];
+
     /// <summary>Whether calls measure <see cref="InnerLosses"/>, too.</summary>
     public bool WatchInnerLoss { get; set; }
 

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Globalization;
+using TttGen.Benchmarks.Training;
+using TttGen.Cpu;
+using TttGen.Inference;
+using TttGen.Training;
+
+namespace TttGen.Benchmarks;
+
+/// <summary>Steps of training, forward and back, beside the machine's limit. What a step does to the weights is among them: packing, and a plain descent.</summary>
+internal static unsafe class TrainSpeed
+{
+    private const int Sequences = 4, Length = 512;
+
+    /// <summary>train [part of a name] [kernels].</summary>
+    public static void Print(string part, bool kernels)
+    {
+        foreach (var definition in new[] { LinearBytes.Definition, LinearPieces.Definition, MlpBytes.Definition })
+            if (definition.Name.Contains(part, StringComparison.OrdinalIgnoreCase)) Print(definition, kernels);
+    }
+
+    private static void Print(ModelDefinition definition, bool kernels)
+    {
+        using var model = definition.CreateTrainable(1, new TrainableOptions { Threads = 2, MaxTokens = Sequences * Length });
+        var random = new Random(1);
+        var tokens = Enumerable.Range(0, Sequences * Length + 1).Select(_ => random.Next(model.Vocabulary)).ToArray();
+        var batch = new TrainingBatch(tokens.AsMemory(0, Sequences * Length), tokens.AsMemory(1), [.. Enumerable.Repeat(new TrainingSequence(Length), Sequences)]);
+        double fma = 0, best = double.MaxValue;
+        var times = new List<double>();
+        for (var step = 0; step < 25; step++)
+        {
+            fma = Math.Max(fma, MachineLimits.FmaGflops(2));
+            if (step == 5) model.Times.Clear();
+            var start = Stopwatch.GetTimestamp();
+            new Span<float>(model.Gradients, checked((int)model.Length)).Clear();
+            model.Accumulate(batch, 1.0 / (Sequences * Length));
+            for (long i = 0; i < model.Length; i++) model.Weights[i] -= 1e-3f * model.Gradients[i];
+            model.WeightsChanged();
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (step >= 5) times.Add(seconds);
+            best = Math.Min(best, seconds);
+        }
+        times.Sort();
+        var (body, head) = definition.FlopsPerToken;
+        // backward: twice the products
+        var flops = 3.0 * (body + head) * Sequences * Length;
+        Line($"{definition.Name,-14} median {1000 * times[times.Count / 2]:F1} ms, best {1000 * best:F1} ms: {Sequences * Length / best:F0} tokens/s, {flops / best / 1e9 / fma:P0} of {fma:F0} GFLOP/s");
+        if (!kernels) return;
+        foreach (var (name, seconds) in model.Times.OrderByDescending(t => t.Value)) Line($"  {1000 * seconds / 20,8:F2} ms {name}");
+    }
+
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}
