@@ -36,7 +36,7 @@ public sealed unsafe class ModelWeights : IDisposable
     public static ModelWeights Load(IReadOnlyList<ParameterSlot> slots, WeightType type, Checkpoint checkpoint) =>
         Fill(slots, type, (slot, layer, first, to) => checkpoint.Read(slot.KeyOf(layer), first, to));
 
-    /// <summary>Fresh weights (paper, appendix C): matrices from N(0, 0.02), scales at one, other vectors at zero.</summary>
+    /// <summary>Fresh weights (paper, appendix C): matrices from N(0, 0.02), taps within ±1/√taps, scales at one, other vectors at zero.</summary>
     public static ModelWeights Create(IReadOnlyList<ParameterSlot> slots, WeightType type, int seed)
     {
         var random = new Random(seed);
@@ -48,7 +48,8 @@ public sealed unsafe class ModelWeights : IDisposable
     {
         if (!double.IsNaN(slot.Start)) to.Fill((float)slot.Start);
         else
-            for (var i = 0; i < to.Length; i++) to[i] = (float)(Initialisation.Deviation * Initialisation.Normal(random));
+            for (var i = 0; i < to.Length; i++)
+                to[i] = (float)(slot.Form == StorageForm.Taps ? Initialisation.Tap(random, slot.Inner) : Initialisation.Deviation * Initialisation.Normal(random));
     }
 
     private delegate void Source(ParameterSlot slot, int layer, long first, Span<float> to);

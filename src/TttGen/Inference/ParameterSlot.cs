@@ -23,7 +23,7 @@ public enum StorageForm
 /// <param name="Layers">How many there are.</param>
 /// <param name="Columns">Outputs of a matrix, columns of a tapped vector; otherwise the number of elements.</param>
 /// <param name="Inner">Inputs of a matrix, taps; otherwise 1.</param>
-/// <param name="Start">Where a fresh one starts; NaN: drawn from N(0, 0.02).</param>
+/// <param name="Start">Where a fresh one starts; NaN: drawn (<see cref="Initialisation"/>).</param>
 public sealed record ParameterSlot(string Key, IReadOnlyList<int> Shape, StorageForm Form, int Layers, int Columns, int Inner, double Start)
 {
     /// <summary>Elements between two layers' numbers, for <see cref="StorageForm.Plain"/> and <see cref="StorageForm.Taps"/>.</summary>

@@ -8,8 +8,11 @@ public enum ParameterKind
     /// <summary>One number a unit: biases, scales, shifts, rates.</summary>
     Vector,
 
-    /// <summary>A product's weights, also embeddings and convolutions.</summary>
+    /// <summary>A product's weights, also embeddings.</summary>
     Matrix,
+
+    /// <summary>A convolution's weights: [columns, taps].</summary>
+    Taps,
 }
 
 /// <summary>A tensor that a spec asks for.</summary>

@@ -39,7 +39,7 @@ public static class ParameterList
 
         public Mat<N, M> Mat<N, M>(string key, int unitAxis, bool slow, bool shared) where N : IDim where M : IDim
         {
-            Add(key, ShapeOf(shared ? null : heads, unitAxis, N.Size, M.Size), ParameterKind.Matrix, heads != null && !slow);
+            Add(key, ShapeOf(shared ? null : heads, unitAxis, N.Size, M.Size), heads != null ? ParameterKind.Matrix : ParameterKind.Taps, heads != null && !slow);
             return default;
         }
 
