@@ -48,6 +48,7 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
         _layout = new FlatLayout(slots);
         _weights = new NativeBuffer(_layout.Length);
         _gradients = new NativeBuffer(_layout.Length);
+        new Span<float>(_weights.Pointer, checked((int)_layout.Length)).Clear();
         new Span<float>(_gradients.Pointer, checked((int)_layout.Length)).Clear();
         _pool = new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         _packed = new PackedWeights(_pool, slots, _layout, _weights.Pointer);

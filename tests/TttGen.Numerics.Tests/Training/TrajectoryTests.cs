@@ -1,0 +1,53 @@
+using TttGen.Checkpoints;
+using TttGen.Numerics.Tests.Compiled;
+using TttGen.Numerics.Tests.Spec;
+using TttGen.Training;
+using TttGen.Training.Optimisation;
+
+namespace TttGen.Numerics.Tests.Training;
+
+/// <summary>Twelve steps of AdamW against the reference implementation's: losses, norms of the gradients before clipping, final weights.</summary>
+public sealed class TrajectoryTests
+{
+    public static TheoryData<string> Cases => [.. CompiledModels.OfGolden.Keys.Where(name => File.Exists(Path.Combine(AppContext.BaseDirectory, "golden", name, "train.safetensors")))];
+
+    [Fact]
+    public void There_are_four_of_them() => Assert.Equal(4, Cases.Count);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Steps_are_those_of_the_reference(string name)
+    {
+        using var reference = SafetensorsFile.Open(Path.Combine(AppContext.BaseDirectory, "golden", name, "train.safetensors"));
+        var shape = reference.Tensors["batches"].Shape;
+        var (steps, sequences, length) = ((int)shape[0], (int)shape[1], (int)shape[2]);
+        var tokens = new long[steps * sequences * length];
+        reference.ReadInt64("batches", 0, tokens);
+        var losses = Numbers(reference, "losses");
+        var norms = Numbers(reference, "grad_norms_before_clipping");
+
+        using var golden = new GoldenBatch(name, new TrainableOptions { Threads = 2, MaxTokens = sequences * length });
+        var model = golden.Model;
+        using var optimiser = new AdamW(model, new AdamWOptions());
+        for (var step = 0; step < steps; step++)
+        {
+            int[] ids = [.. tokens.Skip(step * sequences * length).Take(sequences * length).Select(t => (int)t)];
+            int[] targets = [.. Enumerable.Range(0, ids.Length).Select(i => i % length == length - 1 ? -1 : ids[i + 1])];
+            var scale = 1.0 / (sequences * (length - 1));
+            var loss = model.Accumulate(new TrainingBatch(ids, targets, [.. Enumerable.Repeat(new TrainingSequence(length), sequences)]), scale);
+            var norm = optimiser.GradientNorm();
+            Assert.Equal(losses[step], loss.Nats * scale, 1e-4);
+            Assert.InRange(norm / norms[step], 1 - 1e-3, 1 + 1e-3);
+            optimiser.Update(step + 1, 1e-2 * Math.Min(1, (step + 1) / 4.0), norm);
+        }
+        foreach (var t in model.Tensors)
+            RelativeError.Within(1e-3, Array.ConvertAll(model.ReadWeight(t.Key), x => (double)x), Numbers(reference, "final." + t.Key), t.Key);
+    }
+
+    private static double[] Numbers(SafetensorsFile file, string key)
+    {
+        var numbers = new float[file.Tensors[key].Shape.Aggregate(1L, (n, size) => n * size)];
+        file.Read(key, 0, numbers);
+        return Array.ConvertAll(numbers, x => (double)x);
+    }
+}
