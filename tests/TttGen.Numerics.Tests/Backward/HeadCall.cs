@@ -9,6 +9,7 @@ internal sealed record HeadResult(BatchLoss Loss, float[] DX, float[] DHead);
 /// <summary>Operands for a <see cref="CrossEntropyHead"/>: random numbers, every fifth row without a target, a gradient that was there before.</summary>
 internal sealed unsafe class HeadCall
 {
+    private const int Gap = 3;
     private readonly int _rows, _width, _vocabulary;
 
     public HeadCall(int rows, int width, int vocabulary)
@@ -42,16 +43,25 @@ internal sealed unsafe class HeadCall
         using var back = new PackedMatrix(_vocabulary, _width, WeightType.Float32);
         forth.SetRows(0, Head);
         back.SetInnerRows(0, Head);
-        var dX = new float[_rows * _width + 1];
-        Array.Fill(dX, float.NaN);
-        float[] dHead = [.. DHead];
-        fixed (float* x = X.Length > 0 ? X : [0], dXAt = dX, dHeadAt = dHead)
+        float[] x = Apart(X), dX = Apart([]), dHead = [.. DHead];
+        fixed (float* xAt = x, dXAt = dX, dHeadAt = dHead)
         fixed (int* targets = Targets.Length > 0 ? Targets : [0])
         {
-            BatchLoss loss = head.Run(x, _width, targets, _rows, forth, back, scale, gradient ? dXAt : null, _width, dHeadAt);
-            Assert.True(float.IsNaN(dX[^1]));
-            return new HeadResult(loss, dX[..^1], dHead);
+            BatchLoss loss = head.Run(xAt, _width + Gap, targets, _rows, forth, back, scale, gradient ? dXAt : null, _width + Gap, dHeadAt);
+            for (int i = 1; i <= _rows; i++)
+                Assert.True(float.IsNaN(dX[i * (_width + Gap) - 1]));
+            return new HeadResult(loss, [.. Enumerable.Range(0, X.Length).Select(k => dX[k / _width * (_width + Gap) + k % _width])], dHead);
         }
+    }
+
+    /// <summary>Rows with NaN between them and after the last.</summary>
+    private float[] Apart(float[] rows)
+    {
+        var apart = new float[_rows * (_width + Gap) + 1];
+        Array.Fill(apart, float.NaN);
+        for (int i = 0; i < rows.Length / _width; i++)
+            rows.AsSpan(i * _width, _width).CopyTo(apart.AsSpan(i * (_width + Gap)));
+        return apart;
     }
 
     /// <summary>The definition.</summary>
