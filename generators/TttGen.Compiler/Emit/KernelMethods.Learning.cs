@@ -101,6 +101,35 @@ internal sealed partial class KernelMethods
         LearnGradient Gradient(LearnPart part) => kernel.Parts.First(g => g.Part == part);
     }
 
+    /// <summary>A kernel that looks at a scan's inner loop; answers the line that runs it.</summary>
+    public string Watch(ScanKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors)
+    {
+        var learn = kernel.Learn;
+        var memory = MemoryOf(learn);
+        var name = "Watch" + memory.Name;
+        var (locals, names, w) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
+        var head = ModelLayout.HeadState(memory);
+        var own = Rounded(memory.MiniBatch) + head;
+        _scratch.Add($"{memory.Name}Losses.ScratchSize + {Numbers.Of(own)}L");
+        TokenRates(learn, tensors, locals, names, w);
+        w.Line($"float* state = Scratch(worker) + {Numbers.Of(Rounded(memory.MiniBatch))}; // [{Numbers.Of(head)}]");
+        w.Open($"for (int head = worker; head < {Numbers.Of(memory.Heads)}; head += workers)");
+        w.Line($"double* sums = InnerLossSums({Numbers.Of(_model.Memories.ToList().IndexOf(memory))}, head);");
+        w.Open("for (int s = 0; s < SliceCount; s++)");
+        w.Line("ref BatchSlice slice = ref Slices[s];");
+        w.Line("nint row = slice.First;");
+        var (place, size) = (StatePlace(memory, segment), Numbers.Of(head));
+        w.Line($"new ReadOnlySpan<float>(slice.State + {place}, {size}).CopyTo(new Span<float>(state, {size}));");
+        var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
+        w.Line($"{memory.Name}Losses.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {RowsAt(learn.Key, memory, tensors, locals)}, {RowsAt(learn.Value, memory, tensors, locals)},");
+        w.Line($"    {RatesAt(learn.Rate, tensors, locals)}, tok, InitialState + {place}, state{slow}, sums, Scratch(worker) + {Numbers.Of(own)});");
+        w.Close();
+        w.Close();
+        var id = NextId(name);
+        Write(name, $"{Numbers.Of(id)}. inner losses of {memory.Name}: at θ₀, before and after each mini-batch", [], locals, w);
+        return $"if (WatchInnerLoss) Run({Numbers.Of(id)}); // {name}";
+    }
+
     /// <summary>Gradients of token rates, [heads, mini-batch].</summary>
     private string RatePartials(LinkedMemory memory) => Partial($"{Names.Lower(memory.Name)}TokenRates", (long)memory.Heads * Rounded(memory.MiniBatch));
 

@@ -61,6 +61,7 @@ internal sealed class ModelEmitter
             var training = new TrainingEmitter(Self, _model, _scans, Depth + 1, new HashSet<string>(taken));
             files.Add(($"{Self}.Training.g.cs", File(Nested(training.Class()))));
             files.Add(($"{Self}.Backward.g.cs", File(Nested(training.BackwardKernels()))));
+            foreach (var m in _model.Memories) files.Add(($"{Self}.{m.Name}Losses.g.cs", File(Nested(InnerLossEmitter.Emit(m, _scans[m.Name], Depth)))));
             foreach (var m in _model.Memories) files.Add(($"{Self}.{m.Name}Backward.g.cs", File(Nested(BackwardScanEmitter.Emit(m, Depth).Text))));
         }
         return new CompiledModel(files, _findings);

@@ -81,6 +81,7 @@ internal sealed class TrainingEmitter
         foreach (var kernel in schedule.Kernels)
         {
             _order.Lines(string.Join("\n", _methods.Add(kernel, part.Segment, at)));
+            if (kernel is ScanKernel scan) _order.Line(_methods.Watch(scan, part.Segment, at));
             foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && KernelMethods.Stores(kernel).Contains(t.Node)))
                 foreach (var line in KernelMethods.Halo(t, part.Segment, _states)) _order.Line(line);
         }
@@ -180,6 +181,8 @@ internal sealed class TrainingEmitter
         w.Line("protected override IReadOnlyList<string> KernelNames { get; } =").Line("[");
         foreach (var name in _methods.Calls) w.Line($"    \"{name}\",");
         w.Line("];").Line();
+        w.Line("protected override IReadOnlyList<(string Memory, int Layers, int Heads)> Memories { get; } =");
+        w.Line($"    [{string.Join(", ", _model.Memories.Select(m => $"(\"{m.Name}\", {Numbers.Of(_states.Memory(m.Name).Layers)}, {Numbers.Of(m.Heads)})"))}];").Line();
         w.Line("public override IReadOnlyList<(string Key, double Value)> Settings =>");
         w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"(\"{s.Key}\", {_layout.Setting(s.Name)})"))}];").Line();
         w.Open("public override void Set(string key, double value)");

@@ -29,6 +29,8 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
     private CrossEntropyHead? _head;
     private CheckpointConfig? _original;
     private long _activationBytes, _workingElements;
+    private InnerLossSums? _innerLossSums;
+    private IReadOnlyList<InnerLoss> _innerLosses = [];
     private bool _isPacked, _disposed;
 
     /// <summary>Draws the weights.</summary>
@@ -92,7 +94,7 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
     public long KeptBytes => (_kept[0]?.Length ?? 0) * sizeof(float);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<InnerLoss> InnerLosses => [];
+    public override IReadOnlyList<InnerLoss> InnerLosses => _innerLosses;
 
     // ---- for kernels
 
@@ -187,6 +189,15 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
 
     /// <summary>Kept inner states of one worker.</summary>
     protected float* Kept(int worker) => _kept[worker]!.Pointer;
+
+    /// <summary>The state that a fresh sequence starts from.</summary>
+    protected float* InitialState => _start!.Pointer;
+
+    /// <summary>Every inner model: its name, how many layers have it, its heads.</summary>
+    protected abstract IReadOnlyList<(string Memory, int Layers, int Heads)> Memories { get; }
+
+    /// <summary>[3]: where one head of this layer adds up its inner losses, at zero.</summary>
+    protected double* InnerLossSums(int memory, int head) => _innerLossSums!.Start(memory, Layer, head);
 
     /// <summary>Rows of the past before each sequence's own.</summary>
     protected void EnterHalo(float* rows, int columns, int halo, long stateOffset) => _pass.EnterHalo(rows, columns, halo, stateOffset);
@@ -309,6 +320,7 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
         new Span<float>(_start!.Pointer, checked((int)StateLength)).Clear();
         StartState(_start.Pointer);
 
+        if (WatchInnerLoss) _innerLossSums ??= new InnerLossSums(Memories);
         _pass.Clear();
         _carries.Clear();
         batch.Targets.Span.CopyTo(_targets);
@@ -326,6 +338,7 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
     private void End()
     {
         foreach (var carry in _carries) carry.Advance(Count(carry));
+        _innerLosses = WatchInnerLoss ? _innerLossSums!.Over(Rows) : [];
 
         int Count(CompiledCarry carry)
         {
