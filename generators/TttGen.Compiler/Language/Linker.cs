@@ -53,6 +53,7 @@ public sealed class Linker
             _configOrder.Remove(key);
         }
         SetConfig("model_type", "\"ttt\"");
+        SetConfig("vocab_size", Emit.Numbers.Of(logits.Table.Columns));
         SetConfig("tie_word_embeddings", logits.Table.Key == "lm_head.weight" ? "false" : "true");
         return new LinkedModel(name, _segments, logits.Table, _parameters, [.. _settings.Values], _memories,
             [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner);

@@ -20,10 +20,12 @@ internal sealed class RunArguments
     private readonly Option<DType> _weights = new("--weights") { Description = "Type of the saved model: f32 or bf16. Default: f32", HelpName = "type", CustomParser = Weights };
     private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, 1024);
 
+    private readonly Option<int> _activations = Numbers.Integer("--activations", "MiB of activations to keep for the way back; layers past them are run again", (int)(new TrainableOptions().ActivationBytes >> 20), 0, int.MaxValue);
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_save, _eval, _evalTokens, _watch, _time, _weights, _threads])
+        foreach (var option in (ReadOnlySpan<Option>)[_save, _eval, _evalTokens, _watch, _time, _weights, _activations, _threads])
             command.Options.Add(option);
     }
 
@@ -39,7 +41,13 @@ internal sealed class RunArguments
     };
 
     /// <summary>The model's size for a training.</summary>
-    public TrainableOptions Model(ParseResult arguments, TrainingSettings settings) => new() { MaxTokens = settings.TokensACall, Threads = arguments.GetValue(_threads) };
+    public TrainableOptions Model(ParseResult arguments, TrainingSettings settings) => new()
+    {
+        MaxTokens = settings.TokensACall,
+        Threads = arguments.GetValue(_threads),
+        KeepEvery = settings.KeepEvery,
+        ActivationBytes = (long)arguments.GetValue(_activations) << 20,
+    };
 
     private static TimeSpan? Time(ArgumentResult result)
     {

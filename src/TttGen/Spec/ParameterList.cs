@@ -9,7 +9,7 @@ public static class ParameterList
     /// <exception cref="TttException">Two parameters have one key.</exception>
     public static IReadOnlyList<Parameter> Of<TSpec>() where TSpec : ISpec<TSpec>
     {
-        var lister = new Lister("", null, []);
+        var lister = new Lister("", null, typeof(TSpec).IsDefined(typeof(InnerModelAttribute), false), []);
         TSpec.Bind(lister);
         var twice = lister.Found.GroupBy(parameter => parameter.Info.Key).FirstOrDefault(group => group.Count() > 1);
         return twice == null
@@ -27,7 +27,7 @@ public static class ParameterList
         return [.. shape];
     }
 
-    private sealed class Lister(string prefix, int? heads, List<Parameter> found) : IParameterBinder
+    private sealed class Lister(string prefix, int? heads, bool isInner, List<Parameter> found) : IParameterBinder
     {
         public List<Parameter> Found => found;
 
@@ -39,7 +39,7 @@ public static class ParameterList
 
         public Mat<N, M> Mat<N, M>(string key, int unitAxis, bool slow, bool shared) where N : IDim where M : IDim
         {
-            Add(key, ShapeOf(shared ? null : heads, unitAxis, N.Size, M.Size), heads != null ? ParameterKind.Matrix : ParameterKind.Taps, heads != null && !slow);
+            Add(key, ShapeOf(shared ? null : heads, unitAxis, N.Size, M.Size), isInner ? ParameterKind.Matrix : ParameterKind.Taps, heads != null && !slow);
             return default;
         }
 
@@ -65,7 +65,7 @@ public static class ParameterList
 
         public PerHead<H, M> PerHead<H, M>(string key) where H : IDim where M : ISpec<M>
         {
-            M.Bind(new Lister(KeyPath.Join(prefix, key), H.Size, found));
+            M.Bind(new Lister(KeyPath.Join(prefix, key), H.Size, true, found));
             return new PerHead<H, M>([]);
         }
 
@@ -75,7 +75,7 @@ public static class ParameterList
             return default;
         }
 
-        public TSpec Spec<TSpec>(string key) where TSpec : ISpec<TSpec> => TSpec.Bind(new Lister(KeyPath.Join(prefix, key), heads, found));
+        public TSpec Spec<TSpec>(string key) where TSpec : ISpec<TSpec> => TSpec.Bind(new Lister(KeyPath.Join(prefix, key), heads, isInner, found));
 
         private void Add(string key, int[] shape, ParameterKind kind, bool fast) => found.Add(new(new(KeyPath.Join(prefix, key), shape), kind, fast));
     }

@@ -436,7 +436,7 @@ public abstract unsafe class CompiledTrainable : TrainableModel, IParallelWork
         var index = new Dictionary<string, (int Slot, int Layer)>();
         for (var s = 0; s < _slots.Count; s++)
             for (var layer = 0; layer < _slots[s].Layers; layer++) index[_slots[s].KeyOf(layer)] = (s, layer);
-        ConfigEntry[] config = [new("vocab_size", Vocabulary.ToString(CultureInfo.InvariantCulture)), .. Definition.Config, .. Settings.Select(static s => new ConfigEntry(s.Key, s.Value.ToString("R", CultureInfo.InvariantCulture)))];
+        ConfigEntry[] config = [.. Definition.Config, .. Settings.Select(static s => new ConfigEntry(s.Key, s.Value.ToString("R", CultureInfo.InvariantCulture)))];
         CheckpointWriter.Write(directory, config, Definition.Parameters, (parameter, first, to) =>
         {
             var (slot, layer) = index[parameter.Key];

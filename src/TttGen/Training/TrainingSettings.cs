@@ -27,6 +27,9 @@ public sealed record TrainingSettings
     /// <summary>Calls whose gradients make one step.</summary>
     public int Accumulate { get; init; } = 1;
 
+    /// <summary>Mini-batches from one inner state that the backward pass keeps to the next (<see cref="TrainableOptions.KeepEvery"/>): last bits depend on it.</summary>
+    public int KeepEvery { get; init; } = 4;
+
     /// <summary>Whether sequences are cut where documents end, each part starting afresh.</summary>
     public bool Packed { get; init; }
 

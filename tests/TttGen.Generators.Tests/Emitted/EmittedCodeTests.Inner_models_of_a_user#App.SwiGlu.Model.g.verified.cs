@@ -40,6 +40,7 @@ partial record class SwiGlu : global::TttGen.Inference.IModel<SwiGlu>
             new ConfigEntry("share_qk", "false"),
             new ConfigEntry("intermediate_size", "16"),
             new ConfigEntry("model_type", "\"ttt\""),
+            new ConfigEntry("vocab_size", "16"),
             new ConfigEntry("tie_word_embeddings", "true"),
         ];
 

@@ -42,6 +42,7 @@ partial record class LinearMamba : global::TttGen.Inference.IModel<LinearMamba>
             new ConfigEntry("intermediate_size", "2048"),
             new ConfigEntry("ttt_layer_type", "\"linear\""),
             new ConfigEntry("model_type", "\"ttt\""),
+            new ConfigEntry("vocab_size", "32000"),
             new ConfigEntry("tie_word_embeddings", "true"),
         ];
 

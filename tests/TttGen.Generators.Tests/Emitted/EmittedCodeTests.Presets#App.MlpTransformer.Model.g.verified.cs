@@ -41,6 +41,7 @@ partial record class MlpTransformer : global::TttGen.Inference.IModel<MlpTransfo
             new ConfigEntry("intermediate_size", "2048"),
             new ConfigEntry("ttt_layer_type", "\"mlp\""),
             new ConfigEntry("model_type", "\"ttt\""),
+            new ConfigEntry("vocab_size", "32000"),
             new ConfigEntry("tie_word_embeddings", "true"),
         ];
 
