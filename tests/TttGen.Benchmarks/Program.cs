@@ -1,9 +1,10 @@
 using TttGen.Benchmarks;
 
-// train [part of a name] [kernels]: steps of training. Nothing, or a part of the names: a minute of short runs, best of many, beside the machine's limits. Options (--filter …): BenchmarkDotNet's own.
+// train [part of a name] [kernels]: steps of training; train memory: of a long sequence. Nothing, or a part of the names: a minute of short runs, best of many, beside the machine's limits. Options (--filter …): BenchmarkDotNet's own.
 if (args is ["train", ..])
 {
-    TrainSpeed.Print(args.ElementAtOrDefault(1) ?? "", args.Contains("kernels"));
+    if (args.Contains("memory")) TrainMemory.Print();
+    else TrainSpeed.Print(args.ElementAtOrDefault(1) ?? "", args.Contains("kernels"));
     return;
 }
 
