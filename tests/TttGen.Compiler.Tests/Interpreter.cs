@@ -3,7 +3,7 @@ using TttGen.Compiler.Ir;
 namespace TttGen.Compiler.Tests;
 
 /// <summary>Runs a tensor program as it is written, node by node, in float64: slow, and with nothing in common with emitted code.</summary>
-internal sealed class Interpreter(int rows, IReadOnlyDictionary<string, double[]> inputs)
+internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> inputs)
 {
     private readonly Dictionary<Node, double[]> _values = [];
 
@@ -24,8 +24,11 @@ internal sealed class Interpreter(int rows, IReadOnlyDictionary<string, double[]
         Sum s => s.Operands.Select(Of).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]),
         Map m => [.. Of(m.Argument).Select(x => Apply(m.Function, x))],
         Einsum e => Contract(e),
-        _ => throw new NotSupportedException(node.GetType().Name),
+        _ => Primitive(node),
     };
+
+    /// <summary>What only the rows of a whole model have.</summary>
+    protected virtual double[] Primitive(Node node) => throw new NotSupportedException(node.GetType().Name);
 
     private double[] Given(Input input)
     {
@@ -37,23 +40,34 @@ internal sealed class Interpreter(int rows, IReadOnlyDictionary<string, double[]
     private double[] Contract(Einsum e)
     {
         var letters = e.Out + e.Reduced;
+        if (letters.Length == 0) return [e.Operands.Aggregate(1.0, (product, o) => product * Of(o)[0])];
         int[] sizes = [.. letters.Select(c => Size(e.AxisOf(c)))];
         var operands = e.Operands.Select(Of).ToArray();
         int[][] strides = [.. e.Operands.Select((o, k) => letters.Select(c => Stride(o.Shape, e.Indices[k], c)).ToArray())];
         var outStrides = letters.Select(c => Stride(e.Shape, e.Out, c)).ToArray();
         var result = new double[Count(e.Shape)];
-        var at = new int[letters.Length];
-        for (var total = sizes.Aggregate(1, (a, b) => a * b); total > 0; total--)
-        {
-            var product = 1.0;
-            for (var k = 0; k < operands.Length; k++) product *= operands[k][Place(strides[k], at)];
-            result[Place(outStrides, at)] += product;
-            for (var d = letters.Length - 1; d >= 0 && ++at[d] == sizes[d]; d--) at[d] = 0;
-        }
+        var at = new int[operands.Length];
+        Loop(0, 0);
         return result;
+
+        void Loop(int depth, int to)
+        {
+            for (var i = 0; i < sizes[depth]; i++)
+            {
+                if (depth < letters.Length - 1) Loop(depth + 1, to);
+                else
+                {
+                    var product = 1.0;
+                    for (var k = 0; k < operands.Length; k++) product *= operands[k][at[k]];
+                    result[to] += product;
+                }
+                to += outStrides[depth];
+                for (var k = 0; k < at.Length; k++) at[k] += strides[k][depth];
+            }
+            for (var k = 0; k < at.Length; k++) at[k] -= sizes[depth] * strides[k][depth];
+        }
     }
 
-    private static int Place(int[] strides, int[] at) => strides.Zip(at, (s, i) => s * i).Sum();
     private int Stride(Axis[] shape, string index, char c) => index.Select((x, k) => x == c ? Count(shape[(k + 1)..]) : 0).Sum();
     private int Size(Axis axis) => axis.IsRows ? rows : axis.Size;
     private int Count(Axis[] shape) => shape.Aggregate(1, (count, axis) => count * Size(axis));

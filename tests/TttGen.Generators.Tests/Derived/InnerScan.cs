@@ -1,0 +1,112 @@
+using TttGen.Compiler.Derivation;
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Tests;
+
+namespace TttGen.Generators.Tests.Derived;
+
+/// <summary>The derived programs that generated scans are made from.</summary>
+internal sealed class ScanPrograms
+{
+    public ScanPrograms(LinkedMemory memory)
+    {
+        Memory = memory;
+        var (form, gradient) = (new DualForm(memory.Model), new OuterGradient(memory.Model));
+        MiniBatch = form.Forward("MiniBatch", carried: false, closing: true);
+        Step = form.Forward("Step", carried: true, closing: false);
+        MiniBatchBackward = gradient.MiniBatch().Program;
+        StepBackward = gradient.Step().Program;
+        Assert.Empty(form.Notes);
+    }
+
+    public LinkedMemory Memory { get; }
+
+    public TensorProgram MiniBatch { get; }
+
+    public TensorProgram Step { get; }
+
+    public TensorProgram MiniBatchBackward { get; }
+
+    public TensorProgram StepBackward { get; }
+}
+
+/// <summary>One head's scan over one sequence, and its outer gradient: mini-batch by mini-batch, every state kept.</summary>
+/// <param name="programs">What to run.</param>
+/// <param name="weights">θ₀ and the slow weights.</param>
+/// <param name="query">[n, width]; key and value likewise.</param>
+/// <param name="rate">[n].</param>
+/// <param name="tokenRate">[mini-batch].</param>
+internal sealed class InnerScan(ScanPrograms programs, Dictionary<string, double[]> weights, double[] query, double[] key, double[] value, double[] rate, double[] tokenRate)
+{
+    private readonly List<Dictionary<string, double[]>> _states = [];
+
+    private int MiniBatch => programs.Memory.MiniBatch;
+
+    private IEnumerable<Weight> Fast => programs.Memory.Model.Weights.Where(w => w.Fast);
+
+    /// <summary>[n, width].</summary>
+    public double[] Outputs()
+    {
+        _states.Clear();
+        _states.Add(weights);
+        var outputs = new List<double>();
+        for (var first = 0; first < rate.Length; first += MiniBatch)
+        {
+            var inputs = Inputs(first);
+            inputs["tokLast"] = [tokenRate[^1]];
+            var results = Interpreter.Run(IsWhole(first) ? programs.MiniBatch : programs.Step, Rows(first), inputs);
+            outputs.AddRange(results["output"]);
+            if (IsWhole(first)) _states.Add(weights.ToDictionary(w => w.Key, w => results.GetValueOrDefault(w.Key + "Next", w.Value)));
+        }
+        return [.. outputs];
+    }
+
+    /// <summary>Gradients by name: dQuery, dKey, dValue, dLr, dTok, and those of θ₀ and the slow weights.</summary>
+    public Dictionary<string, double[]> Gradients(double[] dOutput)
+    {
+        var width = programs.Memory.Model.Width.Size;
+        var gathered = weights.ToDictionary(w => Vjp.Cotangent(w.Key), w => new double[w.Value.Length]);
+        var perToken = new Dictionary<string, double[]> { ["dQuery"] = new double[query.Length], ["dKey"] = new double[key.Length], ["dValue"] = new double[value.Length], ["dLr"] = new double[rate.Length] };
+        var dTok = new double[MiniBatch];
+        for (var first = (rate.Length - 1) / MiniBatch * MiniBatch; first >= 0; first -= MiniBatch)
+        {
+            var rows = Rows(first);
+            var inputs = Inputs(first);
+            inputs["tokLast"] = [.. Enumerable.Repeat(tokenRate[^1], rows)];
+            inputs["dOutput"] = dOutput[(first * width)..((first + rows) * width)];
+            (inputs["dTok"], inputs["dTokLast"]) = (dTok[..rows], [dTok[^1]]);
+            foreach (var (name, sum) in gathered) inputs[name] = sum;
+            // after the last token nothing depends on the gradient sum
+            foreach (var w in Fast) inputs[Vjp.Cotangent(w.Name + "Sum")] = new double[weights[w.Name].Length];
+            var results = Interpreter.Run(IsWhole(first) ? programs.MiniBatchBackward : programs.StepBackward, rows, inputs);
+            foreach (var name in gathered.Keys) gathered[name] = results.GetValueOrDefault(name, gathered[name]);
+            foreach (var (name, all) in perToken) results[name].CopyTo(all, first * (all.Length / rate.Length));
+            // the last place's rate counts twice: for its own answer, and for the weights that the next mini-batch starts from
+            var last = IsWhole(first) ? results["dTokLast"][0] - dTok[^1] : 0;
+            results["dTok"].CopyTo(dTok, 0);
+            dTok[^1] += last;
+        }
+        return gathered.Concat(perToken).Append(new("dTok", dTok)).ToDictionary();
+    }
+
+    private int Rows(int first) => Math.Min(MiniBatch, rate.Length - first);
+
+    private bool IsWhole(int first) => Rows(first) == MiniBatch;
+
+    private Dictionary<string, double[]> Inputs(int first)
+    {
+        var (rows, width) = (Rows(first), programs.Memory.Model.Width.Size);
+        var inputs = new Dictionary<string, double[]>(_states[first / MiniBatch])
+        {
+            ["query"] = Part(query),
+            ["key"] = Part(key),
+            ["value"] = Part(value),
+            ["lr"] = rate[first..(first + rows)],
+            ["tok"] = tokenRate[..rows],
+        };
+        foreach (var w in Fast) inputs[w.Name + "Sum"] = new double[weights[w.Name].Length];
+        return inputs;
+
+        double[] Part(double[] all) => all[(first * width)..((first + rows) * width)];
+    }
+}

@@ -1,0 +1,90 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Tests;
+
+namespace TttGen.Generators.Tests.Derived;
+
+/// <summary>Runs a stretch of a model over one sequence, forward values and gradients alike, in float64.</summary>
+/// <param name="tokens">The sequence.</param>
+/// <param name="inputs">Parameters, settings and the rows that come in.</param>
+/// <param name="tables">What is looked up in, [V, D].</param>
+/// <param name="memories">The programs of each memory, and its weights a head, of this layer.</param>
+internal sealed class RowInterpreter(
+    int[] tokens,
+    IReadOnlyDictionary<string, double[]> inputs,
+    IReadOnlyDictionary<string, double[]> tables,
+    IReadOnlyDictionary<string, (ScanPrograms Programs, Dictionary<string, double[]>[] Heads)> memories) : Interpreter(tokens.Length, inputs)
+{
+    private readonly Dictionary<Learn, InnerScan[]> _scans = [];
+
+    /// <summary>The gradients that a scan's heads answered, by name, where its gradient was asked for.</summary>
+    public Dictionary<Learn, Dictionary<string, double[]>[]> ScanGradients { get; } = [];
+
+    protected override double[] Primitive(Node node) => node switch
+    {
+        Lookup l => [.. tokens.SelectMany(t => tables[l.Table].Skip(t * l.Shape[1].Size).Take(l.Shape[1].Size))],
+        Shift s => Shifted(Of(s.Argument), s.Shape[1].Size, s.By),
+        RotatePairs r => Rotated(r, Of(r.Argument), Of(r.Theta)[0]),
+        Learn l => Joined([.. Scans(l).Select(s => s.Outputs())]),
+        LearnGradient d => Gradient(d),
+        _ => base.Primitive(node),
+    };
+
+    private double[] Shifted(double[] rows, int columns, int by) =>
+        [.. Enumerable.Range(0, tokens.Length).SelectMany(t => t - by >= 0 && t - by < tokens.Length ? rows[((t - by) * columns)..((t - by + 1) * columns)] : new double[columns])];
+
+    private static double[] Rotated(RotatePairs r, double[] rows, double theta)
+    {
+        var turned = new double[rows.Length];
+        var columns = r.Shape[1].Size;
+        for (var e = 0; e < rows.Length; e += 2)
+        {
+            var angle = e / columns % r.Period * Math.Pow(theta, -(e % columns % r.Feature) / (double)r.Feature) * (r.Back ? -1 : 1);
+            var (sin, cos) = Math.SinCos(angle);
+            turned[e] = rows[e] * cos - rows[e + 1] * sin;
+            turned[e + 1] = rows[e + 1] * cos + rows[e] * sin;
+        }
+        return turned;
+    }
+
+    private InnerScan[] Scans(Learn l)
+    {
+        if (_scans.TryGetValue(l, out var known)) return known;
+        var (programs, heads) = memories[l.Memory];
+        return _scans[l] = [.. heads.Select((weights, head) => new InnerScan(programs, weights, Own(Of(l.Query), head), Own(Of(l.Key), head), Own(Of(l.Value), head), Own(Of(l.Rate), head), Of(l.TokenRate)))];
+
+        double[] Own(double[] rows, int head) => Head(rows, head, heads.Length);
+    }
+
+    private double[] Gradient(LearnGradient d)
+    {
+        var dOutput = Of(d.Output);
+        if (!ScanGradients.TryGetValue(d.Learn, out var gradients))
+        {
+            Of(d.Learn);
+            ScanGradients[d.Learn] = gradients = [.. Scans(d.Learn).Select((scan, head) => scan.Gradients(Head(dOutput, head, Scans(d.Learn).Length)))];
+        }
+        return d.Part switch
+        {
+            LearnPart.Query => Joined([.. gradients.Select(g => g["dQuery"])]),
+            LearnPart.Key => Joined([.. gradients.Select(g => g["dKey"])]),
+            LearnPart.Value => Joined([.. gradients.Select(g => g["dValue"])]),
+            LearnPart.Rate => Joined([.. gradients.Select(g => g["dLr"])]),
+            LearnPart.TokenRate => [.. Enumerable.Range(0, gradients[0]["dTok"].Length).Select(i => gradients.Sum(g => g["dTok"][i]))],
+            _ => throw new NotSupportedException(d.Part.ToString()),
+        };
+    }
+
+    /// <summary>One head's columns.</summary>
+    private double[] Head(double[] rows, int head, int heads)
+    {
+        var own = rows.Length / tokens.Length / heads;
+        return [.. Enumerable.Range(0, tokens.Length).SelectMany(t => rows[((t * heads + head) * own)..((t * heads + head + 1) * own)])];
+    }
+
+    /// <summary>All heads' columns beside each other.</summary>
+    private double[] Joined(double[][] heads)
+    {
+        var own = heads[0].Length / tokens.Length;
+        return [.. Enumerable.Range(0, tokens.Length).SelectMany(t => heads.SelectMany(h => h[(t * own)..((t + 1) * own)]))];
+    }
+}
