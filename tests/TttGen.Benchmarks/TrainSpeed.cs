@@ -4,10 +4,11 @@ using TttGen.Benchmarks.Training;
 using TttGen.Cpu;
 using TttGen.Inference;
 using TttGen.Training;
+using TttGen.Training.Optimisation;
 
 namespace TttGen.Benchmarks;
 
-/// <summary>Steps of training, forward and back, beside the machine's limit. What a step does to the weights is among them: packing, and a plain descent.</summary>
+/// <summary>Whole steps of training, AdamW and packing included, beside the machine's limit.</summary>
 internal static unsafe class TrainSpeed
 {
     private const int Sequences = 4, Length = 512;
@@ -25,6 +26,7 @@ internal static unsafe class TrainSpeed
         var random = new Random(1);
         var tokens = Enumerable.Range(0, Sequences * Length + 1).Select(_ => random.Next(model.Vocabulary)).ToArray();
         var batch = new TrainingBatch(tokens.AsMemory(0, Sequences * Length), tokens.AsMemory(1), [.. Enumerable.Repeat(new TrainingSequence(Length), Sequences)]);
+        using var optimiser = new AdamW(model, new AdamWOptions());
         double fma = 0, best = double.MaxValue;
         var times = new List<double>();
         for (var step = 0; step < 25; step++)
@@ -32,10 +34,8 @@ internal static unsafe class TrainSpeed
             fma = Math.Max(fma, MachineLimits.FmaGflops(2));
             if (step == 5) model.Times.Clear();
             var start = Stopwatch.GetTimestamp();
-            new Span<float>(model.Gradients, checked((int)model.Length)).Clear();
             model.Accumulate(batch, 1.0 / (Sequences * Length));
-            for (long i = 0; i < model.Length; i++) model.Weights[i] -= 1e-3f * model.Gradients[i];
-            model.WeightsChanged();
+            optimiser.Update(step + 1, 1e-3, optimiser.GradientNorm());
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (step >= 5) times.Add(seconds);
             best = Math.Min(best, seconds);

@@ -46,7 +46,7 @@ internal sealed class KernelMemory : IRowMemory
     public string Constant(double value) => Numbers.OfSingle(value);
 
     public ColumnLoop Loop(Axis axis) => _panelColumns is { } columns
-        ? columns % 32 == 0 ? new("32", "32", true) : new("columns", "columns", false)
+        ? columns % 32 == 0 ? new("32", "32", true) : new("columns", "columns", columns % 16 == 0)
         : new(Numbers.Of(axis.Size), Numbers.Of(axis.Size), axis.Size % 16 == 0);
 
     public bool IsGiven(Node node) => _tiles.ContainsKey(node);

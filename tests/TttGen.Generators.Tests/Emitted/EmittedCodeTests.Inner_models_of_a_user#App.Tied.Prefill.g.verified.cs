@@ -422,11 +422,11 @@ partial record class Tied
                 float* downProjInputAt = downProjInput + (nint)i * 16 + c0;
                 for (int j = 0; j < columns; j += V.Count)
                 {
-                    V gate = V.LoadPartial(tile + r * 32 + j, columns - j);
+                    V gate = V.Load(tile + r * 32 + j);
                     V sigmoid = V.Sigmoid(gate);
                     V silu = gate * sigmoid;
-                    V up = V.LoadPartial(tile2 + r * 32 + j, columns - j);
-                    V.StorePartial(silu * up, downProjInputAt + j, columns - j);
+                    V up = V.Load(tile2 + r * 32 + j);
+                    V.Store(silu * up, downProjInputAt + j);
                 }
             }
         }
@@ -533,7 +533,7 @@ partial record class Tied
             {
                 for (int j = 0; j < columns; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(tile + r * 32 + j, columns - j), LogitRows + (nint)(first + r) * 16 + c0 + j, columns - j);
+                    V.Store(V.Load(tile + r * 32 + j), LogitRows + (nint)(first + r) * 16 + c0 + j);
                 }
             }
         }
