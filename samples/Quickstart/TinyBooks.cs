@@ -6,7 +6,7 @@ namespace Quickstart;
 
 [Dim(256)] public readonly partial struct Vocab : IDim;       // bytes
 [Dim(192)] public readonly partial struct Width : IDim;
-[Dim(4)] public readonly partial struct Depth : IDim;
+[Dim(5)] public readonly partial struct Depth : IDim;
 [Dim(3)] public readonly partial struct Heads : IDim;
 [Dim(64)] public readonly partial struct HeadDim : IDim;
 [Dim(512)] public readonly partial struct Hidden : IDim;
@@ -14,10 +14,10 @@ namespace Quickstart;
 [Dim(4)] public readonly partial struct Taps : IDim;
 
 /// <summary>
-/// The model in the folder beside, which has read Moby Dick, the King James Bible and the State of the Union: TTT-Linear in the Mamba backbone, 1.9 million
+/// The model in the folder beside, which has read Moby Dick, the King James Bible and the State of the Union: TTT-Linear in the Mamba backbone, 2.3 million
 /// parameters. The names of the parameters are the keys of its checkpoint.
 /// </summary>
-[Model]
+[Model(Trainable = true)]
 public sealed partial record class TinyBooks(
     Embedding<Vocab, Width> EmbedTokens,
     Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>, Width> Layers,

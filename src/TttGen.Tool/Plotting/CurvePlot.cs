@@ -52,6 +52,7 @@ public static class CurvePlot
             Line(plot, steps, losses, colour.WithAlpha(0.2), 1, null);
             Line(plot, steps, Smoothed(losses), colour, 2, runs[r].Name);
         }
+        Legend(plot, runs.Count);
         // the first steps are far above all that follows
         var settled = runs.SelectMany(r => Smoothed([.. r.Steps.Select(s => s.Loss)]).Skip(r.Steps.Count / 50)).ToList();
         var (low, high) = (runs.Min(r => r.Steps.Min(s => s.Loss)), settled.Max());
@@ -93,7 +94,7 @@ public static class CurvePlot
 
     private static void Inner(Plot plot, Curves run)
     {
-        Label(plot, $"inner loss of {run.Name}: at θ₀ dotted, before a mini-batch dashed, after it solid", "loss");
+        Label(plot, $"inner loss, {run.Name} (θ₀ dotted, before dashed, after solid)", "loss");
         var layers = run.Inner.GroupBy(p => p.Layer).OrderBy(g => g.Key).ToList();
         for (var k = 0; k < layers.Count; k++)
         {
