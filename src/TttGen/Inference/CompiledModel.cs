@@ -38,6 +38,11 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     /// <param name="original">The config.json that the weights came with.</param>
     protected CompiledModel(IReadOnlyList<ParameterSlot> slots, ModelWeights weights, ModelOptions options, long scratch, CheckpointConfig? original)
     {
+        if (options.Device is { } device)
+        {
+            weights.Dispose();
+            throw new TttException($"{Definition.Name} has no kernels for {device.Name}; set <TttGenCuda>true</TttGenCuda> in its project, or run it on the CPU");
+        }
         Slots = slots;
         Parameters = weights;
         _original = original;

@@ -27,10 +27,15 @@ public abstract class ModelDefinition
     /// <summary>What the compiler fused, a kernel a line.</summary>
     public abstract IReadOnlyList<string> Kernels { get; }
 
+    /// <summary>Whether kernels for CUDA devices were compiled in: <c>&lt;TttGenCuda&gt;true&lt;/TttGenCuda&gt;</c> in the model's project.</summary>
+    public virtual bool HasCuda => false;
+
     /// <summary>Loads a checkpoint directory.</summary>
+    /// <exception cref="TttException">The checkpoint is not this model's, or a device is asked for and the model has no kernels for it.</exception>
     public abstract TttModel Load(string directory, ModelOptions options);
 
     /// <summary>Fresh random weights: N(0, 0.02), norms at one (TTT.md).</summary>
+    /// <exception cref="TttException">A device is asked for and the model has no kernels for it.</exception>
     public abstract TttModel Create(int seed, ModelOptions options);
 
     /// <summary>As above, ready to learn.</summary>

@@ -1,4 +1,5 @@
 using TttGen.Cpu;
+using TttGen.Cuda;
 
 namespace TttGen.Inference;
 
@@ -16,6 +17,9 @@ public sealed record ModelOptions
 
     /// <summary>Worker threads; 0: one a processor.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Where the model runs; null: on the processor. The device outlives the model and is disposed of by whoever opened it.</summary>
+    public Device? Device { get; init; }
 }
 
 /// <summary>A compiled model with its weights: what the generator makes of a [Model] record, ready to run. Not thread-safe: one call at a time.</summary>
