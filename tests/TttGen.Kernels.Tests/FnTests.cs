@@ -1,0 +1,84 @@
+using ILGPU;
+using ILGPU.Runtime;
+using TttGen.Kernels.Tests.Devices;
+
+namespace TttGen.Kernels.Tests;
+
+/// <summary>Functions of the exact path against float64.</summary>
+public sealed class FnTests
+{
+    private static readonly (string Name, Func<double, double> Exact, double Low, double High)[] Functions =
+    [
+        (nameof(Fn.Exp), Math.Exp, -87, 88.7),
+        (nameof(Fn.Log), Math.Log, 0, 1e30),
+        (nameof(Fn.Tanh), Math.Tanh, -90, 90),
+        (nameof(Fn.Sigmoid), x => 1 / (1 + Math.Exp(-x)), -87, 90),
+        (nameof(Fn.Softplus), x => Math.Max(x, 0) + LogOfOneMore(Math.Exp(-Math.Abs(x))), -87, 90),
+        (nameof(Fn.Sqrt), Math.Sqrt, 0, 1e30),
+        (nameof(Fn.Rsqrt), x => 1 / Math.Sqrt(x), 1e-30, 1e30)
+    ];
+
+    public static TheoryData<AcceleratorKind, string> EachFunction
+    {
+        get
+        {
+            var data = new TheoryData<AcceleratorKind, string>();
+            foreach (var kind in TestAccelerator.Here)
+                foreach (var function in Functions) data.Add(kind, function.Name);
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(EachFunction))]
+    public void A_function_is_as_in_float64_to_a_relative_error_of_two_in_ten_million(AcceleratorKind kind, string name)
+    {
+        var (_, exact, low, high) = Functions.Single(f => f.Name == name);
+        var random = new Random(1);
+        int count = kind == AcceleratorKind.Cpu ? 2048 : 200_000;
+        float[] x = [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2 - 1) * Math.Pow(10, random.NextDouble() * 6 - 4))).Where(v => v > low && v < high)];
+        var found = Run(kind, name, x);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double expected = exact(x[i]);
+            Assert.True(Math.Abs(found[i] - expected) <= 2e-7 * Math.Abs(expected), $"{name}({x[i]:R}): {found[i]:R}, not {expected:R}");
+        }
+    }
+
+    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    public void Sine_and_cosine_are_as_in_float64_to_two_in_ten_million(AcceleratorKind kind)
+    {
+        var random = new Random(2);
+        float[] x = [.. Enumerable.Range(0, kind == AcceleratorKind.Cpu ? 2048 : 200_000).Select(i => (float)((random.NextDouble() * 2 - 1) * (i % 2 == 0 ? 8192 : 7)))];
+        var sine = Run(kind, nameof(Fn.Sin), x);
+        var cosine = Run(kind, nameof(Fn.Cos), x);
+        for (int i = 0; i < x.Length; i++)
+        {
+            Assert.Equal(Math.Sin(x[i]), sine[i], 2e-7);
+            Assert.Equal(Math.Cos(x[i]), cosine[i], 2e-7);
+        }
+    }
+
+    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    public void Functions_have_their_limits_and_keep_what_is_not_a_number(AcceleratorKind kind)
+    {
+        float[] x = [float.NaN, float.NegativeInfinity, float.PositiveInfinity, -200, 200, 0, -1];
+        Assert.Equal([float.NaN, 0, float.PositiveInfinity, 0, float.PositiveInfinity, 1, MathF.Exp(-1)], Run(kind, nameof(Fn.Exp), x), Close);
+        Assert.Equal([float.NaN, float.NaN, float.PositiveInfinity, float.NaN, MathF.Log(200), float.NegativeInfinity, float.NaN], Run(kind, nameof(Fn.Log), x), Close);
+        Assert.Equal([float.NaN, -1, 1, -1, 1, 0, MathF.Tanh(-1)], Run(kind, nameof(Fn.Tanh), x), Close);
+        Assert.Equal([float.NaN, 0, 1, 0, 1, 0.5f, 1 / (1 + MathF.E)], Run(kind, nameof(Fn.Sigmoid), x), Close);
+        Assert.Equal([float.NaN, 0, float.PositiveInfinity, 0, 200, MathF.Log(2), 0.31326169f], Run(kind, nameof(Fn.Softplus), x), Close);
+    }
+
+    private static bool Close(float expected, float found) => expected.Equals(found) || Math.Abs(expected - found) <= 2e-7 * Math.Abs(expected);
+
+    private static double LogOfOneMore(double u) => u < 1e-5 ? u - u * u / 2 + u * u * u / 3 : Math.Log(1 + u);
+
+    private static float[] Run(AcceleratorKind kind, string name, float[] x)
+    {
+        var on = TestAccelerator.Of(kind);
+        using var from = on.Accelerator.Allocate1D(x);
+        using var to = on.Accelerator.Allocate1D<float>(x.Length);
+        on.Run(typeof(FnKernels).GetMethod(name)!, new Index3D((x.Length + 255) / 256, 1, 1), 256, from.View.AsContiguous(), to.View.AsContiguous());
+        return to.GetAsArray1D();
+    }
+}
