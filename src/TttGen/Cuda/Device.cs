@@ -67,6 +67,9 @@ public abstract class Device : IDisposable
     /// <exception cref="InvalidOperationException">The work allocates, loads, waits, or copies memory that is not pinned.</exception>
     public virtual DeviceRecording? Record(Action work) => null;
 
+    /// <summary>Measures what the device can do at most, in some hundredths of a second; null where that is unknown.</summary>
+    public virtual DeviceLimits? MeasureLimits() => null;
+
     /// <summary>Memory of the host that copies go through without waiting.</summary>
     public abstract PinnedBuffer AllocatePinned(long bytes);
 
