@@ -60,6 +60,6 @@ public sealed class CudaKernel : DeviceKernel
     private static string Describe(KernelArgumentKind kind, Type? type)
     {
         var name = type == typeof(int) ? "int" : type == typeof(long) ? "long" : type == typeof(float) ? "float" : type == typeof(ushort) ? "ushort" : type == typeof(byte) ? "byte" : "nothing";
-        return kind is KernelArgumentKind.View ? $"a view of {name}" : name;
+        return kind is KernelArgumentKind.View && type is not null ? $"a view of {name}" : name;
     }
 }
