@@ -36,12 +36,17 @@ internal static class BenchCommand
                 chosen = [.. Workload.Standard];
 
             var asJson = arguments.GetValue(json);
+            using var device = model.OpenDevice(arguments);
+            var told = false;
             var measurements = new List<Measurement>();
             // One model in memory at a time.
             foreach (var group in chosen.Concat(sweep).Distinct().GroupBy(workload => workload.Weights))
             {
-                using var loaded = Open(definition, model, arguments, group.Key);
-                var bench = new Bench(loaded, console.MeasureLimits, console.Interrupted);
+                using var loaded = Open(definition, model, arguments, device, group.Key);
+                if (!told)
+                    device.Tell();
+                told = true;
+                var bench = new Bench(loaded, threads => device.Limits(threads, console.MeasureLimits), console.Interrupted);
                 foreach (var workload in group)
                 {
                     var measurement = bench.Run(workload);
@@ -56,16 +61,16 @@ internal static class BenchCommand
             }
             var swept = measurements.Where(measurement => sweep.Contains(measurement.Workload)).ToList();
             if (asJson)
-                console.Out.Write(BenchReport.Json(name, InstructionSet.Describe(), measurements, swept));
+                console.Out.Write(BenchReport.Json(name, InstructionSet.Describe(), device.Name, measurements, swept));
             else if (swept.Count > 1)
                 console.Error.WriteLine(BenchReport.Flatness(swept));
         });
         return command;
     }
 
-    private static TttModel Open(ModelDefinition definition, ModelArguments model, ParseResult arguments, WeightType weights)
+    private static TttModel Open(ModelDefinition definition, ModelArguments model, ParseResult arguments, ChosenDevice device, WeightType weights)
     {
-        var options = model.Options(arguments) with { Weights = weights };
+        var options = model.Options(arguments, device) with { Weights = weights };
         return model.FindDirectory(arguments) is { } directory ? definition.Load(directory, options) : definition.Create(1, options);
     }
 }

@@ -28,10 +28,11 @@ internal static class BenchReport
         string.Create(CultureInfo.InvariantCulture, $"# ms/token from {contexts[0].Workload.Tokens} to {contexts[^1].Workload.Tokens} tokens: spread {Spread(contexts):P1}");
 
     /// <summary>Everything.</summary>
-    public static string Json(string model, string instructionSet, IReadOnlyList<Measurement> measurements, IReadOnlyList<Measurement> contexts) => JsonReport.Object(json =>
+    public static string Json(string model, string instructionSet, string device, IReadOnlyList<Measurement> measurements, IReadOnlyList<Measurement> contexts) => JsonReport.Object(json =>
     {
         json.WriteString("model", model);
         json.WriteString("instruction_set", instructionSet);
+        json.WriteString("device", device);
         json.WriteObjects("workloads", measurements, measurement =>
         {
             var (limits, memory) = (measurement.Limits, measurement.Memory);

@@ -30,6 +30,8 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
 
     private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, 1024);
 
+    private readonly DeviceArgument _device = new(definition, console);
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command, bool weights = true)
     {
@@ -37,6 +39,7 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
         if (weights)
             command.Options.Add(_weights);
         command.Options.Add(_threads);
+        command.Options.Add(_device.Option);
     }
 
     /// <summary>The checkpoint asked for, or the one beside the program; null if there is none.</summary>
@@ -56,11 +59,15 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
     public string RequireDirectory(ParseResult arguments) =>
         FindDirectory(arguments) ?? throw new TttException($"{Path.Combine(console.ProgramDirectory, "model")}: no checkpoint there; give one with --model DIRECTORY");
 
+    /// <summary>Opens the device that the model shall run on, and which must outlive it.</summary>
+    public ChosenDevice OpenDevice(ParseResult arguments) => _device.Open(arguments);
+
     /// <summary>Loads the weights.</summary>
-    public TttModel Load(ParseResult arguments, string directory) => definition.Load(directory, Options(arguments));
+    public TttModel Load(ParseResult arguments, string directory, ChosenDevice device) => definition.Load(directory, Options(arguments, device));
 
     /// <summary>Loading options as given.</summary>
-    public ModelOptions Options(ParseResult arguments) => new() { Weights = arguments.GetValue(_weights), Threads = arguments.GetValue(_threads) };
+    public ModelOptions Options(ParseResult arguments, ChosenDevice device) =>
+        new() { Weights = arguments.GetValue(_weights), Threads = arguments.GetValue(_threads), Device = device.Device };
 
     /// <summary>The checkpoint's tokenizer, which must be of the model's size.</summary>
     public static Tokenizer LoadTokenizer(string directory, TttModel model)

@@ -27,12 +27,14 @@ internal static class EvalCommand
         {
             var directory = model.RequireDirectory(arguments);
             var texts = arguments.GetValue(files)!.Select(path => EvalText.Read(path, arguments.GetValue(heldOut))).ToList();
-            using var loaded = model.Load(arguments, directory);
+            using var device = model.OpenDevice(arguments);
+            using var loaded = model.Load(arguments, directory, device);
             var tokenizer = ModelArguments.LoadTokenizer(directory, loaded);
             var evaluation = new Evaluation(loaded, tokenizer, console);
             var lengths = arguments.GetValue(contexts)!;
             var tokens = texts.Select(text => evaluation.Encode(text, atLeast: lengths.Max() + 1)).ToList();
             int? wanted = arguments.GetValue(windows) is var given and >= 0 ? given : null;
+            device.Tell();
             var results = tokens.SelectMany(text => lengths, (text, context) => evaluation.Run(text, context, wanted)).ToList();
             var report = new EvalReport(loaded, results, arguments.GetValue(byPosition));
             console.Out.Write(arguments.GetValue(json) ? report.Json() : report.Text());

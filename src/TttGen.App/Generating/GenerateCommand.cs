@@ -31,12 +31,14 @@ internal static class GenerateCommand
         {
             var directory = model.RequireDirectory(arguments);
             var text = prompt.Read(arguments);
-            using var loaded = model.Load(arguments, directory);
+            using var device = model.OpenDevice(arguments);
+            using var loaded = model.Load(arguments, directory, device);
             var tokenizer = ModelArguments.LoadTokenizer(directory, loaded);
             using var state = loaded.CreateState();
             if (arguments.GetValue(stateIn) is { } from)
                 state.Restore(from);
 
+            device.Tell();
             var generation = new Generation(loaded, tokenizer, sampling.Options(arguments), console);
             var saveTo = arguments.GetValue(stateOut);
             var speed = generation.Run(state, text, new GenerationLimits(arguments.GetValue(limit), arguments.GetValue(stop)!, FeedLast: saveTo is not null));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TttGen.App.CommandLine;
+using TttGen.Cuda;
 using TttGen.Inference;
 
 namespace TttGen.App.Inspecting;
@@ -16,7 +17,7 @@ internal static class InspectCommand
         model.AddTo(command);
         command.SetAction(arguments =>
         {
-            var facts = new ModelFacts(definition, LoadedWeights(model, arguments));
+            var facts = Facts(definition, model, arguments);
             if (arguments.GetValue(json))
                 console.Out.Write(InspectJson.Write(facts));
             else
@@ -25,11 +26,12 @@ internal static class InspectCommand
         return command;
     }
 
-    private static long? LoadedWeights(ModelArguments model, ParseResult arguments)
+    private static ModelFacts Facts(ModelDefinition definition, ModelArguments model, ParseResult arguments)
     {
-        if (model.FindDirectory(arguments) is not { } directory)
-            return null;
-        using var loaded = model.Load(arguments, directory);
-        return loaded.WeightBytes;
+        var directory = model.FindDirectory(arguments);
+        using var device = model.OpenDevice(arguments);
+        using var loaded = directory is null ? null : model.Load(arguments, directory, device);
+        device.Tell();
+        return new ModelFacts(definition, loaded?.WeightBytes, device.Name, device.Device is CudaDevice cuda ? [.. cuda.Kernels] : []);
     }
 }

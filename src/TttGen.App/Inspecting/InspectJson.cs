@@ -21,6 +21,7 @@ internal static class InspectJson
         json.WriteNumber("head", definition.FlopsPerToken.Head);
         json.WriteEndObject();
         json.WriteString("instruction_set", InstructionSet.Describe());
+        json.WriteString("device", facts.Device);
         json.WriteStartObject("config");
         foreach (var entry in definition.Config)
         {
@@ -40,5 +41,16 @@ internal static class InspectJson
         foreach (var kernel in definition.Kernels)
             json.WriteStringValue(kernel);
         json.WriteEndArray();
+        if (facts.DeviceKernels.Count > 0)
+        {
+            json.WriteObjects("device_kernels", facts.DeviceKernels, kernel =>
+            {
+                json.WriteString("name", kernel.Name);
+                json.WriteNumber("threads", kernel.Threads);
+                json.WriteNumber("registers", kernel.Registers);
+                json.WriteNumber("local_bytes", kernel.LocalBytes);
+                json.WriteNumber("shared_bytes", kernel.SharedBytes);
+            });
+        }
     });
 }

@@ -47,6 +47,10 @@ internal static class InspectTables
         screen.Write(Config(facts, Table("config.json", "value")));
         screen.WriteLine();
         screen.Write(Kernels(facts, Table("kernels")));
+        if (facts.DeviceKernels.Count == 0)
+            return;
+        screen.WriteLine();
+        screen.Write(DeviceKernels(facts, Table("kernel on the device", "threads", "registers", "local bytes", "shared bytes")));
     }
 
     private static Table Summary(ModelFacts facts, Table table)
@@ -58,6 +62,7 @@ internal static class InspectTables
         Row(table, "state of a sequence", Megabytes(facts.Definition.StateBytes));
         Row(table, "operations a token", string.Create(CultureInfo.InvariantCulture, $"body {body / 1e6:F3} MFLOP, head {head / 1e6:F3} MFLOP"));
         Row(table, "instruction set", InstructionSet.Describe());
+        Row(table, "device", facts.Device);
         return table;
     }
 
@@ -79,6 +84,13 @@ internal static class InspectTables
     {
         foreach (var kernel in facts.Definition.Kernels)
             Row(table, kernel);
+        return table;
+    }
+
+    private static Table DeviceKernels(ModelFacts facts, Table table)
+    {
+        foreach (var kernel in facts.DeviceKernels)
+            Row(table, kernel.Name, Number(kernel.Threads), Number(kernel.Registers), Number(kernel.LocalBytes), Number(kernel.SharedBytes));
         return table;
     }
 

@@ -1,4 +1,5 @@
 using TttGen.Checkpoints;
+using TttGen.Cuda;
 using TttGen.Inference;
 
 namespace TttGen.App.Inspecting;
@@ -6,7 +7,9 @@ namespace TttGen.App.Inspecting;
 /// <summary>What <c>inspect</c> tells.</summary>
 /// <param name="Definition">What was compiled.</param>
 /// <param name="LoadedWeights">Bytes of a loaded checkpoint's weights; null without one.</param>
-internal sealed record ModelFacts(ModelDefinition Definition, long? LoadedWeights)
+/// <param name="Device">Where the model runs.</param>
+/// <param name="DeviceKernels">What a CUDA device has loaded to run it.</param>
+internal sealed record ModelFacts(ModelDefinition Definition, long? LoadedWeights, string Device, IReadOnlyList<CudaKernel> DeviceKernels)
 {
     /// <summary>Weights and biases in all.</summary>
     public long Parameters => Definition.Parameters.Sum(static parameter => parameter.Count);

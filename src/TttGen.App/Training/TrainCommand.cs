@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TttGen.App.CommandLine;
 using TttGen.Checkpoints;
 using TttGen.Inference;
 using TttGen.Training;
@@ -20,7 +21,7 @@ internal static class TrainCommand
         var folderOption = new Option<string>("--out") { Description = "Folder for model, checkpoint and metrics.jsonl", HelpName = "directory", Required = true };
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's checkpoint, bit for bit; texts and options are those that it began with" };
 
-        var command = new Command("train", "Learn from texts; the defaults are the paper's recipe") { folderOption, resume };
+        var command = new Command("train", "Learn from texts; the defaults are the paper's recipe") { folderOption, resume, DeviceArgument.CpuOnly("train") };
         batches.AddTo(command);
         first.AddTo(command);
         optimiser.AddTo(command);
