@@ -1,4 +1,5 @@
 using TttGen.Checkpoints;
+using TttGen.Cuda;
 using TttGen.Inference;
 
 namespace TttGen.App.Tests;
@@ -11,6 +12,11 @@ internal sealed class ToyDefinition : ModelDefinition
 
     /// <summary>Token ids are below this.</summary>
     public int Vocabulary { get; init; } = 256;
+
+    /// <summary>What is done to open a model on a device.</summary>
+    public Action<Device>? OnDevice { get; init; }
+
+    public override bool HasCuda => OnDevice is not null;
 
     /// <summary>Called with the number of the decoded token, from 1.</summary>
     public Action<int> OnDecode { get; init; } = static _ => { };
@@ -41,6 +47,8 @@ internal sealed class ToyDefinition : ModelDefinition
     private ToyModel Open(string? directory, ModelOptions options)
     {
         Opened.Add((directory, options));
+        if (options.Device is { } device)
+            OnDevice!(device);
         return new ToyModel(this, options);
     }
 }

@@ -20,7 +20,7 @@ public sealed class OpeningTests : DriverTests
     {
         Driver.Devices = 2;
 
-        Assert.Equal("cuda:2: expected one of 2 CUDA devices, Fake A (cuda:0), Fake B (cuda:1); found no such", Assert.Throws<TttException>(() => Open(2)).Message);
+        Assert.Equal("cuda:2: there is no such device, but 2: Fake A (cuda:0), Fake B (cuda:1)", Assert.Throws<TttException>(() => Open(2)).Message);
         Assert.Throws<TttException>(() => Open(-1));
     }
 
@@ -53,9 +53,9 @@ public sealed class OpeningTests : DriverTests
     [Fact]
     public void No_driver_is_told()
     {
-        CudaLibrary.File = "libtttgen-no-such-driver.so";
+        CudaLibrary.File = FakeLibraries.NoFile;
 
-        Assert.Equal("cuda:0: no libtttgen-no-such-driver.so found: NVIDIA's driver is not installed; run on the CPU (--device cpu)", Assert.Throws<TttException>(() => CudaDevice.Open(0)).Message);
+        Assert.Equal("cuda:0: no libtttgen-no-such-library.so found: NVIDIA's driver is not installed; run on the CPU (--device cpu)", Assert.Throws<TttException>(() => CudaDevice.Open(0)).Message);
     }
 
     [DriverTheory]

@@ -44,11 +44,11 @@ public sealed class SelectorTests : DriverTests
     [Fact]
     public void Without_a_driver_auto_is_the_CPU_and_cuda_is_refused()
     {
-        CudaLibrary.File = "libtttgen-no-such-driver.so";
+        CudaLibrary.File = FakeLibraries.NoFile;
         Assert.Null(DeviceSelector.Open("auto", new Model(true), out var line));
 
-        Assert.Equal("CPU: no libtttgen-no-such-driver.so found: NVIDIA's driver is not installed", line);
-        Assert.Equal("cuda: no libtttgen-no-such-driver.so found: NVIDIA's driver is not installed; run on the CPU (--device cpu)",
+        Assert.Equal("CPU: no libtttgen-no-such-library.so found: NVIDIA's driver is not installed", line);
+        Assert.Equal("cuda: no libtttgen-no-such-library.so found: NVIDIA's driver is not installed; run on the CPU (--device cpu)",
             Assert.Throws<TttException>(() => DeviceSelector.Open("cuda", new Model(true), out _)).Message);
     }
 

@@ -15,6 +15,8 @@ public sealed unsafe class CudaDevice : Device
     private readonly HashSet<CudaRecording> _recordings = [];
     private readonly HashSet<CudaPinnedBuffer> _pinned = [];
     private readonly int _ordinal;
+    private CublasProducts? _products;
+    private bool _productsSought;
     private bool _recording;
 
     private CudaDevice(int ordinal)
@@ -64,7 +66,7 @@ public sealed unsafe class CudaDevice : Device
         if (ordinal < 0 || ordinal >= count)
         {
             var there = string.Join(", ", Enumerable.Range(0, count).Select(CudaPlatform.Name));
-            throw new TttException(string.Create(CultureInfo.InvariantCulture, $"cuda:{ordinal}: expected one of {count} CUDA device{(count == 1 ? "" : "s")}, {there}; found no such"));
+            throw new TttException(string.Create(CultureInfo.InvariantCulture, $"cuda:{ordinal}: there is no such device, but {count}: {there}"));
         }
         return new CudaDevice(ordinal);
     }
@@ -155,6 +157,30 @@ public sealed unsafe class CudaDevice : Device
             "cuLaunchKernel", "launching", kernel.Name);
         _context.LastKernel = kernel.Name;
     }
+
+    /// <inheritdoc/>
+    public override bool CanMultiply
+    {
+        get
+        {
+            _context.Enter();
+            if (!_productsSought)
+            {
+                EnterUnrecorded("cuBLASLt is opened; ask CanMultiply before");
+                _products = CublasProducts.TryOpen(_context, this);
+                _productsSought = true;
+            }
+            return _products is not null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool TryMultiply(DeviceView<float> x, DeviceView<float> weights, DeviceView<float> y, int rows, int columns, int inner, bool add = false) =>
+        TryMultiply(CublasApi.NumberType.Float32, x, weights, y, rows, columns, inner, add);
+
+    /// <inheritdoc/>
+    public override bool TryMultiply(DeviceView<ushort> x, DeviceView<ushort> weights, DeviceView<float> y, int rows, int columns, int inner, bool add = false) =>
+        TryMultiply(CublasApi.NumberType.BFloat16, x, weights, y, rows, columns, inner, add);
 
     /// <inheritdoc/>
     public override void Synchronize()
@@ -283,6 +309,7 @@ public sealed unsafe class CudaDevice : Device
             recording.Dispose();
         foreach (var buffer in _pinned.ToArray())
             buffer.Dispose();
+        _products?.Free();
         _modules.UnloadAll();
         _staging.Free();
         _arena.FreeAll();
@@ -323,6 +350,15 @@ public sealed unsafe class CudaDevice : Device
             return;
         _context.EnterToFree();
         _arena.Give(block, start, length);
+    }
+
+    private bool TryMultiply<T>(CublasApi.NumberType type, DeviceView<T> x, DeviceView<T> weights, DeviceView<float> y, int rows, int columns, int inner, bool add) where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inner);
+        var (left, right, product) = (Address(x, (long)rows * inner), Address(weights, (long)columns * inner), Address(y, (long)rows * columns));
+        return CanMultiply && _products!.TryMultiply(type, left, right, product, rows, columns, inner, add);
     }
 
     private void EnterUnrecorded(string what)

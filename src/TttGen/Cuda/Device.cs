@@ -56,6 +56,27 @@ public abstract class Device : IDisposable
     /// <exception cref="ArgumentException">The arguments are not those that the kernel takes, or the grid is empty.</exception>
     public abstract void Launch(DeviceKernel kernel, Grid grid, ReadOnlySpan<KernelArgument> arguments);
 
+    /// <summary>
+    /// Whether <see cref="TryMultiply(DeviceView{float}, DeviceView{float}, DeviceView{float}, int, int, int, bool)"/> can be expected to work: whether the device
+    /// has a library of products. To be asked before a recording, for the first question may open it.
+    /// </summary>
+    public virtual bool CanMultiply => false;
+
+    /// <summary>y = x · Wᵀ, or y += x · Wᵀ, in f32, by the device's own library of products; all matrices are stored by rows.</summary>
+    /// <param name="x">[rows, inner].</param>
+    /// <param name="weights">[columns, inner].</param>
+    /// <param name="y">[rows, columns].</param>
+    /// <param name="rows">Of x and y.</param>
+    /// <param name="columns">Of y; rows of the weights.</param>
+    /// <param name="inner">What is summed over.</param>
+    /// <param name="add">Whether y keeps what it holds and gets the product added.</param>
+    /// <returns>False where the device has no such library, or the library no way for this size; nothing was done then.</returns>
+    /// <exception cref="ArgumentException">A view is not of its size.</exception>
+    public virtual bool TryMultiply(DeviceView<float> x, DeviceView<float> weights, DeviceView<float> y, int rows, int columns, int inner, bool add = false) => false;
+
+    /// <summary>As above with x and weights in bf16; sums and y are in f32.</summary>
+    public virtual bool TryMultiply(DeviceView<ushort> x, DeviceView<ushort> weights, DeviceView<float> y, int rows, int columns, int inner, bool add = false) => false;
+
     /// <summary>Waits until everything asked for is done.</summary>
     /// <exception cref="TttException">Something of it failed.</exception>
     public abstract void Synchronize();

@@ -1,30 +1,23 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using TttGen.Cuda.Driver;
 
 namespace TttGen.Cuda.Tests.Fake;
 
-/// <summary>The driver of fake_cuda.c, compiled once, in the place of NVIDIA's. A test opens it fresh, and at the end nothing may be held by it.</summary>
+/// <summary>The driver of fake_cuda.c, in the place of NVIDIA's. A test opens it fresh, and at the end nothing may be held by it.</summary>
 internal sealed unsafe class FakeDriver : IDisposable
 {
     /// <summary>What the leaks are where there are none.</summary>
     private const string Nothing = "device 0 host 0 contexts 0 streams 0 events 0 modules 0 graphs 0 executables 0 bad 0";
 
-    private static readonly Lazy<(string? Library, string Why)> Compiled = new(Compile);
-
     private readonly nint _library;
 
     public FakeDriver()
     {
-        CudaLibrary.File = Compiled.Value.Library ?? throw new InvalidOperationException(Compiled.Value.Why);
+        CudaLibrary.File = FakeLibraries.File("fake_cuda");
+        CudaLibrary.CublasFiles = FakeLibraries.NoFile;
         _library = NativeLibrary.Load(CudaLibrary.File);
         ((delegate* unmanaged<void>)Export("fake_reset"))();
     }
-
-    /// <summary>Why there is no fake driver; null where there is one.</summary>
-    public static string? Missing => Compiled.Value.Library is null ? Compiled.Value.Why : null;
 
     public int Devices { set => Set("fake_devices", value); }
 
@@ -74,45 +67,18 @@ internal sealed unsafe class FakeDriver : IDisposable
         use(text);
         Marshal.FreeCoTaskMem(text);
     }
-
-    private static (string?, string) Compile()
-    {
-        if (OperatingSystem.IsWindows())
-            return (null, "The fake driver is C for gcc or clang; Windows has neither by itself.");
-        var library = Path.Combine(Directory.CreateTempSubdirectory("tttgen-cuda-").FullName, "libfakecuda.so");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(library)!, recursive: true);
-        var said = new StringBuilder();
-        foreach (var compiler in (ReadOnlySpan<string>)["cc", "gcc", "clang"])
-        {
-            try
-            {
-                using var process = Process.Start(new ProcessStartInfo(compiler, ["-shared", "-fPIC", "-O1", "-fvisibility=hidden", "-o", library, Path.Combine(AppContext.BaseDirectory, "Fake", "fake_cuda.c")]) { RedirectStandardError = true })!;
-                said.Append(CultureInfo.InvariantCulture, $"{compiler}: {process.StandardError.ReadToEnd()} ");
-                process.WaitForExit();
-                if (process.ExitCode == 0)
-                    return (library, "");
-                // A compiler that is there and can't compile it is a defect of the fake, not a reason to skip.
-                throw new InvalidOperationException(said.ToString());
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                said.Append(CultureInfo.InvariantCulture, $"{compiler}: not there. ");
-            }
-        }
-        return (null, $"The fake driver is in C, and there is no compiler. {said}");
-    }
 }
 
 /// <summary>A fact about the driver's use; skipped where no C compiler makes the fake one.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class DriverFactAttribute : FactAttribute
 {
-    public DriverFactAttribute() => Skip = FakeDriver.Missing;
+    public DriverFactAttribute() => Skip = FakeLibraries.Missing;
 }
 
 /// <summary>As above, for several cases.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class DriverTheoryAttribute : TheoryAttribute
 {
-    public DriverTheoryAttribute() => Skip = FakeDriver.Missing;
+    public DriverTheoryAttribute() => Skip = FakeLibraries.Missing;
 }
