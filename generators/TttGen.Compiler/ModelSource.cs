@@ -13,6 +13,8 @@ namespace TttGen.Compiler;
 /// <param name="Specs">The text of every spec reachable from it, the root not among them, sorted by full name and number of type parameters.</param>
 /// <param name="Dimensions">Every dimension that any of these texts names, sorted by full name.</param>
 /// <param name="IsTrainable">Whether its gradient is compiled, too.</param>
+/// <param name="EmitsCuda">Whether it has a plan that runs it on a device.</param>
+/// <param name="EmitsKernels">Whether the kernels of that plan are emitted, too: in a compilation that references ILGPU.</param>
 public sealed record ModelSource(
     string Namespace,
     ValueList<string> ContainingTypes,
@@ -22,7 +24,9 @@ public sealed record ModelSource(
     string Root,
     ValueList<string> Specs,
     ValueList<DimensionSize> Dimensions,
-    bool IsTrainable = false);
+    bool IsTrainable = false,
+    bool EmitsCuda = false,
+    bool EmitsKernels = false);
 
 /// <summary>A named dimension, as [Dim] says it.</summary>
 /// <param name="Name">Full name, for example <c>App.Width</c>.</param>

@@ -6,7 +6,8 @@ namespace TttGen.Compiler.Emit;
 /// <param name="Bound">Exclusive bound of j.</param>
 /// <param name="Step">How far the loop goes; the same as the bound but for panels.</param>
 /// <param name="Exact">No register crosses the bound: plain loads and stores.</param>
-public sealed record ColumnLoop(string Bound, string Step, bool Exact);
+/// <param name="Column">The column at work.</param>
+public sealed record ColumnLoop(string Bound, string Step, bool Exact, string Column = "j");
 
 /// <summary>A sum of which a part lies in memory.</summary>
 /// <param name="Row">Address of the stored part, for a vector.</param>
@@ -45,5 +46,9 @@ public interface IRowMemory
     bool MaskFree { get; }
 
     /// <summary>A node that only this memory knows how to read (a rotation, a shifted row); null: an ordinary one.</summary>
-    string? Special(Node node, Func<Node, string> vector, ColumnLoop loop);
+    /// <param name="node">The node.</param>
+    /// <param name="vector">A value under a name.</param>
+    /// <param name="swapped">A value at the neighbour of each column.</param>
+    /// <param name="load">What lies at an address.</param>
+    string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load);
 }

@@ -77,18 +77,17 @@ internal sealed class KernelMemory : IRowMemory
 
     public Partial? Accumulated(Node node, string role) => null;
 
-    public string? Special(Node node, Func<Node, string> vector, ColumnLoop loop)
+    public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load)
     {
-        string Load(string row) => loop.Exact ? $"V.Load({row} + j)" : $"V.LoadPartial({row} + j, {loop.Bound} - j)";
         switch (node)
         {
             case Shift s:
-                return Load(RowOf(_tensors[s.Argument], s.By));
+                return load(RowOf(_tensors[s.Argument], s.By));
             case RotatePairs r:
                 var table = _layout.Rotary(r);
                 var rotated = vector(r.Argument);
-                if (r.Back) return $"{rotated} * {Load(TableRow(r, table, "Cosine"))} - V.SwapPairs({rotated}) * {Load(TableRow(r, table, "Sine"))}";
-                return $"V.MultiplyAdd(V.SwapPairs({rotated}), {Load(TableRow(r, table, "Sine"))}, {rotated} * {Load(TableRow(r, table, "Cosine"))})";
+                if (r.Back) return $"{rotated} * {load(TableRow(r, table, "Cosine"))} - {swapped(r.Argument)} * {load(TableRow(r, table, "Sine"))}";
+                return $"V.MultiplyAdd({swapped(r.Argument)}, {load(TableRow(r, table, "Sine"))}, {rotated} * {load(TableRow(r, table, "Cosine"))})";
             default:
                 return null;
         }

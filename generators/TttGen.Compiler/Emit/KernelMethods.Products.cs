@@ -108,7 +108,7 @@ internal sealed partial class KernelMethods
     }
 
     /// <summary>The products that a panel of columns is made of, then what is made of them.</summary>
-    private static IReadOnlyList<string> EpilogueFormulas(ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, RowTensor> tensors)
+    internal static IReadOnlyList<string> EpilogueFormulas(ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         var left = tensors.TryGetValue(kernel.Left, out var stored) ? stored.Name : kernel.Left.Hint ?? "rows";
         var products = group.Products.ToDictionary(p => p.Node, p => kernel.IsHead ? "logits" : tensors.TryGetValue(p.Node, out var own) ? own.Name : p.Node.Hint ?? Names.Lower(p.Matrix));

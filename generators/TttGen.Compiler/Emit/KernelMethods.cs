@@ -107,7 +107,7 @@ internal sealed partial class KernelMethods
         }
     }
 
-    private static string Summary(RowKernel kernel, IReadOnlyDictionary<Node, string> stored)
+    internal static string Summary(RowKernel kernel, IReadOnlyDictionary<Node, string> stored)
     {
         string Name(Node n) => stored.TryGetValue(n, out var name) ? name : n.Hint ?? "rows";
         string Left(ProductKernel p) => stored.ContainsKey(p.Left) ? Name(p.Left) : $"(fused {Name(p.Left)})";
@@ -179,7 +179,7 @@ internal sealed partial class KernelMethods
     }
 
     /// <summary>What a formula calls a value that lies in memory.</summary>
-    private static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
+    internal static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
         : node is Input input && input.Name[0] != '@' && !input.Name.Contains('[') ? Names.Lower(input.Name) : null;
 
     private static void Lookup(LookupKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, CodeWriter w)

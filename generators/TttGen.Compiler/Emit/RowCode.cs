@@ -4,7 +4,7 @@ using TttGen.Compiler.Scheduling;
 namespace TttGen.Compiler.Emit;
 
 /// <summary>The code of one row: the passes of a <see cref="RowPlan"/>, written with <see cref="RowExpressions"/>.</summary>
-public sealed class RowCode
+internal sealed class RowCode
 {
     private readonly IRowMemory _memory;
     private readonly Axis? _rowAxis;
@@ -28,6 +28,9 @@ public sealed class RowCode
         _rowBuffer = rowBuffer;
         _names = names;
     }
+
+    /// <summary>How the backend writes it.</summary>
+    public RowDialect? Dialect { get; init; }
 
     /// <summary>What is added up over the rows: what a row gives, how it is read, and where it goes.</summary>
     public IReadOnlyList<(Node Body, string Role, string Target)> Sums { get; init; } = [];
@@ -82,12 +85,13 @@ public sealed class RowCode
             var size = RowPlan.Columns(n).Size;
             kept[n] = _rowBuffer(Names.Of(n) + "Kept", size) + (passByPass ? $" + i * {Numbers.Of(size)}" : "");
         }
-        var expressions = new RowExpressions(_memory, plan, _target, kept, _names, passByPass);
+        var dialect = Dialect ?? new LanesDialect(_memory.Element);
+        var expressions = new RowExpressions(_memory, dialect, plan, _target, kept, _names, passByPass);
         var passes = new List<(PassText, IReadOnlyList<string>)>();
         foreach (var pass in plan.Passes)
         {
             var loop = _memory.Loop(pass.Axis);
-            var text = new PassText($"for (int j = 0; j < {loop.Step}; j += V.Count)");
+            var text = new PassText(dialect.LoopHead(loop));
             expressions.Begin(pass, text, loop);
             foreach (var sink in pass.Sinks)
                 switch (sink)
@@ -95,7 +99,7 @@ public sealed class RowCode
                     case KeepSink k: text.Body.Add(expressions.Store(kept[k.Node], expressions.Vector(k.Node, k.Role, true))); break;
                     case StoreSink s: text.Body.Add(expressions.Store(_target(s.Node), expressions.Vector(s.Node, s.Role, true))); break;
                     case SumSink s: text.Body.Add(expressions.Store(s.Target, expressions.Added(s.Target, s.Node, s.Role))); break;
-                    case ReduceSink r: Reduce(r, expressions, plan, text); break;
+                    case ReduceSink r: Reduce(r, expressions, dialect, plan, text); break;
                 }
             passes.Add((text, pointers()));
             _names.Leave();
@@ -105,7 +109,7 @@ public sealed class RowCode
         foreach (var s in _stores.Where(s => !Roles.IsVector(plan.RoleOf(s))))
         {
             var value = expressions.Scalar(s, plan.RoleOf(s), scalars.Before, true);
-            scalars.Before.Add($"{_target(s)} = {RowExpressions.Unwrapped(value)};");
+            scalars.Before.Add(dialect.StoreScalar(_target(s), RowExpressions.Unwrapped(value)));
         }
         foreach (var s in sums.Where(s => !Roles.IsVector(s.Role)))
         {
@@ -116,7 +120,7 @@ public sealed class RowCode
         return passes;
     }
 
-    private void Reduce(ReduceSink sink, RowExpressions expressions, RowPlan plan, PassText text)
+    private void Reduce(ReduceSink sink, RowExpressions expressions, RowDialect dialect, RowPlan plan, PassText text)
     {
         var e = sink.Reduction;
         var name = _names.Fresh(Names.Of(e));
@@ -124,16 +128,16 @@ public sealed class RowCode
         var parts = plan.Parts(e, sink.Role).Where(p => p.Node is not Literal).ToArray();
         var inside = parts.Where(p => Roles.IsVector(p.Role)).Select(p => expressions.Vector(p.Node, p.Role)).ToList();
         var outside = parts.Where(p => !Roles.IsVector(p.Role)).Select(p => expressions.Scalar(p.Node, p.Role, text.After)).ToList();
-        text.Before.Add($"V {lanes} = V.Zero;");
+        text.Before.Add($"{dialect.Vector} {lanes} = {dialect.Zero};");
         var left = string.Join(" * ", inside.Take(inside.Count - 1).Select(RowExpressions.Atom));
         var right = inside[inside.Count - 1];
         text.Body.Add(inside.Count == 1
             ? $"{lanes} += {expressions.WithinRow(right)};"
             : expressions.IsExact
-                ? $"{lanes} = V.MultiplyAdd({left}, {right}, {lanes});"
+                ? $"{lanes} = {dialect.MultiplyAdd(left, right, lanes)};"
                 : $"{lanes} += {expressions.WithinRow($"{left} * {RowExpressions.Atom(right)}")};");
         if (e.Coefficient != 1) outside.Add(_memory.Constant(e.Coefficient));
-        outside.Add($"V.Sum({lanes})");
+        outside.Add(dialect.Sum(lanes));
         text.After.Add($"{_memory.Element} {name} = {string.Join(" * ", outside)};");
         expressions.Define(e, sink.Role, name);
     }

@@ -7,12 +7,13 @@ namespace TttGen.Compiler.Emit;
 /// Values of one row as C# expressions: vectors inside the loop of the pass that is being written, scalars before it. What is read twice or has
 /// a name in the spec gets a local.
 /// </summary>
-internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node, string> target, IReadOnlyDictionary<Node, string> kept, NameTable names, bool passByPass)
+internal sealed class RowExpressions(
+    IRowMemory memory, RowDialect dialect, RowPlan plan, Func<Node, string> target, IReadOnlyDictionary<Node, string> kept, NameTable names, bool passByPass)
 {
     private const int LongestInline = 120;
 
     private readonly Dictionary<(Node, string), string> _scalars = [];
-    private readonly Dictionary<(Node, string), string> _vectors = [];
+    private Dictionary<(Node, string), string> _vectors = [];
     private readonly Dictionary<(Node, string), int> _uses = [];
     private readonly Dictionary<string, string> _broadcasts = [];
     private readonly Dictionary<string, string> _constants = [];
@@ -33,12 +34,12 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
     /// <summary>Begins the scalars that come after all passes.</summary>
     public void BeginScalars(PassText text) => _text = text;
 
-    public string Load(string row) => _loop.Exact ? $"V.Load({row} + j)" : $"V.LoadPartial({row} + j, {_loop.Bound} - j)";
+    public string Load(string row) => dialect.Load(row, _loop);
 
-    public string Store(string row, string value) => _loop.Exact ? $"V.Store({value}, {row} + j);" : $"V.StorePartial({value}, {row} + j, {_loop.Bound} - j);";
+    public string Store(string row, string value) => dialect.Store(row, value, _loop);
 
-    /// <summary>x with the lanes past the end of the row zeroed.</summary>
-    public string WithinRow(string x) => _loop.Exact ? x : $"V.Keep({x}, {_loop.Bound} - j)";
+    /// <summary>x with what is past the end of the row zeroed.</summary>
+    public string WithinRow(string x) => dialect.WithinRow(x, _loop);
 
     public bool IsExact => _loop.Exact;
 
@@ -50,12 +51,19 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
     }
 
     /// <summary>Parentheses where an operator could tear an expression apart.</summary>
-    public static string Atom(string x) => x.IndexOf(' ') < 0 || IsOneCall(x) ? x : $"({x})";
+    public static string Atom(string x) => x.IndexOf(' ') < 0 || IsOneCall(x) || IsElement(x) ? x : $"({x})";
 
     /// <summary>Without parentheses around the whole.</summary>
     public static string Unwrapped(string x) => x[0] == '(' && EndsWhereItOpens(x) ? x.Substring(1, x.Length - 2) : x;
 
-    private static bool IsOneCall(string x) => x[0] == 'V' && EndsWhereItOpens(x);
+    private static bool IsOneCall(string x) => char.IsLetter(x[0]) && x.IndexOf(' ') > x.IndexOf('(') && x.IndexOf('(') > 0 && EndsWhereItOpens(x);
+
+    /// <summary>One element of something: a name, and an index to the end.</summary>
+    private static bool IsElement(string x)
+    {
+        var open = x.IndexOf('[');
+        return open > 0 && x.IndexOf(']') == x.Length - 1 && x.Take(open).All(c => char.IsLetterOrDigit(c) || c == '_');
+    }
 
     /// <summary>The first parenthesis is closed by the last character.</summary>
     private static bool EndsWhereItOpens(string x)
@@ -105,7 +113,7 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
     private string Local(Node n, string role, string text, bool root)
     {
         var name = names.FreshInside(LocalName(n, root));
-        _text.Body.Add($"V {name} = {text};");
+        _text.Body.Add($"{dialect.Vector} {name} = {text};");
         return _vectors[(n, role)] = name;
     }
 
@@ -117,11 +125,11 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
     private string VectorText(Node n, string role, bool root)
     {
         if (!root && role == plan.RoleOf(n) && kept.TryGetValue(n, out var row)) return Load(row);
-        if (n is Zero) return "V.Zero";
+        if (n is Zero) return dialect.Zero;
         if (n is Input { Name: Triangles.Mask }) return Masked(Broadcast(1));
         if (plan.InMemory(n, root)) return Load(memory.Row(n, role));
         if (!root && plan.IsStoredHere(n) && plan.Level(n, role, true) < _level) return Load(target(n));
-        if (memory.Special(n, x => Named(x, role), _loop) is { } special) return special;
+        if (memory.Special(n, x => Named(x, role), x => dialect.Swapped(() => Named(x, role), () => AtNeighbour(x, role)), Load) is { } special) return special;
         return n switch
         {
             Sum when memory.Accumulated(n, role) is { } sum => SumText(sum.Left, role, Load(sum.Row)),
@@ -132,8 +140,18 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
         };
     }
 
+    /// <summary>A value at the neighbouring column: computed there, with locals of its own.</summary>
+    private string AtNeighbour(Node n, string role)
+    {
+        var (here, loop) = (_vectors, _loop);
+        (_vectors, _loop) = ([], loop with { Column = "(j ^ 1)" });
+        var text = Named(n, role);
+        (_vectors, _loop) = (here, loop);
+        return text;
+    }
+
     /// <summary>The causal mask: row i sees columns up to i.</summary>
-    private string Masked(string x) => memory.MaskFree ? x : $"V.Keep({x}, i + 1 - j)";
+    private string Masked(string x) => memory.MaskFree ? x : dialect.Causal(x);
 
     /// <summary>What lies at an address, and a vector value added to it.</summary>
     public string Added(string row, Node n, string role) => SumText([n], role, Load(row));
@@ -159,8 +177,8 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
         foreach (var (left, right, negative) in products.OrderBy(p => p.Negative))
             text = text is null
                 ? negative ? $"-({left} * {Atom(right)})" : $"{left} * {Atom(right)}"
-                : negative ? $"{text} - {left} * {Atom(right)}" : $"V.MultiplyAdd({left}, {right}, {text})";
-        return text ?? "V.Zero";
+                : negative ? $"{text} - {left} * {Atom(right)}" : dialect.MultiplyAdd(left, right, text);
+        return text ?? dialect.Zero;
     }
 
     /// <summary>A product that nothing else reads: it joins its sum as a multiply-add.</summary>
@@ -177,7 +195,7 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
     /// <summary>All scalar factors as one broadcast, then the vectors.</summary>
     private (List<string> Factors, bool Negative) Factors(Einsum e, string role)
     {
-        if (e.Operands.Any(o => o is Zero)) return (["V.Zero"], false);
+        if (e.Operands.Any(o => o is Zero)) return ([dialect.Zero], false);
         var vectors = new List<string>();
         var scalars = new List<string>();
         var varies = false;
@@ -213,17 +231,13 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
     {
         var known = varies ? _broadcasts : _constants;
         if (known.TryGetValue(scalar, out var lanes)) return lanes;
+        if (dialect.Broadcast(scalar) is { } plain) return plain;
         lanes = varies ? NameInPass(name) : names.Fresh(name);
-        (varies ? _text.Before : _text.Once).Add($"V {lanes} = V.Broadcast({Unwrapped(scalar)});");
+        (varies ? _text.Before : _text.Once).Add(dialect.Broadcasting(lanes, Unwrapped(scalar)));
         return known[scalar] = lanes;
     }
 
-    private string MapText(Function f, string x) => f switch
-    {
-        Function.Max0 => $"V.Max({x}, V.Zero)",
-        Function.Recip => $"{Broadcast(1)} / {Atom(x)}",
-        _ => $"V.{f}({x})",
-    };
+    private string MapText(Function f, string x) => f == Function.Recip ? $"{Broadcast(1)} / {Atom(x)}" : dialect.Map(f, x);
 
     // ---- scalars
 
@@ -273,16 +287,16 @@ internal sealed class RowExpressions(IRowMemory memory, RowPlan plan, Func<Node,
 
     private string ScalarMap(Function f, string x)
     {
-        var (e, one, zero) = (memory.Element, memory.Constant(1), memory.Constant(0));
+        var (one, zero) = (memory.Constant(1), memory.Constant(0));
         return f switch
         {
-            Function.Sigmoid => $"{one} / ({one} + {e}.Exp(-({x})))",
-            Function.Rsqrt => $"{one} / {e}.Sqrt({x})",
+            Function.Sigmoid => $"{one} / ({one} + {dialect.Call("Exp", $"-({x})")})",
+            Function.Rsqrt => $"{one} / {dialect.Call("Sqrt", x)}",
             Function.Recip => $"{one} / ({x})",
-            Function.Softplus => $"{e}.Max({x}, {zero}) + {e}.Log({one} + {e}.Exp(-{e}.Abs({x})))",
-            Function.Max0 => $"{e}.Max({x}, {zero})",
+            Function.Softplus => $"{dialect.Call("Max", $"{x}, {zero}")} + {dialect.Call("Log", $"{one} + {dialect.Call("Exp", "-" + dialect.Call("Abs", x))}")}",
+            Function.Max0 => dialect.Call("Max", $"{x}, {zero}"),
             Function.Step => $"({x}) > {zero} ? {one} : {zero}",
-            _ => $"{e}.{f}({x})",
+            _ => dialect.Call(f.ToString(), x),
         };
     }
 }

@@ -85,6 +85,21 @@ public sealed class ScanEmitter
         return new Scan(w.ToString(), scratch + own, flops, isDual, reason);
     }
 
+    /// <summary>The programs of a memory's scan, scheduled: whole mini-batches (of the dual form), rows of a mini-batch from any place in it, its close.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="whole">Null where it runs in its primal form.</param>
+    /// <param name="step">Rows, or one token of the primal form.</param>
+    /// <param name="close">What a mini-batch leaves that was read in parts.</param>
+    internal static void Schedule(LinkedMemory memory, out TileKernel? whole, out TileKernel step, out TileKernel close)
+    {
+        var emitter = new ScanEmitter(memory);
+        var form = new DualForm(memory.Model);
+        var isDual = DualForm.Covers(memory.Model, out _);
+        whole = isDual ? emitter.Schedule(form.Forward("MiniBatch", carried: false, closing: true), "Next", "") : null;
+        step = emitter.Schedule(isDual ? form.Forward("Step", carried: true, closing: false) : new PrimalForm(memory.Model).Forward("Token"), "SumNext", "Sum");
+        close = emitter.Schedule(emitter.Closing(), "Next", "");
+    }
+
     private TileKernel Schedule(TensorProgram program, string suffix, string state)
     {
         var inPlace = new Dictionary<string, string>();

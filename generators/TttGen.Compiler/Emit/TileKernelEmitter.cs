@@ -344,7 +344,7 @@ public sealed class TileKernelEmitter
             ? new Partial(Roles.IsVector(role) ? RowOf(a.Buffer, role) : "", role == "r" ? $"{Use("T*", a.Buffer.Name)}[i]" : "*" + Use("T*", a.Buffer.Name), a.Rest)
             : null;
 
-        public string? Special(Node node, Func<Node, string> vector, ColumnLoop loop) => null;
+        public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load) => null;
 
         /// <summary>Where a sum over rows is added up.</summary>
         public string SumTarget(RowSum sum) => (Roles.IsVector(sum.Role) ? "" : "*") + Use("T*", sum.Destination.Name);

@@ -1,15 +1,14 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using TttGen.Checkpoints;
 using TttGen.Cpu;
 
 namespace TttGen.Inference;
 
 /// <summary>
-/// What every generated model shares: batches cut into passes of packed rows, states, logits. The generated part has the kernels and the order
-/// in which they run. A pass takes at most <see cref="MaxRows"/> rows of any number of sequences; there is no padding.
+/// What every generated model shares on the processor: workers, working memory, weights, logits. The generated part has the kernels and the order
+/// in which they run. A pass takes at most <see cref="MaxRows"/> rows.
 /// </summary>
-public abstract unsafe class CompiledModel : TttModel, IParallelWork
+public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
 {
     /// <summary>Rows of one pass.</summary>
     public const int MaxRows = 512;
@@ -18,10 +17,6 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     private const int MaxLogitRows = 256;
 
     private readonly WorkerPool _pool;
-    private readonly RowPass _pass = new(MaxRows, MaxRows);
-    private readonly int[] _outputRows = GC.AllocateArray<int>(MaxRows, pinned: true);
-    private readonly int[] _outputSequence = new int[MaxRows];
-    private readonly CompiledState[] _sliceStates = new CompiledState[MaxRows];
     private readonly NativeBuffer[] _scratch;
     private readonly List<IDisposable> _owned = [];
     private readonly CheckpointConfig? _original;
@@ -36,7 +31,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     /// <param name="options">Threads.</param>
     /// <param name="scratch">Elements of working memory that each worker needs.</param>
     /// <param name="original">The config.json that the weights came with.</param>
-    protected CompiledModel(IReadOnlyList<ParameterSlot> slots, ModelWeights weights, ModelOptions options, long scratch, CheckpointConfig? original)
+    protected CompiledModel(IReadOnlyList<ParameterSlot> slots, ModelWeights weights, ModelOptions options, long scratch, CheckpointConfig? original) : base(MaxRows)
     {
         if (options.Device is { } device)
         {
@@ -58,53 +53,26 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     /// <summary>The weights.</summary>
     protected ModelWeights Parameters { get; }
 
-    /// <summary>Rows of this pass.</summary>
-    protected int Rows => _pass.Rows;
-
-    /// <summary>Sequences in this pass.</summary>
-    protected int SliceCount => _pass.SliceCount;
-
     /// <summary>Layer of the stack that runs.</summary>
     protected int Layer { get; set; }
 
     /// <summary>The sequences' parts, in order of their rows.</summary>
-    protected BatchSlice* Slices => _pass.Slices;
+    protected BatchSlice* Slices => Pass.Slices;
 
     /// <summary>[rows]: token ids.</summary>
-    protected int* TokenIds => _pass.TokenIds;
+    protected int* TokenIds => Pass.TokenIds;
 
     /// <summary>[rows]: place of each row in its sequence.</summary>
-    protected long* Positions => _pass.Positions;
+    protected long* Positions => Pass.Positions;
 
     /// <summary>[rows]: which slice a row belongs to.</summary>
-    protected int* SliceOf => _pass.SliceOf;
-
-    /// <summary>[output rows]: rows whose logits are wanted.</summary>
-    protected int* OutputRows { get; private set; }
-
-    /// <summary>How many of them.</summary>
-    protected int OutputCount { get; private set; }
+    protected int* SliceOf => Pass.SliceOf;
 
     /// <summary>[output rows, vocabulary]: where their logits go.</summary>
     protected float* LogitRows { get; private set; }
 
-    /// <summary>Mini-batches are cut at multiples of this, where a cut is free.</summary>
-    protected abstract int RowAlignment { get; }
-
     /// <summary>Run-time numbers that config.json gives: keys and values in use.</summary>
     protected abstract IReadOnlyList<(string Key, double Value)> Settings { get; }
-
-    /// <summary>Elements of one state.</summary>
-    protected abstract long StateLength { get; }
-
-    /// <summary>What a state of this model is called: name and sizes.</summary>
-    protected abstract string StateSignature { get; }
-
-    /// <summary>The two above, for states; models in assemblies that see this one's internals override them as all others do.</summary>
-    internal (long Length, string Signature) StateLayout => (StateLength, StateSignature);
-
-    /// <summary>Where inner weights lie within a state.</summary>
-    public abstract IReadOnlyList<StateTensor> StateTensors { get; }
 
     /// <summary>Called after each block with the residual stream [rows, width]; for looking, not for changing.</summary>
     public LayerObserver? Observer { get; set; }
@@ -133,10 +101,7 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
         StartState(state);
     }
 
-    /// <summary>Runs everything up to the head over the rows of this pass.</summary>
-    protected abstract void Forward();
-
-    /// <summary>Runs the head over <see cref="OutputRows"/>.</summary>
+    /// <summary>Runs the head over <see cref="BatchedModel.OutputRows"/>.</summary>
     protected abstract void Head();
 
     /// <inheritdoc/>
@@ -178,152 +143,31 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
     {
         if (Observer is null) return;
         for (var s = 0; s < SliceCount; s++)
-            Observer(_sliceStates[s], Layer, Slices[s].Position, new ReadOnlySpan<float>(rows + (long)Slices[s].First * columns, Slices[s].Count * columns));
+            Observer(SliceStates[s], Layer, Slices[s].Position, new ReadOnlySpan<float>(rows + (long)Slices[s].First * columns, Slices[s].Count * columns));
     }
 
     /// <summary>Puts the rows of the past before each sequence's own.</summary>
-    protected void EnterHalo(float* rows, int columns, int halo, long stateOffset) => _pass.EnterHalo(rows, columns, halo, stateOffset);
+    protected void EnterHalo(float* rows, int columns, int halo, long stateOffset) => Pass.EnterHalo(rows, columns, halo, stateOffset);
 
     /// <summary>Keeps the last rows of each sequence for the next call.</summary>
-    protected void LeaveHalo(float* rows, int columns, int halo, long stateOffset) => _pass.LeaveHalo(rows, columns, halo, stateOffset);
+    protected void LeaveHalo(float* rows, int columns, int halo, long stateOffset) => Pass.LeaveHalo(rows, columns, halo, stateOffset);
 
     // ---- calls
 
     /// <inheritdoc/>
     public override SequenceState CreateState()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        CheckAlive();
         return new CompiledState(this);
     }
 
-    /// <inheritdoc/>
-    public override void Prefill(SequenceState state, ReadOnlySpan<int> tokens, Span<float> logits)
-    {
-        var length = tokens.Length;
-        Prefill(new ReadOnlySpan<SequenceState>(in state), tokens, new ReadOnlySpan<int>(in length), logits);
-    }
+    private protected override void CheckAlive() => ObjectDisposedException.ThrowIf(_disposed, this);
 
-    /// <inheritdoc/>
-    public override void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits)
-    {
-        CheckLogits(states.Length, logits.Length);
-        CheckLengths(states.Length, lengths.Length);
-        RunPasses(states, tokens, lengths, logits, null);
-    }
+    private protected override bool Owns(ModelState state) => state is CompiledState;
 
-    /// <inheritdoc/>
-    public override void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, LogitsConsumer consumer)
-    {
-        ArgumentNullException.ThrowIfNull(consumer);
-        CheckLengths(states.Length, lengths.Length);
-        RunPasses(states, tokens, lengths, default, consumer);
-    }
+    private protected override float* AddressOf(ModelState state) => ((CompiledState)state).Pointer;
 
-    /// <inheritdoc/>
-    public override void Decode(SequenceState state, int token, Span<float> logits) =>
-        Prefill(state, new ReadOnlySpan<int>(in token), logits);
-
-    /// <inheritdoc/>
-    public override void Decode(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, Span<float> logits)
-    {
-        CheckLogits(states.Length, logits.Length);
-        if (tokens.Length != states.Length) throw new TttException($"decode: expected one token for each of {states.Length} sequences, found {tokens.Length}");
-        RunPasses(states, tokens, default, logits, null);
-    }
-
-    private void CheckLogits(int sequences, int found)
-    {
-        if (found != (long)sequences * Vocabulary)
-            throw new TttException($"logits: expected room for {sequences} × {Vocabulary} numbers, found {found}");
-    }
-
-    private static void CheckLengths(int sequences, int found)
-    {
-        if (found != sequences) throw new TttException($"prefill: expected {sequences} lengths, one a sequence, found {found}");
-    }
-
-    /// <summary>Length of one sequence of a call; decoding passes no lengths.</summary>
-    private static int LengthOf(ReadOnlySpan<int> lengths, int sequence) => lengths.IsEmpty ? 1 : lengths[sequence];
-
-    private void CheckCall(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (states.IsEmpty) throw new TttException("prefill: expected at least one sequence, found none");
-        long total = 0;
-        for (var s = 0; s < states.Length; s++)
-        {
-            if (states[s] is not CompiledState state) throw new TttException($"sequence {s}: expected a state of this model, found one made elsewhere");
-            if (state.Model != this && state.Model.StateLayout.Signature != StateSignature)
-                throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Model.StateLayout.Signature}");
-            _ = state.Numbers; // refuses a disposed one
-            state.Sequence = s;
-            if (LengthOf(lengths, s) <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
-            total += LengthOf(lengths, s);
-        }
-        for (var s = 0; s < states.Length; s++)
-            if (((CompiledState)states[s]).Sequence is var last && last != s)
-                throw new TttException($"sequences {s} and {last} are one state; fork it to continue it in two ways");
-        if (total != tokens.Length) throw new TttException($"prefill: the lengths add up to {total}, found {tokens.Length} tokens");
-        var vocabulary = Vocabulary;
-        for (var t = 0; t < tokens.Length; t++)
-            if ((uint)tokens[t] >= (uint)vocabulary) throw new TttException($"token {t}: expected an id in 0 … {vocabulary - 1}, found {tokens[t]}");
-    }
-
-    private void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits, LogitsConsumer? consumer)
-    {
-        CheckCall(states, tokens, lengths);
-        OutputRows = (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_outputRows, 0);
-
-        int sequence = 0, done = 0, token = 0;
-        while (sequence < states.Length)
-        {
-            _pass.Clear();
-            OutputCount = 0;
-            var firstSequence = sequence;
-            var firstDone = done;
-            while (sequence < states.Length && Rows < MaxRows)
-            {
-                var state = (CompiledState)states[sequence];
-                var left = LengthOf(lengths, sequence) - done;
-                var take = Take(left, MaxRows - Rows, state.Position);
-                if (take == 0) break;
-                AddSlice(state, tokens.Slice(token, take));
-                token += take;
-                done += take;
-                if (done < LengthOf(lengths, sequence)) break;
-                if (consumer is null)
-                {
-                    _outputSequence[OutputCount] = sequence;
-                    _outputRows[OutputCount++] = Rows - 1;
-                }
-                sequence++;
-                done = 0;
-            }
-            Forward();
-            // before the consumer, which may throw: states know what they have read
-            for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(Slices[s].Count);
-            if (consumer is not null) ConsumeAll(firstSequence, firstDone, consumer);
-            else if (OutputCount > 0) CopyLast(logits);
-        }
-        Array.Clear(_sliceStates, 0, Math.Min(states.Length, MaxRows));
-    }
-
-    /// <summary>Tokens of a sequence for this pass: all that are left, or a cut that the next pass can start a mini-batch at.</summary>
-    private int Take(int left, int room, long position)
-    {
-        if (left <= room) return left;
-        var end = (position + room) / RowAlignment * RowAlignment;
-        var aligned = (int)(end - position);
-        return aligned > 0 ? aligned : Rows > 0 ? 0 : room;
-    }
-
-    private void AddSlice(CompiledState state, ReadOnlySpan<int> tokens)
-    {
-        _sliceStates[SliceCount] = state;
-        _pass.Add(tokens, state.Position, state.Pointer, state.Pointer);
-    }
-
-    private void CopyLast(Span<float> logits)
+    private protected override void CopyLast(Span<float> logits)
     {
         var count = OutputCount;
         if (_lastLogits is null || _lastLogits.Length < (long)count * Vocabulary)
@@ -336,10 +180,10 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
         LogitRows = _lastLogits.Pointer;
         Head();
         for (var r = 0; r < count; r++)
-            new ReadOnlySpan<float>(LogitRows + (long)r * Vocabulary, Vocabulary).CopyTo(logits.Slice(_outputSequence[r] * Vocabulary, Vocabulary));
+            new ReadOnlySpan<float>(LogitRows + (long)r * Vocabulary, Vocabulary).CopyTo(logits.Slice(OutputSequence(r) * Vocabulary, Vocabulary));
     }
 
-    private void ConsumeAll(int firstSequence, int firstDone, LogitsConsumer consumer)
+    private protected override void ConsumeAll(int firstSequence, int firstDone, LogitsConsumer consumer)
     {
         if (_allLogits is null)
         {
@@ -361,24 +205,6 @@ public abstract unsafe class CompiledModel : TttModel, IParallelWork
                 r += rows;
             }
         }
-    }
-
-    /// <summary>An inner weight or gradient sum of a state: [layers, heads, count] in order.</summary>
-    /// <exception cref="TttException">A state of another model, or no such tensor.</exception>
-    public float[] ReadState(SequenceState state, string name)
-    {
-        if (state is not CompiledState compiled || compiled.Model.StateLayout.Signature != StateSignature) throw new TttException("expected a state of this model");
-        var tensor = StateTensors.FirstOrDefault(t => t.Name == name)
-            ?? throw new TttException($"{name}: expected one of {string.Join(", ", StateTensors.Select(t => t.Name))}");
-        var numbers = new float[(long)tensor.Layers * tensor.Heads * tensor.Count];
-        var to = numbers.AsSpan();
-        for (var layer = 0; layer < tensor.Layers; layer++)
-            for (var head = 0; head < tensor.Heads; head++)
-            {
-                compiled.Numbers.Slice((int)(tensor.Offset + layer * tensor.LayerStride + head * tensor.HeadStride), tensor.Count).CopyTo(to);
-                to = to[tensor.Count..];
-            }
-        return numbers;
     }
 
     /// <inheritdoc/>

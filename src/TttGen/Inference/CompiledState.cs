@@ -3,12 +3,11 @@ using TttGen.Cpu;
 namespace TttGen.Inference;
 
 /// <summary>The state of a sequence as compiled code reads and writes it: one block of f32.</summary>
-internal sealed unsafe class CompiledState : SequenceState
+internal sealed unsafe class CompiledState : ModelState
 {
     private readonly NativeBuffer _numbers;
-    private long _position;
 
-    internal CompiledState(CompiledModel model)
+    internal CompiledState(CompiledModel model) : base(model.StateLayout.Signature)
     {
         Model = model;
         _numbers = new NativeBuffer(model.StateLayout.Length);
@@ -16,9 +15,6 @@ internal sealed unsafe class CompiledState : SequenceState
     }
 
     internal CompiledModel Model { get; }
-
-    /// <summary>Which sequence it is of the call that is being checked: the last one, where it is several.</summary>
-    internal int Sequence { get; set; }
 
     internal float* Pointer
     {
@@ -31,30 +27,29 @@ internal sealed unsafe class CompiledState : SequenceState
 
     internal Span<float> Numbers => new(Pointer, checked((int)_numbers.Length));
 
-    public override long Position => _position;
-
     public override long Bytes => _numbers.Length * sizeof(float);
-
-    internal void Advance(int tokens) => _position += tokens;
 
     public override void Reset()
     {
         Numbers.Clear();
         Model.Start(Pointer);
-        _position = 0;
+        MoveTo(0);
     }
 
     public override SequenceState Fork()
     {
         var numbers = Numbers;
-        var copy = new CompiledState(Model) { _position = _position };
+        var copy = new CompiledState(Model);
         numbers.CopyTo(copy.Numbers);
+        copy.MoveTo(Position);
         return copy;
     }
 
-    public override void Save(string path) => StateFile.Write(path, Model.StateLayout.Signature, _position, Numbers);
+    internal override ReadOnlySpan<float> Read() => Numbers;
 
-    public override void Restore(string path) => _position = StateFile.Read(path, Model.StateLayout.Signature, Numbers);
+    internal override void CheckAlive() => _ = Pointer;
+
+    public override void Restore(string path) => MoveTo(StateFile.Read(path, Signature, Numbers));
 
     public override void Dispose() => _numbers.Dispose();
 }

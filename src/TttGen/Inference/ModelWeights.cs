@@ -34,14 +34,10 @@ public sealed unsafe class ModelWeights : IDisposable
 
     /// <summary>Reads every tensor of a checkpoint that has been checked.</summary>
     public static ModelWeights Load(IReadOnlyList<ParameterSlot> slots, WeightType type, Checkpoint checkpoint) =>
-        Fill(slots, type, (slot, layer, first, to) => checkpoint.Read(slot.KeyOf(layer), first, to));
+        Fill(slots, type, ParameterSources.Of(checkpoint));
 
     /// <summary>Fresh weights (paper, appendix C): matrices from N(0, 0.02), taps within ±1/√taps, scales at one, other vectors at zero.</summary>
-    public static ModelWeights Create(IReadOnlyList<ParameterSlot> slots, WeightType type, int seed)
-    {
-        var random = new Random(seed);
-        return Fill(slots, type, (slot, _, _, to) => Draw(slot, random, to));
-    }
+    public static ModelWeights Create(IReadOnlyList<ParameterSlot> slots, WeightType type, int seed) => Fill(slots, type, ParameterSources.Of(seed));
 
     /// <summary>Fresh numbers for a tensor, or for the next part of it.</summary>
     internal static void Draw(ParameterSlot slot, Random random, Span<float> to)
@@ -52,9 +48,7 @@ public sealed unsafe class ModelWeights : IDisposable
                 to[i] = (float)(slot.Form == StorageForm.Taps ? Initialisation.Tap(random, slot.Inner) : Initialisation.Deviation * Initialisation.Normal(random));
     }
 
-    private delegate void Source(ParameterSlot slot, int layer, long first, Span<float> to);
-
-    private static ModelWeights Fill(IReadOnlyList<ParameterSlot> slots, WeightType type, Source source)
+    private static ModelWeights Fill(IReadOnlyList<ParameterSlot> slots, WeightType type, ParameterSource source)
     {
         var weights = new ModelWeights(slots, type);
         try
@@ -71,7 +65,7 @@ public sealed unsafe class ModelWeights : IDisposable
         }
     }
 
-    private void Fill(int index, int layer, Source source)
+    private void Fill(int index, int layer, ParameterSource source)
     {
         var slot = _slots[index];
         switch (slot.Form)

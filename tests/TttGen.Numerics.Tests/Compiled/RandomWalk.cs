@@ -10,7 +10,7 @@ namespace TttGen.Numerics.Tests.Compiled;
 /// </summary>
 internal sealed class RandomWalk : IDisposable
 {
-    private readonly CompiledModel _model;
+    private readonly TttModel _model;
     private readonly int[][] _tokens;
     private readonly double[][] _expected;
     private readonly Random _random;
@@ -21,7 +21,7 @@ internal sealed class RandomWalk : IDisposable
     /// <param name="tokens">The sequences.</param>
     /// <param name="expected">[T, V] of each: logits of one call.</param>
     /// <param name="seed">Which walk.</param>
-    public RandomWalk(CompiledModel model, int[][] tokens, double[][] expected, int seed)
+    public RandomWalk(TttModel model, int[][] tokens, double[][] expected, int seed)
     {
         (_model, _tokens, _expected, _random) = (model, tokens, expected, new Random(seed));
         _states = [.. tokens.Select(_ => model.CreateState())];

@@ -35,7 +35,8 @@ internal abstract class SmallModel
         Of<TiedBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<TiedByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<GainByTen>((model, tokens) => model.Apply(tokens).Items),
-        Of<SquashedBySix>((model, tokens) => model.Apply(tokens).Items),        Of<MambaByTen>((model, tokens) => model.Apply(tokens).Items),
+        Of<SquashedBySix>((model, tokens) => model.Apply(tokens).Items),
+        Of<MambaByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<MambaBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<MixedMemories>((model, tokens) => model.Apply(tokens).Items),
         Of<UntiedLinearTransformer>((model, tokens) => model.Apply(tokens).Items),
@@ -62,11 +63,14 @@ internal abstract class SmallModel
     }
 
     /// <summary>The compiled model over these weights.</summary>
-    public CompiledModel Load(ModelOptions? options = null)
+    public CompiledModel Load(ModelOptions? options = null) => (CompiledModel)LoadAnywhere(options ?? new ModelOptions { Threads = 2 });
+
+    /// <summary>As above, on any machine.</summary>
+    public TttModel LoadAnywhere(ModelOptions options)
     {
         using var directory = new TemporaryDirectory();
         Write(directory.Root);
-        return (CompiledModel)Definition.Load(directory.Root, options ?? new ModelOptions { Threads = 2 });
+        return Definition.Load(directory.Root, options);
     }
 
     private delegate ReadOnlySpan<double> Apply<TModel>(TModel model, Tokens tokens);

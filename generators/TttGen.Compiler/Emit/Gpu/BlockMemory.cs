@@ -1,0 +1,84 @@
+namespace TttGen.Compiler.Emit.Gpu;
+
+/// <summary>Where a tile of a block lies.</summary>
+internal enum Place
+{
+    /// <summary>On chip, shared by the block's threads.</summary>
+    Shared,
+
+    /// <summary>In the device's memory, a part for each block.</summary>
+    Workspace,
+
+    /// <summary>In a tensor that the kernel is given.</summary>
+    Given,
+}
+
+/// <summary>A tile as a block's threads see it.</summary>
+/// <param name="Name">The view.</param>
+/// <param name="Rows">Rows; 1 for vectors and numbers.</param>
+/// <param name="Columns">Columns.</param>
+/// <param name="Stride">Elements from row to row.</param>
+/// <param name="Place">Where it lies.</param>
+internal sealed record BlockTile(string Name, int Rows, int Columns, int Stride, Place Place)
+{
+    public int Elements => Rows == 1 ? Columns : Rows * Stride;
+}
+
+/// <summary>
+/// The memory of one block: tiles whose lives don't meet share a place. What does not fit on chip lies in a workspace of the block in the device's
+/// memory: slower, never an error.
+/// </summary>
+internal sealed class BlockMemory(int limit)
+{
+    private readonly List<(int Offset, int Size, int First, int Last)> _shared = [], _workspace = [];
+
+    /// <summary>Elements on chip.</summary>
+    public int SharedElements { get; private set; }
+
+    /// <summary>Elements of a block in the device's memory.</summary>
+    public int WorkspaceElements { get; private set; }
+
+    /// <summary>What lives through all of the block's work is at its place; what lives within one part of it may lie where another part's does.</summary>
+    public BlockMemory Fork()
+    {
+        var fork = new BlockMemory(limit);
+        fork._shared.AddRange(_shared);
+        fork._workspace.AddRange(_workspace);
+        return fork;
+    }
+
+    /// <summary>The most that any of the parts needs.</summary>
+    public void Join(BlockMemory part)
+    {
+        SharedElements = Math.Max(SharedElements, part.SharedElements);
+        WorkspaceElements = Math.Max(WorkspaceElements, part.WorkspaceElements);
+    }
+
+    /// <summary>A place for so many elements from one step of the block's work to another.</summary>
+    public (Place Place, int Offset) Allocate(int elements, int first, int last)
+    {
+        var size = (elements + 3) / 4 * 4;
+        var offset = FirstFit(_shared, size, first, last);
+        if (offset + size <= limit)
+        {
+            _shared.Add((offset, size, first, last));
+            SharedElements = Math.Max(SharedElements, offset + size);
+            return (Place.Shared, offset);
+        }
+        offset = FirstFit(_workspace, size, first, last);
+        _workspace.Add((offset, size, first, last));
+        WorkspaceElements = Math.Max(WorkspaceElements, offset + size);
+        return (Place.Workspace, offset);
+    }
+
+    private static int FirstFit(List<(int Offset, int Size, int First, int Last)> taken, int size, int first, int last)
+    {
+        var offset = 0;
+        foreach (var (at, length, _, _) in taken.Where(t => t.First <= last && first <= t.Last).OrderBy(t => t.Offset))
+        {
+            if (at - offset >= size) return offset;
+            offset = Math.Max(offset, at + length);
+        }
+        return offset;
+    }
+}

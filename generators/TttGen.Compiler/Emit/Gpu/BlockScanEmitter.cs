@@ -1,0 +1,262 @@
+using TttGen.Compiler.Ir;
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit.Gpu;
+
+/// <summary>
+/// A memory's scan as one kernel: a block for each head of each sequence, its inner model on chip from the first mini-batch to the last. Rows of a
+/// mini-batch that a call does not have are those of its last one again, learning at a rate of zero: they change nothing.
+/// </summary>
+internal sealed class BlockScanEmitter
+{
+    /// <summary>Elements of shared memory that a block may have: 163 KiB, the most on sm_80.</summary>
+    public const int SharedLimit = 163 * 1024 / sizeof(float);
+
+    private readonly LinkedMemory _memory;
+    private readonly int _rows;
+    private readonly bool _onChip;
+    private readonly int _feature;
+    private readonly bool _isDual;
+    private readonly TileKernel? _whole;
+    private readonly TileKernel _step, _close;
+    private readonly Dictionary<string, BlockTile> _tiles = [];
+    private readonly List<string> _views = [];
+    private readonly BlockMemory _block = new(SharedLimit);
+
+    private BlockScanEmitter(LinkedMemory memory, bool decode)
+    {
+        _memory = memory;
+        ScanEmitter.Schedule(memory, out _whole, out _step, out _close);
+        _isDual = _whole is not null;
+        if (decode) _whole = null;
+        _rows = decode || !_isDual ? 1 : memory.MiniBatch;
+        _onChip = !decode;
+        _feature = memory.Model.Width.Size;
+    }
+
+    /// <summary>What was made.</summary>
+    /// <param name="Methods">A class with the methods of its parts.</param>
+    /// <param name="Body">The kernel's body, after its parameters.</param>
+    /// <param name="Threads">Of a block.</param>
+    /// <param name="Workspace">Elements of device memory that each block needs.</param>
+    public sealed record Scan(string Methods, string Body, int Threads, int Workspace);
+
+    /// <summary>Emits the kernel of a memory: for many rows, or for one of each sequence.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="decode">One row of each sequence, the state where it is.</param>
+    /// <param name="name">The class of its parts.</param>
+    /// <param name="tokenRates">Writes the code that fills tok.</param>
+    public static Scan Emit(LinkedMemory memory, bool decode, string name, Action<CodeWriter, int> tokenRates) => new BlockScanEmitter(memory, decode).Run(name, tokenRates);
+
+    private IEnumerable<TileKernel> Kernels => _whole is null ? [_step, _close] : [_whole, _step, _close];
+
+    private Scan Run(string name, Action<CodeWriter, int> tokenRates)
+    {
+        var results = Kernels.SelectMany(k => k.Stages.OfType<ContractStage>()).Select(c => (c.Rows is { } r ? Size(r) : 1) * Size(c.Columns)).Concat([_feature]).Max();
+        var threads = Math.Min(256, Math.Max(32, PowerOfTwoFrom(_onChip && _rows > 1 ? results / 16 : results)));
+
+        // what a part needs of its own is known once it is laid out
+        Persist("partials", 1, threads);
+        foreach (var rows in new[] { "key", "value", "query", "output" }) Persist(rows, _rows, _feature);
+        foreach (var row in new[] { "lr", "tok" }) Persist(row, 1, _rows);
+        Persist("tokenRates", 1, _memory.MiniBatch);
+        foreach (var w in _memory.Model.Weights) Given(w.Name, w, !w.Fast);
+        foreach (var w in Fast) Given(w.Name + "Sum", w, false);
+        var draft = Lay(out _);
+        var room = SharedLimit - draft.SharedElements;
+        var onChip = new List<Weight>();
+        if (_onChip && draft.WorkspaceElements == 0)
+            foreach (var w in Fast.OrderBy(Elements))
+            {
+                var size = (w.Shape.Length == 2 ? w.Shape[0].Size * (w.Shape[1].Size | 1) : Elements(w)) + 4;
+                if (size > room) continue;
+                room -= size;
+                onChip.Add(w);
+            }
+        foreach (var w in Fast.Where(onChip.Contains))
+        {
+            _views.RemoveAll(v => v.StartsWith($"ArrayView<float> {w.Name} =", StringComparison.Ordinal));
+            Persist(w.Name, w.Shape.Length == 2 ? w.Shape[0].Size : 1, w.Shape.Length == 0 ? 1 : w.Shape[w.Shape.Length - 1].Size);
+        }
+        var block = Lay(out var methods);
+
+        var w2 = new CodeWriter();
+        Body(w2, name, threads, onChip, block, tokenRates);
+        var text = new CodeWriter();
+        text.Line($"/// <summary>{_memory.Name}, {(_rows == 1 ? "one row at a time" : $"up to {Numbers.Of(_rows)} rows at a time")}: what a block of {Numbers.Of(threads)} threads does.</summary>");
+        text.Line("/// <remarks>");
+        foreach (var line in Formulas.Of([("predict", _memory.Model.Predict), ("loss", _memory.Model.Loss)], n => n is Input input ? input.Name : null)) text.Line($"/// {TileKernelEmitter.Xml(line)}<br/>");
+        text.Line("/// </remarks>");
+        text.Open($"private static class {name}");
+        for (var k = 0; k < methods.Count; k++)
+        {
+            if (k > 0) text.Line();
+            text.Lines(methods[k].TrimEnd('\n'));
+        }
+        text.Close();
+        return new Scan(text.ToString(), w2.ToString(), threads, block.WorkspaceElements);
+
+        BlockMemory Lay(out List<string> written)
+        {
+            var all = _block.Fork();
+            all.Join(_block);
+            written = [];
+            foreach (var kernel in Kernels)
+            {
+                var part = _block.Fork();
+                part.Join(_block);
+                var w = new CodeWriter();
+                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, w);
+                all.Join(part);
+                written.Add(w.ToString());
+            }
+            return all;
+        }
+    }
+
+    private Weight[] Fast => [.. _memory.Model.Weights.Where(w => w.Fast)];
+
+    private static int Elements(Weight w) => w.Shape.Aggregate(1, (n, a) => n * a.Size);
+
+    private int Size(Axis a) => a.IsRows ? _rows : a.Size;
+
+    private static int PowerOfTwoFrom(int n)
+    {
+        var p = 1;
+        while (p < n) p *= 2;
+        return p;
+    }
+
+    private BlockTile Persist(string name, int rows, int columns)
+    {
+        var tile = BlockKernelEmitter.Allocate(_block, name, rows, columns, int.MinValue, int.MaxValue, out var line);
+        _views.Add(line);
+        return _tiles[name] = tile;
+    }
+
+    /// <summary>A weight where it lies: in the state, or among the parameters.</summary>
+    private void Given(string name, Weight w, bool slow)
+    {
+        var columns = w.Shape.Length == 0 ? 1 : w.Shape[w.Shape.Length - 1].Size;
+        var rows = w.Shape.Length == 2 ? w.Shape[0].Size : 1;
+        _tiles[name] = new BlockTile(name, rows, columns, columns, Place.Given);
+        var elements = Numbers.Of(rows * columns);
+        var shape = $"[{string.Join(", ", w.Shape)}]";
+        if (slow)
+        {
+            var k = _memory.Model.Weights.ToList().IndexOf(w);
+            _views.Add($"ArrayView<float> {name} = {name}All.SubView({(_memory.Parameters[k].Inner > 1 ? $"head * {elements}" : "0")}, {elements}); // {shape}");
+        }
+        else _views.Add($"ArrayView<float> {name} = states.SubView(at + {Numbers.Of(OffsetOf(name))}, {elements}); // {shape}");
+    }
+
+    /// <summary>Where a fast weight or its gradient sum lies in a head's state.</summary>
+    private long OffsetOf(string name)
+    {
+        long offset = 0;
+        foreach (var half in new[] { "", "Sum" })
+            foreach (var f in Fast)
+            {
+                if (f.Name + half == name) return offset;
+                offset += ModelLayout.Rounded(f);
+            }
+        throw new CompileException("TTT160", $"{name} is no state of {_memory.Name}");
+    }
+
+    private void Body(CodeWriter w, string name, int threads, List<Weight> onChip, BlockMemory block, Action<CodeWriter, int> tokenRates)
+    {
+        var (heads, batch, width) = (Numbers.Of(_memory.Heads), Numbers.Of(_memory.MiniBatch), Numbers.Of(_feature));
+        w.Line("int thread = Group.IdxX;");
+        w.Line($"int slice = Grid.IdxX / {heads}, head = Grid.IdxX % {heads};");
+        w.Line("int first = slices[2 * slice], count = slices[2 * slice + 1];");
+        w.Line($"int place = (int)(positions[first] % {batch});");
+        w.Line($"long at = stateOffsets[slice] + layerOffset + head * {Numbers.Of(ModelLayout.HeadState(_memory))}L;");
+        w.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(block.SharedElements)});");
+        w.Line(block.WorkspaceElements == 0 ? "ArrayView<float> workspace = memory;" : $"ArrayView<float> workspace = workspaces.SubView((long)Grid.IdxX * {Numbers.Of(block.WorkspaceElements)}, {Numbers.Of(block.WorkspaceElements)});");
+        foreach (var line in _views) w.Line(line);
+        w.Line();
+        w.Line("#if TTTGEN_POISON // fresh memory holds anything: tests make that NaN");
+        w.Line($"for (int e = thread; e < {Numbers.Of(block.SharedElements)}; e += {Numbers.Of(threads)}) memory[e] = float.NaN;");
+        if (block.WorkspaceElements > 0) w.Line($"for (int e = thread; e < {Numbers.Of(block.WorkspaceElements)}; e += {Numbers.Of(threads)}) workspace[e] = float.NaN;");
+        w.Line("Group.Barrier();");
+        w.Line("#endif");
+        tokenRates(w, threads);
+        foreach (var f in onChip) Move(f, $"{Element(f)} = states[at + {Numbers.Of(OffsetOf(f.Name))} + e];");
+        w.Line("Group.Barrier();");
+        w.Line();
+        w.Line($"float tokLast = tokenRates[{Numbers.Of(_memory.MiniBatch - 1)}];");
+        w.Open("for (int t = 0; t < count;)");
+        w.Line(_rows == 1 ? "const int n = 1;" : $"int n = Math.Min({batch} - place, count - t);");
+        if (_rows > 1) w.Line("// rows past the end are the last one again, and learn nothing");
+        w.Open($"for (int e = thread; e < {Numbers.Of(_rows * _feature)}; e += {Numbers.Of(threads)})");
+        w.Line($"int i = e / {width}, j = e % {width};");
+        w.Line($"long row = first + t + {(_rows == 1 ? "i" : "Math.Min(i, n - 1)")};");
+        foreach (var (tile, stride) in new[] { ("key", "keyStride"), ("value", "valueStride"), ("query", "queryStride") })
+            w.Line($"{tile}[i * {Numbers.Of(_tiles[tile].Stride)} + j] = {Read(tile + "Rows", $"row * {stride} + head * {width} + j")};");
+        w.Close();
+        if (_rows == 1)
+        {
+            w.Open("if (thread == 0)");
+            w.Line($"lr[0] = {Read("rateRows", $"(long)(first + t) * rateStride + head")};");
+            w.Line("tok[0] = tokenRates[place];");
+            w.Close();
+        }
+        else
+        {
+            w.Open($"for (int i = thread; i < {Numbers.Of(_rows)}; i += {Numbers.Of(threads)})");
+            w.Line($"lr[i] = i < n ? {Read("rateRows", $"(long)(first + t + Math.Min(i, n - 1)) * rateStride + head")} : 0f;");
+            w.Line($"tok[i] = tokenRates[Math.Min(place + i, {Numbers.Of(_memory.MiniBatch - 1)})];");
+            w.Close();
+        }
+        w.Line("Group.Barrier();");
+        var close = $"if (place + n == {batch}) {Call(name, _close)}";
+        if (_whole is not null)
+        {
+            w.Line($"if (n == {batch}) {Call(name, _whole)}");
+            if (_memory.MiniBatch > 1)
+            {
+                w.Open("else");
+                w.Line(Call(name, _step));
+                w.Line(close);
+                w.Close();
+            }
+        }
+        else
+        {
+            w.Line(Call(name, _step));
+            w.Line(close);
+        }
+        w.Open($"for (int e = thread; e < {(_rows == 1 ? width : "n * " + width)}; e += {Numbers.Of(threads)})");
+        w.Line($"int i = e / {width}, j = e % {width};");
+        w.Line(ThreadDialect.Write($"{Half("answerRows")}answerRows[(long)(first + t + i) * answerStride + head * {width} + j]", $"output[i * {Numbers.Of(_tiles["output"].Stride)} + j]"));
+        w.Close();
+        w.Line("Group.Barrier();");
+        w.Line($"place = (place + n) % {batch};");
+        w.Line("t += n;");
+        w.Close();
+        foreach (var f in onChip) Move(f, $"states[at + {Numbers.Of(OffsetOf(f.Name))} + e] = {Element(f)};");
+
+        void Move(Weight f, string statement) => w.Line($"for (int e = thread; e < {Numbers.Of(Elements(f))}; e += {Numbers.Of(threads)}) {statement}");
+
+        string Element(Weight f)
+        {
+            var tile = _tiles[f.Name];
+            return tile.Rows == 1 || tile.Stride == tile.Columns ? $"{f.Name}[e]" : $"{f.Name}[e / {Numbers.Of(tile.Columns)} * {Numbers.Of(tile.Stride)} + e % {Numbers.Of(tile.Columns)}]";
+        }
+    }
+
+    private static string Half(string view) => "";
+
+    private static string Read(string view, string index) => $"{view}[{index}]";
+
+    private string Call(string name, TileKernel kernel)
+    {
+        var arguments = BlockKernelEmitter.Parameters(kernel).Select(p => p switch
+        {
+            { Name: "lr" or "tok", Shape.Length: 0 } => p.Name + "[0]",
+            _ => p.Name,
+        });
+        return $"{name}.{kernel.Program.Name}(thread, memory, workspace, partials, {string.Join(", ", arguments)});";
+    }
+}

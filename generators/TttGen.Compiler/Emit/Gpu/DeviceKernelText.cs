@@ -1,0 +1,65 @@
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit.Gpu;
+
+/// <summary>A kernel that is being written: its parameters, in the order of their first use, each with what the host passes.</summary>
+/// <param name="Name">The method.</param>
+/// <param name="Threads">Of a group.</param>
+internal sealed class DeviceKernelText(string name, int threads, ModelLayout layout)
+{
+    private readonly List<(string Type, string Name, string Host)> _parameters = [];
+
+    public string Name { get; } = name;
+
+    public int Threads { get; } = threads;
+
+    /// <summary>What stands above the method.</summary>
+    public List<string> Comments { get; } = [];
+
+    /// <summary>Before the body: addresses.</summary>
+    public List<string> Locals { get; } = [];
+
+    public CodeWriter Body { get; } = new();
+
+    /// <summary>What the host passes.</summary>
+    public string Arguments => string.Join(", ", _parameters.Select(p => p.Host));
+
+    public string Take(string type, string name, string host)
+    {
+        if (_parameters.All(p => p.Name != name)) _parameters.Add((type, name, host));
+        return name;
+    }
+
+    /// <summary>Rows in memory.</summary>
+    public string Tensor(RowTensor tensor) => Take("ArrayView<float>", tensor.Name, "_" + tensor.Name);
+
+    /// <summary>A parameter, of the layer at work.</summary>
+    public string Parameter(string name)
+    {
+        var p = layout.Parameter(name);
+        var field = "_" + Names.Lower(name);
+        var stride = ModelLayout.Stride(p);
+        return Take("ArrayView<float>", Names.Lower(name), p.Layers > 1 ? $"{field}.Slice(Layer * {Numbers.Of(stride)}L, {Numbers.Of(p.Count)})" : field);
+    }
+
+    /// <summary>A run-time number.</summary>
+    public string Setting(string name)
+    {
+        var field = layout.Setting(name);
+        return Take("float", field.Substring(1), $"(float){field}");
+    }
+
+    public void Write(CodeWriter w, string spec)
+    {
+        foreach (var line in Comments) w.Line("// " + line);
+        w.Line($"[Kernel({Numbers.Of(Threads)}{(spec.Length > 0 ? $", Spec = \"{spec}\"" : "")})]");
+        w.Line($"public static void {Name}({string.Join(", ", _parameters.Select(p => $"{p.Type} {p.Name}"))})");
+        w.Line("{");
+        w.Indent++;
+        foreach (var line in Locals) w.Line(line);
+        w.Lines(Body.ToString().TrimEnd('\n'));
+        w.Indent--;
+        w.Line("}");
+    }
+}

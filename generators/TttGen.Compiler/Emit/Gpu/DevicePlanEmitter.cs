@@ -1,0 +1,155 @@
+using TttGen.Compiler.Language;
+using TttGen.Compiler.Scheduling;
+
+namespace TttGen.Compiler.Emit.Gpu;
+
+/// <summary>A model on a device: the class of its kernels, and the host's plan that launches them.</summary>
+internal sealed class DevicePlanEmitter
+{
+    private readonly string _self;
+    private readonly string _image;
+    private readonly LinkedModel _model;
+    private readonly ModelLayout _layout;
+    private readonly StateLayout _states;
+    private readonly List<(LinkedSegment Segment, RowSchedule Schedule)> _segments;
+    private readonly DeviceKernelMethods _methods;
+    private readonly List<string> _forward = [];
+    private readonly List<string> _head = [];
+
+    /// <param name="source">What is compiled.</param>
+    /// <param name="model">The same, linked.</param>
+    /// <param name="segments">Its schedule.</param>
+    /// <param name="states">Its carries.</param>
+    public DevicePlanEmitter(ModelSource source, LinkedModel model, List<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states)
+    {
+        _self = source.Name;
+        _image = source.Namespace.Length > 0 ? $"{source.Namespace}.{source.Name}" : source.Name;
+        (_model, _segments, _states) = (model, segments, states);
+        _layout = new ModelLayout(model);
+        _methods = new DeviceKernelMethods(model, _layout, states, segments.SelectMany(s => s.Schedule.Tensors));
+        Plan();
+    }
+
+    private void Plan()
+    {
+        var w = new CodeWriter();
+        RowTensor? previous = null;
+        foreach (var (segment, schedule) in _segments)
+        {
+            var tensors = schedule.Tensors.ToDictionary(t => t.Node);
+            if (schedule.Stream is { } stream && previous is not null) w.Line($"_{stream.Name} = _{previous.Name};");
+            if (segment.IsStack)
+            {
+                w.Line($"_{schedule.Result!.Name} = _{schedule.Result.Name}Spare;");
+                w.Open($"for (Layer = 0; Layer < {Numbers.Of(segment.Repeat)}; Layer++)");
+            }
+            else w.Line("Layer = 0;");
+            foreach (var kernel in schedule.Kernels)
+            {
+                var lines = _methods.Add(kernel, segment, tensors);
+                if (kernel is ProductKernel { IsHead: true })
+                {
+                    _head.AddRange(lines);
+                    continue;
+                }
+                foreach (var line in lines) w.Line(line);
+                foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && KernelMethods.Stores(kernel).Contains(t.Node)))
+                    foreach (var line in _methods.Halo(t, segment)) w.Line(line);
+            }
+            if (segment.IsStack)
+            {
+                w.Line($"(_{schedule.Stream!.Name}, _{schedule.Result!.Name}) = (_{schedule.Result.Name}, _{schedule.Stream.Name});");
+                w.Close();
+                previous = schedule.Stream;
+            }
+            else previous = schedule.Result;
+        }
+        _forward.AddRange(w.ToString().TrimEnd('\n').Split('\n'));
+    }
+
+    private IEnumerable<RowTensor> Tensors => _segments.SelectMany(s => s.Schedule.Tensors);
+
+    /// <summary>The kernels.</summary>
+    public string Kernels()
+    {
+        var w = new CodeWriter();
+        w.Line($"/// <summary>The kernels of {_self}. Groups of threads have one dimension; every size that the model knows is a constant.</summary>");
+        w.Open($"public static class {_self}Kernels");
+        _methods.Write(w);
+        w.Close();
+        return w.ToString();
+    }
+
+    /// <summary>The plan: a class inside the record.</summary>
+    public string Host(int indent)
+    {
+        var w = new CodeWriter { Indent = indent };
+        w.Line($"/// <summary>{_self} on a device.</summary>");
+        w.Open("private sealed class CompiledForDevice : DeviceModel");
+        foreach (var k in _methods.KernelNames) w.Line($"private readonly DeviceKernel _{Names.Lower(k)};");
+        foreach (var p in _model.Parameters) w.Line($"private readonly DeviceView<float> _{Names.Lower(p.Name)}; // {(p.Layers > 1 ? $"{Numbers.Of(p.Layers)} × " : "")}[{string.Join(", ", p.Shape)}]");
+        foreach (var s in _model.Settings) w.Line($"private readonly double {_layout.Setting(s.Name)};");
+        foreach (var (field, r) in _layout.Rotaries) w.Line($"private readonly DeviceView<float> {field}Cosines, {field}Sines; // [{Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}]");
+        var streams = new HashSet<string>(_segments.Where(s => s.Schedule.Stream is not null).Select(s => s.Schedule.Stream!.Name));
+        var looped = new HashSet<string>(_segments.Where(s => s.Segment.IsStack).Select(s => s.Schedule.Result!.Name));
+        foreach (var t in Tensors)
+            w.Line($"private {(streams.Contains(t.Name) || looped.Contains(t.Name) ? "" : "readonly ")}DeviceView<float> _{t.Name}; // [rows{(t.Halo > 0 ? $" and {Numbers.Of(t.Halo)} before each sequence" : "")}, {Numbers.Of(t.Columns)}]");
+        foreach (var name in looped) w.Line($"private readonly DeviceView<float> _{name}Spare;");
+        if (_methods.LeftColumns > 0) w.Line($"private readonly DeviceView<float> _left; // [rows, {Numbers.Of(_methods.LeftColumns)}]: what a product multiplies");
+        var workspace = _methods.Workspaces.Select(s => (long)s.Heads * s.Elements).DefaultIfEmpty(0).Max();
+        if (workspace > 0) w.Line($"private DeviceView<float> _workspaces; // [sequences, {Numbers.Of(workspace)}]: what does not fit on chip");
+        w.Line();
+        w.Line("public CompiledForDevice(global::TttGen.Cuda.Device device, ParameterSource source, global::TttGen.Checkpoints.CheckpointConfig? config)");
+        w.Line($"    : base(device, \"{_image}\", Compiled.ParameterSlots, Starts, source, config)");
+        w.Line("{");
+        w.Indent++;
+        foreach (var k in _methods.KernelNames) w.Line($"_{Names.Lower(k)} = Kernel(\"{k}\");");
+        for (var k = 0; k < _model.Parameters.Count; k++) w.Line($"_{Names.Lower(_model.Parameters[k].Name)} = Weight({Numbers.Of(k)});");
+        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = Setting(config, \"{s.Key}\", {Numbers.Of(s.Default)});");
+        foreach (var (field, r) in _layout.Rotaries)
+            w.Line($"({field}Cosines, {field}Sines) = Rotary({Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}, {Numbers.Of(r.Feature)}, {_layout.ThetaText(r)});");
+        foreach (var t in Tensors.Where(t => !streams.Contains(t.Name)))
+            w.Line($"_{t.Name} = Working<float>(MaxRows * {(t.Halo == 0 ? $"{Numbers.Of(t.Columns)}L" : $"{Numbers.Of(1L + t.Halo)}L * {Numbers.Of(t.Columns)}")}, \"{t.Name}\");");
+        foreach (var name in looped) w.Line($"_{name}Spare = _{name};");
+        if (_methods.LeftColumns > 0) w.Line($"_left = Working<float>(MaxRows * {Numbers.Of(_methods.LeftColumns)}L, \"rows that are multiplied\");");
+        w.Close().Line();
+        Starts(w);
+        w.Line($"public override ModelDefinition Definition => {_self}.Definition;").Line();
+        w.Line($"public override int Vocabulary => {Numbers.Of(_model.Vocabulary)};").Line();
+        w.Line("protected override IReadOnlyList<(string Key, double Value)> Settings =>");
+        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"(\"{s.Key}\", {_layout.Setting(s.Name)})"))}];").Line();
+        w.Line("protected override int RowAlignment => Compiled.Alignment;").Line();
+        w.Line("protected override long StateLength => Compiled.StateElements;").Line();
+        w.Line("protected override string StateSignature => Compiled.Signature;").Line();
+        w.Line("public override IReadOnlyList<StateTensor> StateTensors => Compiled.Tensors;").Line();
+        w.Open("protected override void Forward()");
+        if (workspace > 0) w.Line($"Grow(ref _workspaces, Slices * {Numbers.Of(workspace)}L, \"working memory of scans\");");
+        foreach (var line in _forward) w.Line(line);
+        w.Close().Line();
+        w.Open("protected override void Head()");
+        foreach (var line in _head) w.Line(line);
+        w.Close();
+        w.Close();
+        return w.ToString();
+    }
+
+    private void Starts(CodeWriter w)
+    {
+        w.Line("/// <summary>θ₀ of every head; gradient sums start at zero.</summary>");
+        w.Line("private static readonly StateStart[] Starts =").Line("[");
+        foreach (var m in _model.Memories)
+        {
+            var (offset, stride, layers) = _states.Memory(m.Name);
+            for (var k = 0; k < m.Model.Weights.Count; k++)
+            {
+                var weight = m.Model.Weights[k];
+                if (!weight.Fast) continue;
+                var p = m.Parameters[k];
+                var slot = _model.Parameters.ToList().FindIndex(x => x.Name == p.Name);
+                w.Line($"    new StateStart({Numbers.Of(slot)}, {Numbers.Of(offset)}, {Numbers.Of(stride)}, {Numbers.Of(ModelLayout.HeadState(m))}, {Numbers.Of(layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(p.Columns)}, {(p.Inner > 1 ? "false" : "true")}),");
+                offset += ModelLayout.Rounded(weight);
+            }
+        }
+        w.Line("];").Line();
+    }
+}

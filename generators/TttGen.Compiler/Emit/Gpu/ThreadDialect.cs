@@ -1,0 +1,60 @@
+using TttGen.Compiler.Ir;
+
+namespace TttGen.Compiler.Emit.Gpu;
+
+/// <summary>
+/// One thread's share of a row: plain floats. Columns are dealt out to the <c>lanes</c> threads that work on a row together. An address is an
+/// element of a view in which <c>$j</c> stands for the column.
+/// </summary>
+/// <param name="loop">The head of the loop over a thread's columns j, by their bound.</param>
+/// <param name="sum">The sum over the lanes of a row, of what each has added up.</param>
+/// <param name="mayStore">Which threads store; null: all.</param>
+internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<string, string> sum, string? mayStore) : RowDialect
+{
+    /// <summary>Before an address: sixteen bits of a float, rounded on the way to memory.</summary>
+    public const char Half = '~';
+
+    /// <summary>Numbers that every lane reads and one replaces: written when all have read them.</summary>
+    public Func<string, bool> InPlace { get; init; } = _ => false;
+
+    public override string Vector => "float";
+
+    public override string Zero => "0f";
+
+    public override string LoopHead(ColumnLoop columns) => loop(columns);
+
+    public override string Load(string row, ColumnLoop columns) => Read(row.Replace("$j", columns.Column));
+
+    /// <summary>Reads an element.</summary>
+    public static string Read(string element) => element[0] == Half ? $"Bf16.ToFloat({element.Substring(1)})" : element;
+
+    public override string Store(string row, string value, ColumnLoop columns) => Guarded(mayStore, Write(row.Replace("$j", columns.Column), value));
+
+    /// <summary>Writes an element.</summary>
+    public static string Write(string element, string value) => element[0] == Half ? $"{element.Substring(1)} = Bf16.Round({value});" : $"{element} = {value};";
+
+    public override string StoreScalar(string target, string value) => (InPlace(target) ? "Group.Barrier(); " : "") + Guarded(mayStore is null ? "lane == 0" : mayStore + " && lane == 0", Write(target, value));
+
+    private static string Guarded(string? condition, string statement) => condition is null ? statement : $"if ({condition}) {statement}";
+
+    public override string MultiplyAdd(string left, string right, string added) => $"{added} + {left} * {RowExpressions.Atom(right)}";
+
+    public override string? Broadcast(string scalar) => scalar.Contains(' ') ? null : scalar;
+
+    public override string WithinRow(string x, ColumnLoop columns) => x;
+
+    public override string Causal(string x) => $"(j <= i ? {x} : 0f)";
+
+    public override string Map(Function f, string x) => f switch
+    {
+        Function.Max0 => $"Math.Max({x}, 0f)",
+        Function.Step => $"({x} > 0f ? 1f : 0f)",
+        _ => $"Fn.{f}({RowExpressions.Unwrapped(x)})",
+    };
+
+    public override string Call(string function, string arguments) => $"{(function is "Max" or "Abs" ? "Math" : "Fn")}.{function}({arguments})";
+
+    public override string Sum(string parts) => sum(parts);
+
+    public override string Swapped(Func<string> value, Func<string> atNeighbour) => atNeighbour();
+}

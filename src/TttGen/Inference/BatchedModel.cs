@@ -1,0 +1,229 @@
+namespace TttGen.Inference;
+
+/// <summary>
+/// What compiled models share, whatever machine they run on: calls checked, batches cut into passes of packed rows, states advanced. There is no
+/// padding: a pass takes rows of any number of sequences.
+/// </summary>
+public abstract unsafe class BatchedModel : TttModel
+{
+    private readonly RowPass _pass;
+    private readonly int[] _outputRows;
+    private readonly int[] _outputSequence;
+    private readonly ModelState[] _sliceStates;
+    private readonly int _maxRows;
+
+    /// <param name="maxRows">Rows of one pass.</param>
+    private protected BatchedModel(int maxRows)
+    {
+        _maxRows = maxRows;
+        _pass = new RowPass(maxRows, maxRows);
+        _outputRows = GC.AllocateArray<int>(maxRows, pinned: true);
+        _outputSequence = new int[maxRows];
+        _sliceStates = new ModelState[maxRows];
+        OutputRows = (int*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_outputRows, 0);
+    }
+
+    /// <summary>Rows of this pass.</summary>
+    protected int Rows => _pass.Rows;
+
+    /// <summary>Sequences in this pass.</summary>
+    protected int SliceCount => _pass.SliceCount;
+
+    /// <summary>[output rows]: rows whose logits are wanted.</summary>
+    protected int* OutputRows { get; }
+
+    /// <summary>How many of them.</summary>
+    protected int OutputCount { get; private protected set; }
+
+    /// <summary>Mini-batches are cut at multiples of this, where a cut is free.</summary>
+    protected abstract int RowAlignment { get; }
+
+    /// <summary>Elements of one state.</summary>
+    protected abstract long StateLength { get; }
+
+    /// <summary>What a state of this model is called: name and sizes.</summary>
+    protected abstract string StateSignature { get; }
+
+    /// <summary>The two above, for states; models in assemblies that see this one's internals override them as all others do.</summary>
+    internal (long Length, string Signature) StateLayout => (StateLength, StateSignature);
+
+    /// <summary>Where inner weights lie within a state.</summary>
+    public abstract IReadOnlyList<StateTensor> StateTensors { get; }
+
+    /// <summary>Runs everything up to the head over the rows of this pass.</summary>
+    protected abstract void Forward();
+
+    /// <summary>The packed rows of this pass.</summary>
+    private protected RowPass Pass => _pass;
+
+    /// <summary>The state of each sequence in the pass.</summary>
+    private protected ReadOnlySpan<ModelState> SliceStates => _sliceStates.AsSpan(0, SliceCount);
+
+    /// <summary>The sequence of the call whose logits an output row gives.</summary>
+    private protected int OutputSequence(int output) => _outputSequence[output];
+
+    /// <summary>Before a call: throws where the model or one of its machines can't run.</summary>
+    private protected abstract void CheckAlive();
+
+    /// <summary>Whether a state belongs to this machine.</summary>
+    private protected abstract bool Owns(ModelState state);
+
+    /// <summary>Before the first of a pass's rows: the states are all known, in order.</summary>
+    private protected virtual void BeginPass() { }
+
+    /// <summary>Where kernels find a state; null where that is not an address.</summary>
+    private protected abstract float* AddressOf(ModelState state);
+
+    /// <summary>Runs the head over the last rows of sequences that end in this pass, and puts their logits where they belong: [sequences of the call, vocabulary].</summary>
+    private protected abstract void CopyLast(Span<float> logits);
+
+    /// <summary>Runs the head over all rows, and hands the logits over.</summary>
+    private protected abstract void ConsumeAll(int firstSequence, int firstDone, LogitsConsumer consumer);
+
+    // ---- calls
+
+    /// <inheritdoc/>
+    public override void Prefill(SequenceState state, ReadOnlySpan<int> tokens, Span<float> logits)
+    {
+        var length = tokens.Length;
+        Prefill(new ReadOnlySpan<SequenceState>(in state), tokens, new ReadOnlySpan<int>(in length), logits);
+    }
+
+    /// <inheritdoc/>
+    public override void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits)
+    {
+        CheckLogits(states.Length, logits.Length);
+        CheckLengths(states.Length, lengths.Length);
+        RunPasses(states, tokens, lengths, logits, null);
+    }
+
+    /// <inheritdoc/>
+    public override void Prefill(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, LogitsConsumer consumer)
+    {
+        ArgumentNullException.ThrowIfNull(consumer);
+        CheckLengths(states.Length, lengths.Length);
+        RunPasses(states, tokens, lengths, default, consumer);
+    }
+
+    /// <inheritdoc/>
+    public override void Decode(SequenceState state, int token, Span<float> logits) =>
+        Prefill(state, new ReadOnlySpan<int>(in token), logits);
+
+    /// <inheritdoc/>
+    public override void Decode(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, Span<float> logits)
+    {
+        CheckLogits(states.Length, logits.Length);
+        if (tokens.Length != states.Length) throw new TttException($"decode: expected one token for each of {states.Length} sequences, found {tokens.Length}");
+        RunPasses(states, tokens, default, logits, null);
+    }
+
+    private void CheckLogits(int sequences, int found)
+    {
+        if (found != (long)sequences * Vocabulary)
+            throw new TttException($"logits: expected room for {sequences} × {Vocabulary} numbers, found {found}");
+    }
+
+    private static void CheckLengths(int sequences, int found)
+    {
+        if (found != sequences) throw new TttException($"prefill: expected {sequences} lengths, one a sequence, found {found}");
+    }
+
+    /// <summary>Length of one sequence of a call; decoding passes no lengths.</summary>
+    private static int LengthOf(ReadOnlySpan<int> lengths, int sequence) => lengths.IsEmpty ? 1 : lengths[sequence];
+
+    private void CheckCall(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths)
+    {
+        CheckAlive();
+        if (states.IsEmpty) throw new TttException("prefill: expected at least one sequence, found none");
+        long total = 0;
+        for (var s = 0; s < states.Length; s++)
+        {
+            if (states[s] is not ModelState state) throw new TttException($"sequence {s}: expected a state of this model, found one made elsewhere");
+            if (state.Signature != StateSignature) throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Signature}");
+            if (!Owns(state)) throw new TttException($"sequence {s}: expected a state of this model's device, found one made elsewhere; save it and restore it into one of this model");
+            state.CheckAlive();
+            state.Sequence = s;
+            if (LengthOf(lengths, s) <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
+            total += LengthOf(lengths, s);
+        }
+        for (var s = 0; s < states.Length; s++)
+            if (((ModelState)states[s]).Sequence is var last && last != s)
+                throw new TttException($"sequences {s} and {last} are one state; fork it to continue it in two ways");
+        if (total != tokens.Length) throw new TttException($"prefill: the lengths add up to {total}, found {tokens.Length} tokens");
+        var vocabulary = Vocabulary;
+        for (var t = 0; t < tokens.Length; t++)
+            if ((uint)tokens[t] >= (uint)vocabulary) throw new TttException($"token {t}: expected an id in 0 … {vocabulary - 1}, found {tokens[t]}");
+    }
+
+    private void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits, LogitsConsumer? consumer)
+    {
+        CheckCall(states, tokens, lengths);
+        int sequence = 0, done = 0, token = 0;
+        while (sequence < states.Length)
+        {
+            _pass.Clear();
+            OutputCount = 0;
+            var firstSequence = sequence;
+            var firstDone = done;
+            while (sequence < states.Length && Rows < _maxRows)
+            {
+                var state = (ModelState)states[sequence];
+                var left = LengthOf(lengths, sequence) - done;
+                var take = Take(left, _maxRows - Rows, state.Position);
+                if (take == 0) break;
+                AddSlice(state, tokens.Slice(token, take));
+                token += take;
+                done += take;
+                if (done < LengthOf(lengths, sequence)) break;
+                if (consumer is null)
+                {
+                    _outputSequence[OutputCount] = sequence;
+                    _outputRows[OutputCount++] = Rows - 1;
+                }
+                sequence++;
+                done = 0;
+            }
+            BeginPass();
+            Forward();
+            // before the consumer, which may throw: states know what they have read
+            for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(_pass.Slices[s].Count);
+            if (consumer is not null) ConsumeAll(firstSequence, firstDone, consumer);
+            else if (OutputCount > 0) CopyLast(logits);
+        }
+        Array.Clear(_sliceStates, 0, Math.Min(states.Length, _maxRows));
+    }
+
+    /// <summary>Tokens of a sequence for this pass: all that are left, or a cut that the next pass can start a mini-batch at.</summary>
+    private int Take(int left, int room, long position)
+    {
+        if (left <= room) return left;
+        var end = (position + room) / RowAlignment * RowAlignment;
+        var aligned = (int)(end - position);
+        return aligned > 0 ? aligned : Rows > 0 ? 0 : room;
+    }
+
+    private void AddSlice(ModelState state, ReadOnlySpan<int> tokens)
+    {
+        _sliceStates[SliceCount] = state;
+        _pass.Add(tokens, state.Position, AddressOf(state), AddressOf(state));
+    }
+
+    /// <summary>An inner weight or gradient sum of a state: [layers, heads, count] in order.</summary>
+    /// <exception cref="TttException">A state of another model, or no such tensor.</exception>
+    public float[] ReadState(SequenceState state, string name)
+    {
+        if (state is not ModelState compiled || compiled.Signature != StateSignature) throw new TttException("expected a state of this model");
+        var tensor = StateTensors.FirstOrDefault(t => t.Name == name)
+            ?? throw new TttException($"{name}: expected one of {string.Join(", ", StateTensors.Select(t => t.Name))}");
+        var numbers = new float[(long)tensor.Layers * tensor.Heads * tensor.Count];
+        var to = numbers.AsSpan();
+        var all = compiled.Read();
+        for (var layer = 0; layer < tensor.Layers; layer++)
+            for (var head = 0; head < tensor.Heads; head++)
+            {
+                all.Slice((int)(tensor.Offset + layer * tensor.LayerStride + head * tensor.HeadStride), tensor.Count).CopyTo(to);
+                to = to[tensor.Count..];
+            }
+        return numbers;
+    }
+}
