@@ -22,6 +22,8 @@ public static class Ptx
         var architecture = new CudaArchitecture(8, 0);
         using var backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_78, null);
         var compiled = backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), new KernelSpecialization(attribute.Threads, null));
-        return ((PTXCompiledKernel)compiled).PTXAssembly;
+
+        // ILGPU marks branches as uniform that are not.
+        return ((PTXCompiledKernel)compiled).PTXAssembly.Replace(".uni", "", StringComparison.Ordinal);
     }
 }

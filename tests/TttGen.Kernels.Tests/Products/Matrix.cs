@@ -5,7 +5,7 @@ using TttGen.Kernels.Tests.Devices;
 
 namespace TttGen.Kernels.Tests.Products;
 
-/// <summary>Rows of bf16 values, between which and behind which lies NaN.</summary>
+/// <summary>Rows of numbers, of bf16 unless said, between which and behind which lies NaN.</summary>
 public sealed class Matrix
 {
     private readonly float[] _values;
@@ -25,25 +25,33 @@ public sealed class Matrix
 
     public float this[int row, int column] => _values[row * Pitch + column];
 
-    public static Matrix Random(Random random, int rows, int columns, int gap)
+    public static Matrix Random(Random random, int rows, int columns, int gap) => Random(random, rows, columns, gap, x => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(x) >> 16 << 16));
+
+    /// <summary>Numbers that bf16 does not have.</summary>
+    public static Matrix RandomFloats(Random random, int rows, int columns, int gap) => Random(random, rows, columns, gap, x => x);
+
+    private static Matrix Random(Random random, int rows, int columns, int gap, Func<float, float> round)
     {
         var matrix = new Matrix(rows, columns, columns + gap);
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns; j++)
-                matrix._values[i * matrix.Pitch + j] = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(random.NextSingle() - 0.5f) >> 16 << 16);
+                matrix._values[i * matrix.Pitch + j] = round(random.NextSingle() - 0.5f);
         return matrix;
     }
 
     /// <summary>Runs a kernel (a, aPitch, rows, b, bPitch, columns, inner, c), operands as it takes them, float or ushort; gives c.</summary>
-    public static float[] Run(AcceleratorKind kind, MethodInfo kernel, Matrix a, Matrix b, Index3D grid)
+    public static float[] Run(AcceleratorKind kind, MethodInfo kernel, Matrix a, Matrix b, Index3D grid) => Run(kind, kernel, a, b, b.Rows, grid);
+
+    /// <summary>The same where the result has fewer columns than b has rows.</summary>
+    public static float[] Run(AcceleratorKind kind, MethodInfo kernel, Matrix a, Matrix b, int columns, Index3D grid)
     {
         var on = TestAccelerator.Of(kind);
         var parameters = kernel.GetParameters();
         using var onA = a.On(on.Accelerator, parameters[0].ParameterType);
         using var onB = b.On(on.Accelerator, parameters[3].ParameterType);
-        using var c = on.Accelerator.Allocate1D<float>(a.Rows * b.Rows);
+        using var c = on.Accelerator.Allocate1D<float>(a.Rows * columns);
         c.MemSet(on.Accelerator.DefaultStream, 0xFF);
-        on.Run(kernel, grid, 256, View(onA), a.Pitch, a.Rows, View(onB), b.Pitch, b.Rows, a.Columns, c.View.AsContiguous());
+        on.Run(kernel, grid, 256, View(onA), a.Pitch, a.Rows, View(onB), b.Pitch, columns, a.Columns, c.View.AsContiguous());
         return c.GetAsArray1D();
     }
 
