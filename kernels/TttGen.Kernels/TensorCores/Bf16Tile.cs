@@ -39,5 +39,5 @@ public readonly struct Bf16Tile
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Index(int row, int laneRow, int column, int lanePiece) =>
-        _at + row * _pitch + laneRow * _pitch + (((column >> 3) ^ (lanePiece ^ ((laneRow >> 1) & _swap))) << 3);
+        _at + (row * _pitch + (laneRow * _pitch + (((column >> 3) ^ (lanePiece ^ ((laneRow >> 1) & _swap))) << 3)));
 }
