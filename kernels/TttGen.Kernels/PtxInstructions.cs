@@ -75,18 +75,6 @@ internal static class PtxInstructions
         code.FreeRegister(address);
     }
 
-    public static void StoreEight(PTXBackend backend, PTXCodeGenerator code, Value value)
-    {
-        var address = SharedAddress(code, value[0]);
-        using (var command = code.BeginCommand("st.shared.v4.b32"))
-        {
-            command.AppendArgumentValue(address);
-            command.AppendVectorArgument(Parts(code, value[1]));
-        }
-
-        code.FreeRegister(address);
-    }
-
     public static void Pack(PTXBackend backend, PTXCodeGenerator code, Value value)
     {
         var low = code.LoadPrimitive(value[0]);

@@ -62,6 +62,24 @@ public static class FnKernels
     }
 
     [Kernel(256)]
+    public static void FastExp(ArrayView<float> x, ArrayView<float> y)
+    {
+        if (Index < x.Length) y[Index] = FastFn.Exp(x[Index]);
+    }
+
+    [Kernel(256)]
+    public static void FastSigmoid(ArrayView<float> x, ArrayView<float> y)
+    {
+        if (Index < x.Length) y[Index] = FastFn.Sigmoid(x[Index]);
+    }
+
+    [Kernel(256)]
+    public static void FastTanh(ArrayView<float> x, ArrayView<float> y)
+    {
+        if (Index < x.Length) y[Index] = FastFn.Tanh(x[Index]);
+    }
+
+    [Kernel(256)]
     public static void RoundToBf16(ArrayView<float> x, ArrayView<ushort> rounded, ArrayView<float> back)
     {
         if (Index >= x.Length) return;

@@ -43,7 +43,7 @@ public sealed class PtxTests
         }
     }
 
-    private static IEnumerable<MethodInfo> Variants(MethodInfo kernel)
+    internal static IEnumerable<MethodInfo> Variants(MethodInfo kernel)
     {
         if (!kernel.IsGenericMethodDefinition) return [kernel];
         return from rows in (Type[])[typeof(One), typeof(Eight)]

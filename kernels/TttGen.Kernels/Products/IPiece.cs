@@ -67,8 +67,6 @@ internal readonly struct FloatPiece : IPiece<float>
     {
         uint first = Bf16.Pack(kept.Low.X, kept.Low.Y), second = Bf16.Pack(kept.Low.Z, kept.Low.W);
         uint third = Bf16.Pack(kept.High.X, kept.High.Y), fourth = Bf16.Pack(kept.High.Z, kept.High.W);
-        var pairs = new UInt4 { X = first, Y = second, Z = third, W = fourth };
-        if (Instructions.Here) Instructions.StoreEight(ref shared[at], pairs);
-        else shared.Cast<UInt4>()[at >> 3] = pairs;
+        shared.Cast<UInt4>()[at >> 3] = new() { X = first, Y = second, Z = third, W = fourth };
     }
 }

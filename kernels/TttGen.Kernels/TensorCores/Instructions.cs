@@ -57,12 +57,6 @@ internal static class Instructions
     [IntrinsicImplementation]
     public static Float4 LoadFour(ref float from) => default;
 
-    /// <summary>st.shared.v4.b32.</summary>
-    [IntrinsicImplementation]
-    public static void StoreEight(ref ushort to, UInt4 pairs)
-    {
-    }
-
     /// <summary>cvt.rn.bf16x2.f32: both rounded, the first in the lower half.</summary>
     [IntrinsicImplementation]
     public static uint Pack(float low, float high) => default;
