@@ -81,6 +81,26 @@ public static class ProductKernels
         FinishFew(shared, FewRows<TRows, TColumns>.Columns, rows, column0, columns, c);
     }
 
+    /// <summary>With constants, as kernels of models have them.</summary>
+    [Kernel(256)]
+    public static void FewConstantFloats<TRows, TColumns>(ArrayView<float> a, int rows, ArrayView<float> b, ArrayView<float> c) where TRows : struct, ICount where TColumns : struct, ICount
+    {
+        var shared = SharedMemory.Allocate<float>(FewRows<TRows, TColumns>.Shared);
+        int column0 = Grid.IdxX * FewRows<TRows, TColumns>.Columns;
+        FewRows<TRows, TColumns>.Multiply(a, 768, rows, b, 768, 2048, 768, column0, shared);
+        FinishFew(shared, FewRows<TRows, TColumns>.Columns, rows, column0, 2048, c);
+    }
+
+    /// <summary>The same with weights in bf16.</summary>
+    [Kernel(256)]
+    public static void FewConstantWeights<TRows, TColumns>(ArrayView<float> a, int rows, ArrayView<ushort> b, ArrayView<float> c) where TRows : struct, ICount where TColumns : struct, ICount
+    {
+        var shared = SharedMemory.Allocate<float>(FewRows<TRows, TColumns>.Shared);
+        int column0 = Grid.IdxX * FewRows<TRows, TColumns>.Columns;
+        FewRows<TRows, TColumns>.Multiply(a, 768, rows, b, 768, 2048, 768, column0, shared);
+        FinishFew(shared, FewRows<TRows, TColumns>.Columns, rows, column0, 2048, c);
+    }
+
     private static void Finish64(Tile4x4 tile, ArrayView<float> shared, int row0, int rows, int column0, int columns, ArrayView<float> c)
     {
         for (int part = 0; part < Product64.Parts; part++)
