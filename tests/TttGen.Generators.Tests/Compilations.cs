@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -36,6 +37,10 @@ internal static class Compilations
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
+    /// <summary>What a project references whose models' kernels are compiled.</summary>
+    public static IEnumerable<MetadataReference> ForKernels { get; } =
+        [MetadataReference.CreateFromFile(typeof(global::ILGPU.Context).Assembly.Location), MetadataReference.CreateFromFile(typeof(TttGen.Kernels.KernelAttribute).Assembly.Location)];
+
     public static CSharpCompilation Of(string source, params IEnumerable<MetadataReference> references) => Of("App", source, references);
 
     public static CSharpCompilation Of(string assembly, string source, IEnumerable<MetadataReference> references) =>
@@ -59,21 +64,24 @@ internal static class Compilations
         parseOptions: Parse,
         driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
+    /// <summary>All generators, in a project that has TttGenCuda and TttGenKernels.</summary>
+    public static GeneratorDriver DriverForKernels() => Driver().WithUpdatedAnalyzerConfigOptions(new Properties("TttGenCuda", "TttGenKernels"));
+
     public static GeneratorDriver Run(string source) => Run(Of(source));
 
     public static GeneratorDriver Run(Compilation compilation) => Driver().RunGenerators(compilation);
 
     /// <summary>The compilation with what the generators add; every warning an error, and none there.</summary>
-    public static Compilation Generated(Compilation compilation)
+    public static Compilation Generated(Compilation compilation, GeneratorDriver? driver = null)
     {
-        Driver().WithUpdatedParseOptions(compilation.SyntaxTrees.First().Options).RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
+        (driver ?? Driver()).WithUpdatedParseOptions(compilation.SyntaxTrees.First().Options).RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
         Assert.Empty(diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
         return generated;
     }
 
     /// <summary>Errors and warnings of the C# compiler, generators having run.</summary>
-    public static IEnumerable<Diagnostic> Complaints(Compilation compilation) =>
-        Generated(compilation).GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning);
+    public static IEnumerable<Diagnostic> Complaints(Compilation compilation, GeneratorDriver? driver = null) =>
+        Generated(compilation, driver).GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning);
 
     /// <summary>The assembly that a project compiles to, as another one references it.</summary>
     public static MetadataReference Library(string assembly, string source) => Image(Generated(Of(assembly, source, [])));
@@ -95,5 +103,24 @@ internal static class Compilations
         Driver().RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _);
         var analyzed = await generated.WithAnalyzers([new SpecAnalyzer()]).GetAnalyzerDiagnosticsAsync();
         return [.. analyzed.OrderBy(d => d.Location.SourceSpan.Start)];
+    }
+
+    /// <summary>MSBuild's properties that are "true".</summary>
+    private sealed class Properties(params string[] names) : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(names);
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+
+        private sealed class Values(string[] names) : AnalyzerConfigOptions
+        {
+            public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value)
+            {
+                value = names.Any(name => key == "build_property." + name) ? "true" : null;
+                return value is not null;
+            }
+        }
     }
 }

@@ -73,6 +73,7 @@ public sealed class BackwardScanEmitter
 
         var w = new CodeWriter { Indent = indent };
         w.Line($"/// <summary>{_memory.Name}: the outer gradient of its scan, second derivatives included.</summary>");
+        w.Line(GeneratedCode.Attribute);
         w.Open($"internal static unsafe class {_memory.Name}ScanBackward");
         var k = _memory.MiniBatch;
         var flops = _isDual ? kernels[3].Flops(k) / k : kernels[2].Flops(1);

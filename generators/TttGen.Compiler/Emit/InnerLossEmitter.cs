@@ -20,6 +20,7 @@ internal static class InnerLossEmitter
 
         var w = new CodeWriter { Indent = indent };
         w.Line($"/// <summary>{memory.Name}: what its inner loop does.</summary>");
+        w.Line(GeneratedCode.Attribute);
         w.Open($"internal static unsafe class {memory.Name}Losses");
         w.Line("/// <summary>Elements of working memory.</summary>");
         w.Line($"public const int ScratchSize = {Numbers.Of(rows + size + output + Math.Max(own, scan.Scratch))};").Line();

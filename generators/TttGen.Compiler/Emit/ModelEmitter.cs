@@ -130,11 +130,15 @@ internal sealed class ModelEmitter
         w.Line("{");
         w.Indent++;
         w.Line("/// <summary>What was compiled.</summary>");
+        w.Line(GeneratedCode.Attribute);
         w.Line("public static ModelDefinition Definition { get; } = new CompiledDefinition();").Line();
         w.Line("/// <summary>Loads a checkpoint directory.</summary>");
+        w.Line(GeneratedCode.Attribute);
         w.Line("public static CompiledModel Load(string directory, ModelOptions? options = null) => (CompiledModel)Definition.Load(directory, options ?? new ModelOptions());").Line();
         w.Line("/// <summary>Fresh random weights.</summary>");
+        w.Line(GeneratedCode.Attribute);
         w.Line("public static CompiledModel Create(int seed, ModelOptions? options = null) => (CompiledModel)Definition.Create(seed, options ?? new ModelOptions());").Line();
+        w.Line(GeneratedCode.Attribute);
         w.Open("private sealed class CompiledDefinition : ModelDefinition");
         w.Line($"public override string Name => \"{Self}\";").Line();
         w.Line("public override IReadOnlyList<ConfigEntry> Config { get; } =").Line("[");
@@ -170,6 +174,7 @@ internal sealed class ModelEmitter
     {
         var w = new CodeWriter { Indent = Depth - 1 };
         Open(w);
+        w.Line(GeneratedCode.Attribute);
         w.Open("private sealed unsafe partial class Compiled : CompiledModel");
         w.Line("/// <summary>Every parameter: key, shape, how it is kept, how many layers have it, columns, inner size, where a fresh one starts.</summary>");
         w.Line("public static readonly ParameterSlot[] ParameterSlots =").Line("[");

@@ -57,6 +57,7 @@ public sealed class ScanEmitter
         foreach (var line in Formulas.Of([("predict", _model.Predict), ("loss", _model.Loss)], n => n is Input input ? input.Name : null))
             w.Line($"/// {TileKernelEmitter.Xml(line)}<br/>");
         w.Line("/// </remarks>");
+        w.Line(GeneratedCode.Attribute);
         w.Open($"internal static unsafe class {_memory.Name}Scan");
         w.Line("/// <summary>Tokens of a mini-batch.</summary>");
         w.Line($"public const int MiniBatchTokens = {Numbers.Of(_memory.MiniBatch)};");

@@ -43,6 +43,7 @@ internal sealed class TrainingEmitter
     public string Class()
     {
         var w = new CodeWriter { Indent = _indent - 1 };
+        w.Line(GeneratedCode.Attribute);
         w.Open("private sealed unsafe partial class Trainable : CompiledTrainable");
         Fields(w);
         Constructor(w);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
+using TttGen.Compiler.Emit;
 using TttGen.Generators.Parsing;
 
 namespace TttGen.Generators.Emission;
@@ -14,7 +15,7 @@ internal sealed record DimensionSource(TypeShell Shell, int Size)
 
     public string Text() => GeneratedFile.Part(Shell, "", "", $"""
         /// <inheritdoc/>
-        {GeneratedFile.Attribute}
+        {GeneratedCode.Attribute}
         public static int Size => {Size.ToString(CultureInfo.InvariantCulture)};
         """);
 }

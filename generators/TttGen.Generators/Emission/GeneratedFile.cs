@@ -5,11 +5,6 @@ namespace TttGen.Generators.Emission;
 /// <summary>A generated file that holds one part of one type.</summary>
 internal static class GeneratedFile
 {
-    private static readonly string Version = typeof(GeneratedFile).Assembly.GetName().Version.ToString(3);
-
-    /// <summary>For generated members: the type itself stays the user's.</summary>
-    public static readonly string Attribute = $"[global::System.CodeDom.Compiler.GeneratedCode(\"TttGen\", \"{Version}\")]";
-
     /// <summary>Wraps a part of a type, as written at the left margin, in its types and namespace.</summary>
     /// <param name="shell">The type.</param>
     /// <param name="interfaces">What the part adds to the header, for example <c> : global::TttGen.ISpec&lt;…&gt;</c>.</param>

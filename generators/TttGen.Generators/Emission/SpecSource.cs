@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using TttGen.Compiler;
+using TttGen.Compiler.Emit;
 using TttGen.Compiler.Language;
 using TttGen.Generators.Diagnostics;
 using TttGen.Generators.Parsing;
@@ -32,7 +33,7 @@ internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, stri
         var calls = Calls.Count == 0 ? "" : "\n    " + string.Join(",\n    ", Calls);
         return GeneratedFile.Part(Shell, $" : global::TttGen.ISpec<{Shell.Qualified}>", "", $"""
             /// <inheritdoc/>
-            {GeneratedFile.Attribute}
+            {GeneratedCode.Attribute}
             public static {Shell.Qualified} Bind(global::TttGen.IParameterBinder binder) => new({calls});
             """);
     }

@@ -22,6 +22,7 @@ partial record class Delta
     /// term[j] = Σ_k W[k,j] key[k] − value[j]<br/>
     /// loss = (Σ_k term[k]²) / 2<br/>
     /// </remarks>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     internal static unsafe class DeltaMemoryScan
     {
         /// <summary>Tokens of a mini-batch.</summary>

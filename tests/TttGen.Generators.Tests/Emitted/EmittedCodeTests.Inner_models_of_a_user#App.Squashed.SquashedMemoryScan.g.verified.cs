@@ -23,6 +23,7 @@ partial record class Squashed
     /// term[j] = key[j] + B[j] + Σ_k key[k] tanh[k,j] − value[j]<br/>
     /// loss = (Σ_k term[k]²) / 2<br/>
     /// </remarks>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     internal static unsafe class SquashedMemoryScan
     {
         /// <summary>Tokens of a mini-batch.</summary>

@@ -40,6 +40,7 @@ partial record class SwiGlu
     /// term[j] = key[j] + Shift[j] + Scale[j] normal2[j] − value[j]<br/>
     /// loss = (Σ_k term[k]²) / 2<br/>
     /// </remarks>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     internal static unsafe class SwiGluMemoryScan
     {
         /// <summary>Tokens of a mini-batch.</summary>

@@ -16,6 +16,7 @@ namespace App;
 
 partial record class SwiGlu
 {
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     private sealed unsafe partial class Compiled : CompiledModel
     {
         /// <summary>Every parameter: key, shape, how it is kept, how many layers have it, columns, inner size, where a fresh one starts.</summary>

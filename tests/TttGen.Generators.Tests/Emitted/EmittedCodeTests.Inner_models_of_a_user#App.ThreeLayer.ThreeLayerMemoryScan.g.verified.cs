@@ -44,6 +44,7 @@ partial record class ThreeLayer
     /// term3[j] = Shift[j] + Scale[j] normal2[j] − value[j]<br/>
     /// loss = (Σ_k term3[k]²) / 2<br/>
     /// </remarks>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     internal static unsafe class ThreeLayerMemoryScan
     {
         /// <summary>Tokens of a mini-batch.</summary>

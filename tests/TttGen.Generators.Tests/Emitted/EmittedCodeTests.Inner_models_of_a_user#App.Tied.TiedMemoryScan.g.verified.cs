@@ -28,6 +28,7 @@ partial record class Tied
     /// term3[j] = Σ_k W[j,k] silu2[k] − value[j]<br/>
     /// loss = (Σ_k term3[k]²) / 2 + 0.01 (Σ_l silu2[l]²)<br/>
     /// </remarks>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     internal static unsafe class TiedMemoryScan
     {
         /// <summary>Tokens of a mini-batch.</summary>

@@ -34,6 +34,7 @@ partial record class LinearMamba
     /// term3[j] = key[j] + Shift[j] + Scale[j] normal2[j] − value[j]<br/>
     /// loss = (Σ_k term3[k]²) / 2<br/>
     /// </remarks>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     internal static unsafe class LinearMemoryScan
     {
         /// <summary>Tokens of a mini-batch.</summary>

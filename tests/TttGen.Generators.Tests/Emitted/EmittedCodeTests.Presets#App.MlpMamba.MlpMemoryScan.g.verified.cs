@@ -42,6 +42,7 @@ partial record class MlpMamba
     /// term5[j] = key[j] + Shift[j] + Scale[j] normal2[j] − value[j]<br/>
     /// loss = (Σ_k term5[k]²) / 2<br/>
     /// </remarks>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     internal static unsafe class MlpMemoryScan
     {
         /// <summary>Tokens of a mini-batch.</summary>

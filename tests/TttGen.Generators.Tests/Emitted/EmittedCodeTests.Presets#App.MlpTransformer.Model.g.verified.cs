@@ -17,14 +17,18 @@ namespace App;
 partial record class MlpTransformer : global::TttGen.Inference.IModel<MlpTransformer>
 {
     /// <summary>What was compiled.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     public static ModelDefinition Definition { get; } = new CompiledDefinition();
 
     /// <summary>Loads a checkpoint directory.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     public static CompiledModel Load(string directory, ModelOptions? options = null) => (CompiledModel)Definition.Load(directory, options ?? new ModelOptions());
 
     /// <summary>Fresh random weights.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     public static CompiledModel Create(int seed, ModelOptions? options = null) => (CompiledModel)Definition.Create(seed, options ?? new ModelOptions());
 
+    [global::System.CodeDom.Compiler.GeneratedCode("TttGen", "<version>")]
     private sealed class CompiledDefinition : ModelDefinition
     {
         public override string Name => "MlpTransformer";

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace TttGen.Generators.Tests.Emitted;
@@ -74,6 +75,16 @@ public sealed class EmittedCodeTests
             """),
         InnerModels(), "InnerModels.cs"));
 
+    /// <summary>The way back, and what else a model has that learns.</summary>
+    [Fact]
+    public async Task Models_that_learn() => await Check(
+        Trainable(), null, [".Training.g.cs", "Losses.g.cs", "Backward.g.cs"]);
+
+    /// <summary>What a device adds.</summary>
+    [Fact]
+    public async Task Models_for_a_device() => await Check(
+        Trainable(Compilations.ForKernels), Compilations.DriverForKernels(), [".Model.g.cs", ".Weights.g.cs", ".Cuda.g.cs", ".Kernels.g.cs"]);
+
     [Fact]
     public void A_model_may_be_a_struct_inside_other_types() => Assert.Empty(Compilations.Complaints(Compilations.Of("""
         using TttGen.InnerModels;
@@ -99,6 +110,41 @@ public sealed class EmittedCodeTests
         }
         """)));
 
+    private static CSharpCompilation Trainable(params IEnumerable<MetadataReference> references) => Compilations.Of("""
+        using TttGen.InnerModels;
+        using TttGen.Layers;
+
+        namespace App;
+
+        [Dim(32)] public readonly partial struct Width : IDim;
+        [Dim(2)] public readonly partial struct Heads : IDim;
+        [Dim(16)] public readonly partial struct HeadDim : IDim;
+        [Dim(64)] public readonly partial struct InnerHidden : IDim;
+        [Dim(16)] public readonly partial struct MiniBatch : IDim;
+        [Dim(4)] public readonly partial struct Taps : IDim;
+        [Dim(80)] public readonly partial struct Hidden : IDim;
+        [Dim(2)] public readonly partial struct Depth : IDim;
+        [Dim(256)] public readonly partial struct Vocab : IDim;
+
+        [Model(Trainable = true)]
+        public sealed partial record class Linear(
+            Embedding<Vocab, Width> EmbedTokens,
+            Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>, Width> Layers,
+            RmsNorm<Width> Norm)
+        {
+            public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+
+        [Model(Trainable = true)]
+        public sealed partial record class Mlp(
+            Embedding<Vocab, Width> EmbedTokens,
+            Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
+            RmsNorm<Width> Norm)
+        {
+            public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+        """, references);
+
     private static string ModelOver(string name, string memory) => $$"""
         [Model]
         public sealed partial record class {{name}}(
@@ -113,9 +159,12 @@ public sealed class EmittedCodeTests
     private static string InnerModels([CallerFilePath] string here = "") =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../TttGen.Numerics.Tests/InnerModels.cs"));
 
-    private static async Task Check(CSharpCompilation compilation, [CallerFilePath] string testFile = "", [CallerMemberName] string method = "")
+    /// <summary>No complaint of the C# compiler about any file, and no difference in those that are looked at: all of them, unless told which.</summary>
+    private static async Task Check(
+        CSharpCompilation compilation, GeneratorDriver? driver = null, IReadOnlyList<string>? ends = null, [CallerFilePath] string testFile = "", [CallerMemberName] string method = "")
     {
-        Assert.Empty(Compilations.Complaints(compilation));
-        await Verifier.Verify(Compilations.Run(compilation), testFile, method);
+        driver ??= Compilations.Driver();
+        Assert.Empty(Compilations.Complaints(compilation, driver));
+        await Verifier.Verify(driver.RunGenerators(compilation), ends, testFile, method);
     }
 }

@@ -1,3 +1,0 @@
-using TttGen.Ptx;
-
-return PtxTool.Run(args, Console.Out);
