@@ -1,0 +1,3 @@
+using TttGen.Ptx;
+
+return PtxTool.Run(args, Console.Out);
