@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace TttGen.Generators.Tests;
 
@@ -24,8 +25,47 @@ public sealed class ModelErrorTests
         Assert.Contains("found F = 9", error.GetMessage());
     }
 
+    [Theory]
+    [InlineData("", "=> EmbedTokens.Logits(EmbedTokens.Lookup(tokens))")]
+    [InlineData("", "=> EmbedTokens.Logits(EmbedTokens.Lookup(tokens) + EmbedTokens.Lookup(tokens))")]
+    [InlineData("RmsNorm<D> Norm", "=> EmbedTokens.Logits(Norm.Apply(EmbedTokens.Lookup(tokens)) + EmbedTokens.Lookup(tokens))")]
+    [InlineData("SwiGlu<D, N> Mlp", "=> EmbedTokens.Logits(Mlp.Apply(EmbedTokens.Lookup(tokens)) + EmbedTokens.Lookup(tokens))")]
+    [InlineData("SwiGlu<D, N> Mlp, SwiGlu<D, N> Mlp2", "=> EmbedTokens.Logits(Mlp2.Apply(Mlp.Apply(EmbedTokens.Lookup(tokens))) + EmbedTokens.Lookup(tokens))")]
+    [InlineData("SwiGlu<D, N> Mlp, RmsNorm<D> Norm", "=> EmbedTokens.Logits(Norm.Apply(Mlp.Apply(EmbedTokens.Lookup(tokens)) + EmbedTokens.Lookup(tokens)))")]
+    [InlineData("TransformerBlock<D, H, F, K, N, LinearMemory<F>> Block", "=> EmbedTokens.Logits(Block.Apply(EmbedTokens.Lookup(tokens)) + EmbedTokens.Lookup(tokens))")]
+    [InlineData("TransformerBlock<D, H, F, K, N, LinearMemory<F>> Block", "{ var x = EmbedTokens.Lookup(tokens); return EmbedTokens.Logits(Block.Apply(x) + x); }")]
+    [InlineData("TttLayer<D, H, F, K, LinearMemory<F>> Block", "{ var x = EmbedTokens.Lookup(tokens); return EmbedTokens.Logits(Block.Apply(x) + x); }")]
+    [InlineData("TttLayer<D, H, F, K, LinearMemory<F>> Block, LmHead<D, V> Head", "{ var x = EmbedTokens.Lookup(tokens); return Head.Logits(Block.Apply(x) + x); }")]
+    [InlineData("Linear<D, D> Proj", "{ var x = EmbedTokens.Lookup(tokens); return EmbedTokens.Logits(x * Proj + x); }")]
+    [InlineData("Linear<D, D> Proj", "{ var x = EmbedTokens.Lookup(tokens); return EmbedTokens.Logits(Silu(x * Proj) + x); }")]
+    [InlineData("Linear<D, D> Proj", "{ var x = EmbedTokens.Lookup(tokens); return EmbedTokens.Logits(x * Proj); }")]
+    [InlineData(Stacked, "{ var x = EmbedTokens.Lookup(tokens); return EmbedTokens.Logits(Layers.Apply(x) + x); }")]
+    [InlineData(Stacked, "{ var x = EmbedTokens.Lookup(tokens); return EmbedTokens.Logits(Norm.Apply(Layers.Apply(x) + x)); }")]
+    [InlineData(Stacked, "=> EmbedTokens.Logits(Layers.Apply(EmbedTokens.Lookup(tokens)))")]
+    public void A_head_reads_what_it_likes(string parameters, string body)
+    {
+        if (body.StartsWith('=')) body += ";";
+        var source = Source(32, 4, 8, parameters, body);
+        Assert.Empty(Compilations.Complaints(source));
+        Assert.Contains(Compilations.Run(source).GetRunResult().Results.SelectMany(r => r.GeneratedSources), s => s.HintName == "App.Tiny.Prefill.g.cs");
+    }
+
+    [Fact]
+    public void Of_what_is_made_before_a_stack_only_looked_up_rows_are_read_after_it()
+    {
+        var source = Source(32, 4, 8, Stacked, "{ var x = EmbedTokens.Lookup(tokens); var y = Norm.Apply(x); return EmbedTokens.Logits(Layers.Apply(x) + y); }");
+        var error = Assert.Single(Compilations.Run(source).GetRunResult().Diagnostics);
+        Assert.Equal(("TTT136", DiagnosticSeverity.Error), (error.Id, error.Severity));
+        Assert.Contains("App.Tiny: y is made before a Stack and read after it", error.GetMessage());
+    }
+
+    private const string Stacked = "Stack<L, TransformerBlock<D, H, F, K, N, LinearMemory<F>>, D> Layers, RmsNorm<D> Norm";
+
     private static IReadOnlyList<Diagnostic> Compile(int width, int heads, int feature) =>
-        Compilations.Run($$"""
+        Compilations.Run(Source(width, heads, feature, Stacked, "=> EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));")).GetRunResult().Diagnostics;
+
+    private static CSharpCompilation Source(int width, int heads, int feature, string parameters, string body) =>
+        Compilations.Of($$"""
             using TttGen.InnerModels;
             using TttGen.Layers;
             namespace App;
@@ -38,11 +78,11 @@ public sealed class ModelErrorTests
             [Dim(24)] public readonly partial struct N : IDim;
             [Dim(2)] public readonly partial struct L : IDim;
 
-            [Model]
+            [Model(Trainable = true)]
             public sealed partial record class Tiny(
-                Embedding<V, D> EmbedTokens, Stack<L, TransformerBlock<D, H, F, K, N, LinearMemory<F>>, D> Layers, RmsNorm<D> Norm)
+                Embedding<V, D> EmbedTokens{{(parameters.Length > 0 ? ", " : "")}}{{parameters}})
             {
-                public Logits<V> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+                public Logits<V> Apply(Tokens tokens) {{body}}
             }
-            """).GetRunResult().Diagnostics;
+            """);
 }

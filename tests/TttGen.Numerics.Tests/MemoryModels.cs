@@ -207,3 +207,27 @@ public sealed partial record class MixedMemories(Embedding<ThirtyOne, Thirty> Em
 {
     public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Upper.Apply(Layers.Apply(EmbedTokens.Lookup(tokens)))));
 }
+
+/// <summary>Looked-up rows are read past the stack, too.</summary>
+[Model]
+public sealed partial record class SkippedStack(Embedding<ThirtyOne, Twelve> EmbedTokens,
+    Stack<Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, LinearMemory<Six>>, Twelve> Layers, RmsNorm<Twelve> Norm)
+{
+    public Logits<ThirtyOne> Apply(Tokens tokens)
+    {
+        var x = EmbedTokens.Lookup(tokens);
+        x += Norm.Apply(Layers.Apply(x));
+        return EmbedTokens.Logits(x);
+    }
+}
+
+/// <summary>No stack, and no norm before the head.</summary>
+[Model]
+public sealed partial record class OneLayer(Embedding<ThirtyOne, Twelve> EmbedTokens, TttLayer<Twelve, Two, Six, Five, LinearMemory<Six>> Layer)
+{
+    public Logits<ThirtyOne> Apply(Tokens tokens)
+    {
+        var x = EmbedTokens.Lookup(tokens);
+        return EmbedTokens.Logits(Layer.Apply(x) + x);
+    }
+}

@@ -18,6 +18,7 @@ public sealed class Linker
     private readonly Dictionary<string, string> _config = [];
     private readonly List<string> _configOrder = [];
     private Graph _graph = new() { SharesFactors = false };
+    private readonly HashSet<Node> _left = [];
     private Node? _stream;
     private int _layers = 1;
 
@@ -245,7 +246,7 @@ public sealed class Linker
                 return new NodeValue(Primitives.Apply(_graph, spec.Program.Name, operation, [.. values.Select(NodeOf)]));
         }
 
-        Node NodeOf(Value v) => v is NodeValue n ? n.Node : v is NamedValue p ? _graph.Input(p.Name, p.Shape) : throw new CompileException("TTT128", $"{spec.Program.Name}: {s.Op} takes tensors, found {v.GetType().Name}");
+        Node NodeOf(Value v) => v is NodeValue n ? Here(spec, n.Node) : v is NamedValue p ? _graph.Input(p.Name, p.Shape) : throw new CompileException("TTT128", $"{spec.Program.Name}: {s.Op} takes tensors, found {v.GetType().Name}");
     }
 
     private void CheckHeads(SpecInstance spec, Axis width, TypeRef heads, TypeRef feature)
@@ -284,9 +285,18 @@ public sealed class Linker
         return _stream!;
     }
 
+    /// <summary>A value in the graph at work. Of what was made before a stack, only rows of a table can be had again.</summary>
+    private Node Here(SpecInstance spec, Node node) => node switch
+    {
+        _ when !_left.Contains(node) => node,
+        Lookup l => _graph.Primitive(id => new Lookup(id, l.Shape, l.Table)),
+        _ => throw new CompileException("TTT136", $"{spec.Program.Name}: {node.Hint ?? "a value"} is made before a Stack and read after it: only the Stack's own rows come through; read those, or looked-up rows, or make it part of the Stack's block"),
+    };
+
     /// <summary>A fresh graph: only the stream crosses from one segment to the next.</summary>
     private void Enter(Axis[] shape)
     {
+        _left.UnionWith(_graph.Nodes);
         _graph = new Graph { SharesFactors = false };
         _stream = _graph.Input("x", shape);
     }

@@ -351,7 +351,7 @@ public sealed class RowScheduler
         foreach (var cluster in Clusters(products, absorbed))
         {
             var members = new HashSet<Node>(cluster);
-            var stores = cluster.Where(n => _mustStore.Contains(n) || (_users.TryGetValue(n, out var users) && users.Any(u => !members.Contains(u)))).ToList();
+            var stores = cluster.Where(n => _mustStore.Contains(n) || _roots.Contains(n) || (_users.TryGetValue(n, out var users) && users.Any(u => !members.Contains(u)))).ToList();
             foreach (var s in stores) Tensor(s, "rows");
             var parts = cluster.Where(_products.ContainsKey).Select(n => _products[n]).ToList();
             groups.Add(new ProductGroup(

@@ -39,6 +39,8 @@ internal abstract class SmallModel
         Of<MambaByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<MambaBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<MixedMemories>((model, tokens) => model.Apply(tokens).Items),
+        Of<SkippedStack>((model, tokens) => model.Apply(tokens).Items),
+        Of<OneLayer>((model, tokens) => model.Apply(tokens).Items),
         Of<UntiedLinearTransformer>((model, tokens) => model.Apply(tokens).Items),
     }.ToDictionary(model => model.Name);
 
