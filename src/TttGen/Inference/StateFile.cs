@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using TttGen.Checkpoints;
@@ -7,14 +6,14 @@ using TttGen.Checkpoints;
 namespace TttGen.Inference;
 
 /// <summary>
-/// A state in a file, little-endian: <c>TttGenState2</c>, i32 bytes of the signature, i64 position, i64 count of numbers, the signature in UTF-8,
+/// A state in a file, little-endian: <c>TttGenState3</c>, i32 bytes of the signature, i64 position, i64 count of numbers, the signature in UTF-8,
 /// the numbers in f32, u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over.
 /// </summary>
 internal static class StateFile
 {
     private const int HeadBytes = 12 + 4 + 8 + 8;
 
-    private static ReadOnlySpan<byte> Magic => "TttGenState2"u8;
+    private static ReadOnlySpan<byte> Magic => "TttGenState3"u8;
 
     /// <summary>Writes a file, whole or not at all.</summary>
     public static void Write(string path, string signature, long position, ReadOnlySpan<float> numbers)
@@ -33,7 +32,7 @@ internal static class StateFile
             to.Write(head);
             to.Write(MemoryMarshal.AsBytes(numbers));
             Span<byte> sum = stackalloc byte[4];
-            BinaryPrimitives.WriteUInt32LittleEndian(sum, Checksum(Checksum(uint.MaxValue, head), MemoryMarshal.AsBytes(numbers)));
+            BinaryPrimitives.WriteUInt32LittleEndian(sum, Checksum(head, MemoryMarshal.AsBytes(numbers)));
             to.Write(sum);
             files.Commit();
         }
@@ -66,7 +65,7 @@ internal static class StateFile
             var sum = new byte[4];
             from.ReadExactly(MemoryMarshal.AsBytes(read.AsSpan()));
             from.ReadExactly(sum);
-            var checksum = Checksum(Checksum(Checksum(uint.MaxValue, head), name), MemoryMarshal.AsBytes(read.AsSpan()));
+            var checksum = Checksum([.. head, .. name], MemoryMarshal.AsBytes(read.AsSpan()));
             var position = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16));
             if (BinaryPrimitives.ReadUInt32LittleEndian(sum) != checksum || position < 0) throw Damaged();
             read.CopyTo(numbers);
@@ -80,10 +79,11 @@ internal static class StateFile
         TttException Damaged() => new($"{file}: the state file is damaged");
     }
 
-    private static uint Checksum(uint sum, ReadOnlySpan<byte> bytes)
+    private static uint Checksum(ReadOnlySpan<byte> head, ReadOnlySpan<byte> numbers)
     {
-        for (; bytes.Length >= 8; bytes = bytes[8..]) sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var one in bytes) sum = BitOperations.Crc32C(sum, one);
-        return sum;
+        var sum = Crc32C.Empty;
+        sum.Add(head);
+        sum.Add(numbers);
+        return sum.Value;
     }
 }
