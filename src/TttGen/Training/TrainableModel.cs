@@ -72,7 +72,7 @@ public abstract unsafe class TrainableModel : IDisposable
 
     /// <summary>Writes a checkpoint directory (Hugging Face layout), whole or not at all.</summary>
     /// <param name="directory">Where to.</param>
-    /// <param name="type">f32 or bf16.</param>
+    /// <param name="type">f32 or bf16; every tensor is written so, vectors too.</param>
     public abstract void Save(string directory, DType type);
 
     /// <inheritdoc/>
