@@ -5,6 +5,9 @@ namespace TttGen.Tool.Plotting;
 /// <summary>Trainings as a picture of four panels: losses, held-out losses, rate and gradient, inner losses by layer (arXiv 2407.04620, figure 4).</summary>
 public static class CurvePlot
 {
+    /// <summary>Of a panel's width, what a title may take: it is centred over the axes, which are not in the panel's middle.</summary>
+    private const float TitleShare = 0.8f;
+
     private static readonly IPalette Palette = new ScottPlot.Palettes.Category10();
 
     /// <summary>Writes the picture, whole or not at all.</summary>
@@ -22,6 +25,8 @@ public static class CurvePlot
         Rates(multiplot.GetPlot(2), runs);
         Inner(multiplot.GetPlot(3), runs[^1]);
         multiplot.Layout = new ScottPlot.MultiplotLayouts.Grid(rows: 2, columns: 2);
+        using var paint = Paint.NewDisposablePaint();
+        foreach (var title in multiplot.GetPlots().Select(p => p.Axes.Title.Label)) title.FontSize *= Math.Min(1, TitleShare * width / 2 / title.Measure(paint).Width);
         var partial = file + ".partial";
         try
         {
@@ -86,7 +91,7 @@ public static class CurvePlot
             rate.Axes.YAxis = plot.Axes.Right;
             rate.Color = Palette.GetColor(r).Darken(0.3);
             rate.LinePattern = LinePattern.Dashed;
-            if (r == 0) rate.LegendText = "learning rate";
+            if (r == runs.Count - 1) rate.LegendText = "learning rate";
         }
         plot.Axes.Right.Label.Text = "learning rate (dashed)";
         Legend(plot, runs.Count + 1);
@@ -94,7 +99,7 @@ public static class CurvePlot
 
     private static void Inner(Plot plot, Curves run)
     {
-        Label(plot, $"inner loss, {run.Name} (θ₀ dotted, before dashed, after solid)", "loss");
+        Label(plot, $"inner loss of {run.Name}", "loss");
         var layers = run.Inner.GroupBy(p => p.Layer).OrderBy(g => g.Key).ToList();
         for (var k = 0; k < layers.Count; k++)
         {
@@ -104,6 +109,8 @@ public static class CurvePlot
             Line(plot, steps, [.. layers[k].Select(p => p.Before)], colour, 1.5f, null).LinePattern = LinePattern.Dashed;
             Line(plot, steps, [.. layers[k].Select(p => p.After)], colour, 2.5f, $"layer {layers[k].Key}");
         }
+        foreach (var (name, pattern) in new[] { ("at θ₀", LinePattern.Dotted), ("before a mini-batch", LinePattern.Dashed), ("after it", LinePattern.Solid) })
+            if (layers.Count > 0) plot.Legend.ManualItems.Add(new LegendItem { LabelText = name, LineColor = Colors.Gray, LineWidth = 1.5f, LinePattern = pattern });
         if (layers.Count == 0) plot.Add.Annotation("not looked at: train --watch N does, every N steps", Alignment.MiddleCenter);
         Legend(plot, layers.Count);
     }
