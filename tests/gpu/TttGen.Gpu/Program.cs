@@ -1,0 +1,1 @@
+return TttGen.Gpu.GpuApp.Run(args, Console.Out, Console.Error);
