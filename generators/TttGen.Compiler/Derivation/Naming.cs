@@ -7,7 +7,10 @@ internal sealed class Naming
 {
     private readonly HashSet<Node> _ofQuery, _ofRate;
 
-    private Naming(Node query, Node rate) => (_ofQuery, _ofRate) = ([query], [rate]);
+    private Naming(Node[] query, Node[] rate) => (_ofQuery, _ofRate) = ([.. query], [.. rate]);
+
+    /// <summary>The same for a program that has neither query nor rate: nothing to tell apart.</summary>
+    public static TensorProgram Apply(TensorProgram program) => new Naming([], []).Apply(program, _ => "");
 
     /// <summary>Names every unnamed value of a program that a rule knows.</summary>
     /// <param name="program">The program; its nodes get their hints.</param>
@@ -15,7 +18,12 @@ internal sealed class Naming
     /// <param name="rate">Tells gradients (they are weighted by it) from values.</param>
     public static TensorProgram Apply(TensorProgram program, Node query, Node rate)
     {
-        var naming = new Naming(query, rate);
+        var naming = new Naming([query], [rate]);
+        return naming.Apply(program, node => naming._ofQuery.Contains(node) ? "Q" : "K");
+    }
+
+    private TensorProgram Apply(TensorProgram program, Func<Node, string> suffix)
+    {
         foreach (var product in program.Live().OfType<Einsum>()) OfCorrection(product);
         var inputs = new Dictionary<Node, string>();
         foreach (var product in program.Live().OfType<Einsum>())
@@ -24,9 +32,9 @@ internal sealed class Naming
                     if (factor is not Input && !inputs.ContainsKey(factor)) inputs[factor] = char.ToLowerInvariant(weight[0]) + weight.Substring(1) + "Input";
         foreach (var node in program.Live())
         {
-            if (node.Operands.Any(naming._ofQuery.Contains)) naming._ofQuery.Add(node);
-            if (node.Operands.Any(naming._ofRate.Contains)) naming._ofRate.Add(node);
-            if (node.Hint is null && (naming.Name(node) ?? (inputs.TryGetValue(node, out var input) ? input : null)) is { } name) node.Named(name + (naming._ofQuery.Contains(node) ? "Q" : "K"));
+            if (node.Operands.Any(_ofQuery.Contains)) _ofQuery.Add(node);
+            if (node.Operands.Any(_ofRate.Contains)) _ofRate.Add(node);
+            if (node.Hint is null && (Name(node) ?? (inputs.TryGetValue(node, out var input) ? input : null)) is { } name) node.Named(name + suffix(node));
         }
         return program;
     }

@@ -286,7 +286,7 @@ public sealed class BackwardScanEmitter
         var offset = prefix.Length > 0 ? half * _weights : 0;
         foreach (var f in _fast)
         {
-            w.Line($"T* {prefix}{f.Name}{(half == 0 ? "" : "Sum")} = {from} + {Numbers.Of(offset)}; // [{string.Join(", ", f.Shape)}]");
+            w.Line($"T* {prefix}{f.Name}{(half == 0 ? "" : "Sum")} = {from}{TileKernelEmitter.Plus(offset)}; // [{string.Join(", ", f.Shape)}]");
             offset += ModelLayout.Rounded(f);
         }
     }

@@ -25,12 +25,12 @@ internal sealed partial class KernelMethods
         var (locals, body) = (new KernelLocals(_layout), new CodeWriter());
         body.Line("int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);");
         body.Line("var (first, end) = RowShare.OfRows(count, worker, workers);");
-        Pack(kernel.Name + "Rows", kernel.Left, first.Inner, "PackedRows", tensors, locals, body);
+        Pack(kernel.Name + "Rows", kernel.Left, first.Inner, "_packedRows", tensors, locals, body);
         long panels = 0;
         foreach (var g in kernel.Gradients)
         {
             var p = _layout.Parameter(g.Matrix);
-            Pack($"{kernel.Name}Rows{g.Matrix}", g.Rows, p.Columns, "PackedGradients" + (panels == 0 ? "" : $" + {Numbers.Of(32 * panels)} * (nint)GradientProduct.RowsAtOnce"), tensors, locals, body);
+            Pack($"{kernel.Name}Rows{g.Matrix}", g.Rows, p.Columns, "_packedGradients" + (panels == 0 ? "" : $" + {Numbers.Of(32 * panels)} * (nint)GradientProduct.RowsAtOnce"), tensors, locals, body);
             panels += Panels(p.Columns);
         }
         var pack = NextId("Pack" + kernel.Name);
@@ -45,8 +45,8 @@ internal sealed partial class KernelMethods
             var p = _layout.Parameter(g.Matrix);
             var own = Numbers.Of((long)Panels(p.Columns));
             var before = panels == 0 ? "" : $" - {Numbers.Of(panels)}";
-            var packed = "PackedGradients" + (panels == 0 ? "" : $" + {Numbers.Of(32 * panels)} * (nint)GradientProduct.RowsAtOnce");
-            body.Line($"GradientProduct.Accumulate<V>({packed}, {Numbers.Of(p.Columns)}, Math.Clamp(first{before}, 0, {own}), Math.Clamp(end{before}, 0, {own}), PackedRows, {Numbers.Of(p.Inner)}, count, {locals.Gradient(g.Matrix)});");
+            var packed = "_packedGradients" + (panels == 0 ? "" : $" + {Numbers.Of(32 * panels)} * (nint)GradientProduct.RowsAtOnce");
+            body.Line($"GradientProduct.Accumulate<V>({packed}, {Numbers.Of(p.Columns)}, Math.Clamp(first{before}, 0, {own}), Math.Clamp(end{before}, 0, {own}), _packedRows, {Numbers.Of(p.Inner)}, count, {locals.Gradient(g.Matrix)});");
             panels += Panels(p.Columns);
         }
         var multiply = NextId(kernel.Name);

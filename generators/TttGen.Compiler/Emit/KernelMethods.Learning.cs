@@ -90,7 +90,7 @@ internal sealed partial class KernelMethods
         {
             var weight = memory.Model.Weights[k];
             if (!weight.Fast) continue;
-            w.Line($"RowSums.Add<V>(dState + {Numbers.Of(at)}, {Own(k)}, {Numbers.Of(memory.Parameters[k].Columns)});");
+            w.Line($"RowSums.Add<V>(dState{TileKernelEmitter.Plus(at)}, {Own(k)}, {Numbers.Of(memory.Parameters[k].Columns)});");
             at += ModelLayout.Rounded(weight);
         }
         w.Close();

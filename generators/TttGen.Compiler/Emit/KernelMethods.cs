@@ -110,6 +110,7 @@ internal sealed partial class KernelMethods
     internal static string Summary(RowKernel kernel, IReadOnlyDictionary<Node, string> stored)
     {
         string Name(Node n) => stored.TryGetValue(n, out var name) ? name : n.Hint ?? "rows";
+        static string Beside(string[] matrices) => matrices.Length == 1 ? matrices[0] : $"[{string.Join(" | ", matrices)}]";
         string Left(ProductKernel p) => stored.ContainsKey(p.Left) ? Name(p.Left) : $"(fused {Name(p.Left)})";
         return kernel switch
         {
@@ -117,10 +118,10 @@ internal sealed partial class KernelMethods
             RowsKernel r => string.Join(", ", r.Stores.Select(Name).Concat(r.Sums.Select(s => s.Name))) + " row by row",
             ScanKernel s => $"{Name(s.Learn)} = {s.Learn.Memory}.Learn({Name(s.Learn.Query)}, {Name(s.Learn.Key)}, {Name(s.Learn.Value)}, {Name(s.Learn.Rate)})",
             ProductKernel { IsHead: true } p => $"logits = {Left(p)} · {p.Groups[0].Products[0].Matrix}",
-            ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {Left(p)} · [{string.Join(" | ", p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix))}]",
+            ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {Left(p)} · {Beside([.. p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix + (m.Transposed ? "ᵀ" : ""))])}",
             LearnGradientKernel l => $"{string.Join(", ", l.Parts.Select(p => p.Rank == 2 ? Name(p) : p.Hint))}: the gradient of {l.Learn.Memory}.Learn, from {Name(l.Output)}",
-            MatrixGradientKernel m => $"{string.Join(", ", m.Gradients.Select(g => $"{g.Matrix} += {(stored.ContainsKey(m.Left) ? Name(m.Left) : $"(made again {Name(m.Left)})")}ᵀ · {Name(g.Rows)}"))}",
-            ScatterKernel s => $"{s.Lookup.Table} += {Name(s.Rows)}, by token",
+            MatrixGradientKernel m => string.Join(", ", m.Gradients.Select(g => $"d{g.Matrix} += {Name(m.Left)}ᵀ · {Name(g.Rows)}")) + (stored.ContainsKey(m.Left) ? "" : $"; {Name(m.Left)} is made again"),
+            ScatterKernel s => $"d{s.Lookup.Table} += {Name(s.Rows)}, by token",
             VectorKernel v => "gradients of " + string.Join(", ", v.Gradients.Select(g => g.Parameter)),
             _ => "",
         };

@@ -24,7 +24,7 @@ internal static class StartState
                 var p = m.Parameters[k];
                 var layered = p.Layers > 1 ? $" + layer * {Numbers.Of(ModelLayout.Stride(p))}L" : "";
                 var headed = p.Inner > 1 ? $" + head * {Numbers.Of(p.Columns)}L" : "";
-                w.Line($"new ReadOnlySpan<float>(_{Names.Lower(p.Name)}{layered}{headed}, {Numbers.Of(p.Columns)}).CopyTo(new Span<float>(to + {Numbers.Of(at)}, {Numbers.Of(p.Columns)}));");
+                w.Line($"new ReadOnlySpan<float>(_{Names.Lower(p.Name)}{layered}{headed}, {Numbers.Of(p.Columns)}).CopyTo(new Span<float>(to{TileKernelEmitter.Plus(at)}, {Numbers.Of(p.Columns)}));");
                 at += ModelLayout.Rounded(weight);
             }
             w.Close();

@@ -36,11 +36,11 @@ public sealed class TileKernelEmitter
         var body = new CodeWriter { Indent = w.Indent + 1 };
         foreach (var stage in _kernel.Stages)
         {
-            body.Line();
+            if (stage is not TransposeStage copy || !_transposedReads.IsMade(copy.Source)) body.Line();
             switch (stage)
             {
                 case ClearStage c: Clear(c.Destination, body); break;
-                case TransposeStage t: Transpose(t, body); break;
+                case TransposeStage t when !_transposedReads.IsMade(t.Source): Transpose(t, body); break;
                 case CopyStage c: Copy(c, body); break;
                 case ContractStage c: Contract(c, body); break;
                 case RowsStage r: Rows(r, body); break;
@@ -50,7 +50,7 @@ public sealed class TileKernelEmitter
 
         w.Line($"/// <summary>{Xml(_kernel.Program.Summary)}</summary>");
         foreach (var p in _kernel.Parameters)
-            w.Line($"/// <param name=\"{p.Name}\">[{string.Join(", ", p.Shape)}]{(p.Kind == BufferKind.InPlace ? ", replaced" : "")}</param>");
+            w.Line($"/// <param name=\"{p.Name}\">[{string.Join(", ", p.Shape)}]{(p.Kind == BufferKind.InPlace ? ", in and out" : "")}</param>");
         var parameters = _kernel.Parameters.Select(p => IsByValue(p) ? $"T {p.Name}" : p.Strided ? $"T* {p.Name}, nint {p.Name}Row" : $"T* {p.Name}");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         w.Line($"public static void {_kernel.Program.Name}<T, V>(int n, {string.Join(", ", parameters)}, T* scratch)");
@@ -59,8 +59,9 @@ public sealed class TileKernelEmitter
         w.Indent++;
         if (_usesOne) w.Line("T one = T.One;");
         foreach (var line in _scratch) w.Line(line);
+        if (_usesOne || _scratch.Count > 0) w.Line();
         w.Indent--;
-        foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(Math.Min(4 * w.Indent, line.Length)));
+        foreach (var line in body.ToString().Trim('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(Math.Min(4 * w.Indent, line.Length)));
         w.Line("}");
         foreach (var line in _methods.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
         return _scratchSize;
@@ -97,11 +98,6 @@ public sealed class TileKernelEmitter
 
     private void Transpose(TransposeStage t, CodeWriter w)
     {
-        if (_transposedReads.IsMade(t.Source))
-        {
-            w.Line($"// {t.Destination.Name} is there already");
-            return;
-        }
         _transposedReads.Made(t.Source);
         w.Line($"// {t.Destination.Name} = {t.Source.Name}ᵀ");
         Transpose(t.Source, Pointer(t.Destination), Stride(t.Destination), w);
@@ -231,9 +227,11 @@ public sealed class TileKernelEmitter
         }
         w.Line($"{name}<T, V>({string.Join(", ", new[] { "n" }.Concat(memory.Used.Select(u => u.Name)))});");
         _methods.Line();
-        foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (BufferOf(s).Name, s)), .. stage.Sums.Select(s => (s.Destination.Name + "Part", s.Body))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,
+        var partNames = new NameTable([]);
+        (RowSum Sum, string Name)[] parts = [.. stage.Sums.Select(s => (s, partNames.Fresh(s.Destination.Name + "Part")))];
+        foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (BufferOf(s).Name, s)), .. parts.Select(p => (p.Name, p.Sum.Body))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,
             n => _kernel.Accumulations.TryGetValue(n, out var a) ? new StoredPart(a.Buffer.Name, a.Rest) : null)) _methods.Line("// " + line);
-        foreach (var s in stage.Sums) _methods.Line($"// {s.Destination.Name} += {(stage.RowAxis is null ? "" : "Σ_i ")}{s.Destination.Name}Part");
+        foreach (var (sum, part) in parts) _methods.Line($"// {sum.Destination.Name} += {(stage.RowAxis is null ? "" : "Σ_i ")}{part}");
         _methods.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         _methods.Line($"private static void {name}<T, V>({string.Join(", ", new[] { "int n" }.Concat(memory.Used.Select(u => $"{u.Type} {u.Name}")))})");
         _methods.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");

@@ -114,8 +114,8 @@ internal sealed class TrainingEmitter
             w.Line($"private readonly int {field}Kept; // layers that keep theirs; those before are run again");
             w.Line($"private float* {field}Input; // the rows that the first layer gets");
         }
-        w.Line("private readonly float* PackedRows;");
-        w.Line("private readonly float* PackedGradients;");
+        w.Line("private readonly float* _packedRows;");
+        w.Line("private readonly float* _packedGradients;");
         w.Line();
     }
 
@@ -142,8 +142,8 @@ internal sealed class TrainingEmitter
         foreach (var m in _model.Memories) w.Line($"Keep({m.Name}ScanBackward.KeptSize(MaxTokens, KeepEvery));");
         foreach (var (name, columns) in _methods.Sums) w.Line($"_{name} = Allocate(RowShare.SumBlocks(MaxTokens) * {Numbers.Of((columns + 15) / 16 * 16L)}L);");
         foreach (var (name, elements) in _methods.Partials) w.Line($"_{name} = Allocate({Numbers.Of(elements)});");
-        w.Line($"PackedRows = Allocate(GradientProduct.PackedSize({Numbers.Of(_methods.PackedColumns.Inputs)}));");
-        w.Line($"PackedGradients = Allocate(GradientProduct.PackedSize({Numbers.Of(_methods.PackedColumns.Outputs)}));");
+        w.Line($"_packedRows = Allocate(GradientProduct.PackedSize({Numbers.Of(_methods.PackedColumns.Inputs)}));");
+        w.Line($"_packedGradients = Allocate(GradientProduct.PackedSize({Numbers.Of(_methods.PackedColumns.Outputs)}));");
         foreach (var part in _parts)
         {
             if (part.Segment.IsStack)

@@ -44,7 +44,7 @@ public sealed class Linker
         var apply = Method(_root, "Apply");
         if (Evaluate(root, apply, [new TokensValue()]) is not LogitsValue logits)
             throw new CompileException("TTT120", $"{name}.Apply: expected logits, as EmbedTokens.Logits(…) makes them, found something else");
-        _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Model" : "Tail", _graph, _stream, logits.Rows, 1, false));
+        _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Model" : "Exit", _graph, _stream, logits.Rows, 1, false));
         if (logits.Rows.Shape[1].Size != logits.Table.Inner)
             throw new CompileException("TTT121", $"{name}: the head takes rows of {logits.Table.Inner}, found {logits.Rows.Shape[1].Size}");
         // what a part says of another part's setting is that setting's default: TTT-MLP's base rate
@@ -271,7 +271,7 @@ public sealed class Linker
 
     private Node RunStack(StackValue stack, Node input)
     {
-        _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Head" : "Between", _graph, _stream, input, 1, false));
+        _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Entry" : "Between", _graph, _stream, input, 1, false));
         if (_layers > 1) throw new CompileException("TTT130", "a stack inside a stack is not part of the language");
         _layers = stack.Depth;
         Enter(input.Shape);

@@ -170,7 +170,7 @@ public sealed class RowScheduler
         foreach (var (_, _, rows) in matrices) _mustStore.Add(rows);
         foreach (var (_, node) in gradient.Lookups) _mustStore.Add(node);
         if (gradient.Stream is { } stream) _mustStore.Add(stream);
-        foreach (var (_, node) in vectors) FindSums(segment.Graph, node);
+        foreach (var (parameter, node) in vectors) FindSums(segment.Graph, node, Vjp.Cotangent(parameter.Replace("[", "Tap").Replace("]", "")));
 
         Run();
         Make([.. _mustStore.Where(n => n.Rank == 2)]);
@@ -263,15 +263,15 @@ public sealed class RowScheduler
     }
 
     /// <summary>The sums over rows that a vector's gradient is made of.</summary>
-    private void FindSums(Graph g, Node node)
+    private void FindSums(Graph g, Node node, string name)
     {
         if (_made.Contains(node) || _sums.Any(s => s.Node == node) || node is Input or LearnGradient) return;
         if (node is Einsum { Rank: 1, Reduced.Length: 1 } e && e.AxisOf(e.Reduced[0]).IsRows && ColumnSum.Of(g, node) is { Role: "rc" } sum)
         {
-            _sums.Add(new RowsSum(Unique("sum" + Capital(node.Hint ?? "Rows")), node, sum.Body));
+            _sums.Add(new RowsSum(Unique(name), node, sum.Body));
             return;
         }
-        foreach (var o in node.Operands) FindSums(g, o);
+        foreach (var o in node.Operands) FindSums(g, o, name);
     }
 
     // ---- rows

@@ -76,7 +76,7 @@ partial record class Delta
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W">[Six, Six], replaced</param>
+        /// <param name="W">[Six, Six], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void MiniBatch<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T tokLast, T* W, T* output, nint outputRow, T* scratch)
@@ -146,7 +146,7 @@ partial record class Delta
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="W">[Six, Six]</param>
-        /// <param name="WSum">[Six, Six], replaced</param>
+        /// <param name="WSum">[Six, Six], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* W, T* WSum, T* output, nint outputRow, T* scratch)
@@ -237,13 +237,12 @@ partial record class Delta
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="WSum">[Six, Six], replaced</param>
-        /// <param name="W">[Six, Six], replaced</param>
+        /// <param name="WSum">[Six, Six], in and out</param>
+        /// <param name="W">[Six, Six], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* WSum, T* W, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW<T, V>(n, W, tokLast, WSum);
 
             new Span<T>(WSum, 36).Clear();

@@ -141,7 +141,7 @@ partial record class Delta
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 192L + head * 96L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 80L + head * 36L, 36).CopyTo(new Span<float>(to + 0, 36));
+                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 80L + head * 36L, 36).CopyTo(new Span<float>(to, 36));
                 }
             }
         }

@@ -90,8 +90,8 @@ partial record class LowRank
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="A">[Six, Three], replaced</param>
-        /// <param name="B">[Three, Six], replaced</param>
+        /// <param name="A">[Six, Three], in and out</param>
+        /// <param name="B">[Three, Six], in and out</param>
         /// <param name="Scale">[Six]</param>
         /// <param name="Shift">[Six]</param>
         /// <param name="output">[n, Six]</param>
@@ -359,8 +359,8 @@ partial record class LowRank
         /// <param name="B">[Three, Six]</param>
         /// <param name="Scale">[Six]</param>
         /// <param name="Shift">[Six]</param>
-        /// <param name="ASum">[Six, Three], replaced</param>
-        /// <param name="BSum">[Three, Six], replaced</param>
+        /// <param name="ASum">[Six, Three], in and out</param>
+        /// <param name="BSum">[Three, Six], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* A, T* B, T* Scale, T* Shift, T* ASum, T* BSum, T* output, nint outputRow, T* scratch)
@@ -651,15 +651,14 @@ partial record class LowRank
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="ASum">[Six, Three], replaced</param>
-        /// <param name="A">[Six, Three], replaced</param>
-        /// <param name="BSum">[Three, Six], replaced</param>
-        /// <param name="B">[Three, Six], replaced</param>
+        /// <param name="ASum">[Six, Three], in and out</param>
+        /// <param name="A">[Six, Three], in and out</param>
+        /// <param name="BSum">[Three, Six], in and out</param>
+        /// <param name="B">[Three, Six], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* ASum, T* A, T* BSum, T* B, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseA<T, V>(n, A, tokLast, ASum);
 
             CloseB<T, V>(n, B, tokLast, BSum);

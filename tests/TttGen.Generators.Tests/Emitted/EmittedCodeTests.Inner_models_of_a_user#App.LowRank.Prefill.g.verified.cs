@@ -265,7 +265,7 @@ partial record class LowRank
             }
         }
 
-        // 3. afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]
+        // 3. afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -432,7 +432,7 @@ partial record class LowRank
             }
         }
 
-        // 5. afterMlp = downProjInput · [MlpDownProj]
+        // 5. afterMlp = downProjInput · MlpDownProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterMlp<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

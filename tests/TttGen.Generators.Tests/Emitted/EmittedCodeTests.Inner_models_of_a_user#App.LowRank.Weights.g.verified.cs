@@ -152,7 +152,7 @@ partial record class LowRank
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 256L + head * 128L;
-                    new ReadOnlySpan<float>(_seqModelingBlockA + layer * 48L + head * 18L, 18).CopyTo(new Span<float>(to + 0, 18));
+                    new ReadOnlySpan<float>(_seqModelingBlockA + layer * 48L + head * 18L, 18).CopyTo(new Span<float>(to, 18));
                     new ReadOnlySpan<float>(_seqModelingBlockB + layer * 48L + head * 18L, 18).CopyTo(new Span<float>(to + 32, 18));
                 }
             }

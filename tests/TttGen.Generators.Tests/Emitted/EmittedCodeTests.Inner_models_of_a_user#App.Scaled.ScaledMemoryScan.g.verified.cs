@@ -80,9 +80,9 @@ partial record class Scaled
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W">[Six, Six], replaced</param>
-        /// <param name="B">[Six], replaced</param>
-        /// <param name="Gain">[Six], replaced</param>
+        /// <param name="W">[Six, Six], in and out</param>
+        /// <param name="B">[Six], in and out</param>
+        /// <param name="Gain">[Six], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void MiniBatch<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T tokLast, T* W, T* B, T* Gain, T* output, nint outputRow, T* scratch)
@@ -202,9 +202,9 @@ partial record class Scaled
         /// <param name="W">[Six, Six]</param>
         /// <param name="B">[Six]</param>
         /// <param name="Gain">[Six]</param>
-        /// <param name="WSum">[Six, Six], replaced</param>
-        /// <param name="BSum">[Six], replaced</param>
-        /// <param name="GainSum">[Six], replaced</param>
+        /// <param name="WSum">[Six, Six], in and out</param>
+        /// <param name="BSum">[Six], in and out</param>
+        /// <param name="GainSum">[Six], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* W, T* B, T* Gain, T* WSum, T* BSum, T* GainSum, T* output, nint outputRow, T* scratch)
@@ -326,17 +326,16 @@ partial record class Scaled
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="WSum">[Six, Six], replaced</param>
-        /// <param name="W">[Six, Six], replaced</param>
-        /// <param name="BSum">[Six], replaced</param>
-        /// <param name="B">[Six], replaced</param>
-        /// <param name="GainSum">[Six], replaced</param>
-        /// <param name="Gain">[Six], replaced</param>
+        /// <param name="WSum">[Six, Six], in and out</param>
+        /// <param name="W">[Six, Six], in and out</param>
+        /// <param name="BSum">[Six], in and out</param>
+        /// <param name="B">[Six], in and out</param>
+        /// <param name="GainSum">[Six], in and out</param>
+        /// <param name="Gain">[Six], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* WSum, T* W, T* BSum, T* B, T* GainSum, T* Gain, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW<T, V>(n, W, tokLast, WSum);
 
             CloseB<T, V>(n, B, tokLast, BSum, Gain, GainSum);

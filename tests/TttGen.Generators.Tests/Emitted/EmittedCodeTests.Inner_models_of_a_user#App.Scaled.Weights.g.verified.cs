@@ -151,7 +151,7 @@ partial record class Scaled
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 320L + head * 160L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 80L + head * 36L, 36).CopyTo(new Span<float>(to + 0, 36));
+                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 80L + head * 36L, 36).CopyTo(new Span<float>(to, 36));
                     new ReadOnlySpan<float>(_seqModelingBlockB + layer * 16L + head * 6L, 6).CopyTo(new Span<float>(to + 48, 6));
                     new ReadOnlySpan<float>(_seqModelingBlockGain + layer * 16L + head * 6L, 6).CopyTo(new Span<float>(to + 64, 6));
                 }

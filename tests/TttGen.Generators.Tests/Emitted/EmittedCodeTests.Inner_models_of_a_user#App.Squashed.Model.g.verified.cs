@@ -60,9 +60,9 @@ partial record class Squashed : global::TttGen.Inference.IModel<Squashed>
             "LookupEmbedTokens: rows of EmbedTokens",
             "2 × MultiplyQueryKeyValueRate: query, key, value, rate = (fused seqNorm) · [SeqModelingBlockQProj | SeqModelingBlockKProj | SeqModelingBlockVProj | SeqModelingBlockLearnableTttLr]",
             "2 × LearnSquashedMemory: answer = SquashedMemory.Learn(query, key, value, rate)",
-            "2 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]",
+            "2 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj",
             "2 × MultiplyDownProjInput: downProjInput = (fused ffnNorm) · [MlpGateProj | MlpUpProj]",
-            "2 × MultiplyAfterMlp: afterMlp = downProjInput · [MlpDownProj]",
+            "2 × MultiplyAfterMlp: afterMlp = downProjInput · MlpDownProj",
             "MultiplyLogits: logits = (fused norm) · EmbedTokens",
         ];
 

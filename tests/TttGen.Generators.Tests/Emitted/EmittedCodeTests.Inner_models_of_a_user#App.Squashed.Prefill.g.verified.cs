@@ -263,7 +263,7 @@ partial record class Squashed
             }
         }
 
-        // 3. afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]
+        // 3. afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -430,7 +430,7 @@ partial record class Squashed
             }
         }
 
-        // 5. afterMlp = downProjInput · [MlpDownProj]
+        // 5. afterMlp = downProjInput · MlpDownProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterMlp<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

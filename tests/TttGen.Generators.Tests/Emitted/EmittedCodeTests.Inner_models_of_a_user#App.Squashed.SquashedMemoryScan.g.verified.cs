@@ -71,8 +71,8 @@ partial record class Squashed
         /// <param name="tok">[]</param>
         /// <param name="W">[Six, Six]</param>
         /// <param name="B">[Six]</param>
-        /// <param name="WSum">[Six, Six], replaced</param>
-        /// <param name="BSum">[Six], replaced</param>
+        /// <param name="WSum">[Six, Six], in and out</param>
+        /// <param name="BSum">[Six], in and out</param>
         /// <param name="output">[Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Token<T, V>(int n, T* key, T* value, T* query, T lr, T tok, T* W, T* B, T* WSum, T* BSum, T* output, T* scratch)
@@ -175,15 +175,14 @@ partial record class Squashed
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="WSum">[Six, Six], replaced</param>
-        /// <param name="W">[Six, Six], replaced</param>
-        /// <param name="BSum">[Six], replaced</param>
-        /// <param name="B">[Six], replaced</param>
+        /// <param name="WSum">[Six, Six], in and out</param>
+        /// <param name="W">[Six, Six], in and out</param>
+        /// <param name="BSum">[Six], in and out</param>
+        /// <param name="B">[Six], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* WSum, T* W, T* BSum, T* B, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW<T, V>(n, W, tokLast, WSum);
 
             CloseB<T, V>(n, B, tokLast, BSum);

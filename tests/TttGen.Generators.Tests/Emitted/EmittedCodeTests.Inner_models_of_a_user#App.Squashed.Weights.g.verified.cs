@@ -146,7 +146,7 @@ partial record class Squashed
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 256L + head * 128L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 80L + head * 36L, 36).CopyTo(new Span<float>(to + 0, 36));
+                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 80L + head * 36L, 36).CopyTo(new Span<float>(to, 36));
                     new ReadOnlySpan<float>(_seqModelingBlockB + layer * 16L + head * 6L, 6).CopyTo(new Span<float>(to + 48, 6));
                 }
             }

@@ -98,9 +98,9 @@ partial record class SwiGlu
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="Gate">[Six, Ten], replaced</param>
-        /// <param name="Up">[Six, Ten], replaced</param>
-        /// <param name="Down">[Ten, Six], replaced</param>
+        /// <param name="Gate">[Six, Ten], in and out</param>
+        /// <param name="Up">[Six, Ten], in and out</param>
+        /// <param name="Down">[Ten, Six], in and out</param>
         /// <param name="Scale">[Six]</param>
         /// <param name="Shift">[Six]</param>
         /// <param name="output">[n, Six]</param>
@@ -473,9 +473,9 @@ partial record class SwiGlu
         /// <param name="Down">[Ten, Six]</param>
         /// <param name="Scale">[Six]</param>
         /// <param name="Shift">[Six]</param>
-        /// <param name="GateSum">[Six, Ten], replaced</param>
-        /// <param name="UpSum">[Six, Ten], replaced</param>
-        /// <param name="DownSum">[Ten, Six], replaced</param>
+        /// <param name="GateSum">[Six, Ten], in and out</param>
+        /// <param name="UpSum">[Six, Ten], in and out</param>
+        /// <param name="DownSum">[Ten, Six], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* Gate, T* Up, T* Down, T* Scale, T* Shift, T* GateSum, T* UpSum, T* DownSum, T* output, nint outputRow, T* scratch)
@@ -861,17 +861,16 @@ partial record class SwiGlu
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="GateSum">[Six, Ten], replaced</param>
-        /// <param name="Gate">[Six, Ten], replaced</param>
-        /// <param name="UpSum">[Six, Ten], replaced</param>
-        /// <param name="Up">[Six, Ten], replaced</param>
-        /// <param name="DownSum">[Ten, Six], replaced</param>
-        /// <param name="Down">[Ten, Six], replaced</param>
+        /// <param name="GateSum">[Six, Ten], in and out</param>
+        /// <param name="Gate">[Six, Ten], in and out</param>
+        /// <param name="UpSum">[Six, Ten], in and out</param>
+        /// <param name="Up">[Six, Ten], in and out</param>
+        /// <param name="DownSum">[Ten, Six], in and out</param>
+        /// <param name="Down">[Ten, Six], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* GateSum, T* Gate, T* UpSum, T* Up, T* DownSum, T* Down, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseGate<T, V>(n, Gate, tokLast, GateSum, Up, UpSum);
 
             CloseDown<T, V>(n, Down, tokLast, DownSum);

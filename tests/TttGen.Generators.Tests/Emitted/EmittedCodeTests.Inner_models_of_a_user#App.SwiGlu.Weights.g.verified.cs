@@ -157,7 +157,7 @@ partial record class SwiGlu
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 768L + head * 384L;
-                    new ReadOnlySpan<float>(_seqModelingBlockGate + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to + 0, 60));
+                    new ReadOnlySpan<float>(_seqModelingBlockGate + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to, 60));
                     new ReadOnlySpan<float>(_seqModelingBlockUp + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to + 64, 60));
                     new ReadOnlySpan<float>(_seqModelingBlockDown + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to + 128, 60));
                 }

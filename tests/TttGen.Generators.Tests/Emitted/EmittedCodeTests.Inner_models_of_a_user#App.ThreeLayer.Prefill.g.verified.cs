@@ -264,7 +264,7 @@ partial record class ThreeLayer
             }
         }
 
-        // 3. afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]
+        // 3. afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -431,7 +431,7 @@ partial record class ThreeLayer
             }
         }
 
-        // 5. afterMlp = downProjInput · [MlpDownProj]
+        // 5. afterMlp = downProjInput · MlpDownProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterMlp<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

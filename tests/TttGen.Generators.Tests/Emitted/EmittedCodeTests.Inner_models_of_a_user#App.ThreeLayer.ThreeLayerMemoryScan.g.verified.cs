@@ -108,12 +108,12 @@ partial record class ThreeLayer
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1">[Six, Ten], replaced</param>
-        /// <param name="B1">[Ten], replaced</param>
-        /// <param name="W2">[Ten, Ten], replaced</param>
-        /// <param name="B2">[Ten], replaced</param>
-        /// <param name="W3">[Ten, Six], replaced</param>
-        /// <param name="Scale">[Six], replaced</param>
+        /// <param name="W1">[Six, Ten], in and out</param>
+        /// <param name="B1">[Ten], in and out</param>
+        /// <param name="W2">[Ten, Ten], in and out</param>
+        /// <param name="B2">[Ten], in and out</param>
+        /// <param name="W3">[Ten, Six], in and out</param>
+        /// <param name="Scale">[Six], in and out</param>
         /// <param name="Shift">[Six]</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -617,12 +617,12 @@ partial record class ThreeLayer
         /// <param name="W3">[Ten, Six]</param>
         /// <param name="Scale">[Six]</param>
         /// <param name="Shift">[Six]</param>
-        /// <param name="W1Sum">[Six, Ten], replaced</param>
-        /// <param name="B1Sum">[Ten], replaced</param>
-        /// <param name="W2Sum">[Ten, Ten], replaced</param>
-        /// <param name="B2Sum">[Ten], replaced</param>
-        /// <param name="W3Sum">[Ten, Six], replaced</param>
-        /// <param name="ScaleSum">[Six], replaced</param>
+        /// <param name="W1Sum">[Six, Ten], in and out</param>
+        /// <param name="B1Sum">[Ten], in and out</param>
+        /// <param name="W2Sum">[Ten, Ten], in and out</param>
+        /// <param name="B2Sum">[Ten], in and out</param>
+        /// <param name="W3Sum">[Ten, Six], in and out</param>
+        /// <param name="ScaleSum">[Six], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* W1, T* B1, T* W2, T* B2, T* W3, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* W2Sum, T* B2Sum, T* W3Sum, T* ScaleSum, T* output, nint outputRow, T* scratch)
@@ -1140,23 +1140,22 @@ partial record class ThreeLayer
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1Sum">[Six, Ten], replaced</param>
-        /// <param name="W1">[Six, Ten], replaced</param>
-        /// <param name="B1Sum">[Ten], replaced</param>
-        /// <param name="B1">[Ten], replaced</param>
-        /// <param name="W2Sum">[Ten, Ten], replaced</param>
-        /// <param name="W2">[Ten, Ten], replaced</param>
-        /// <param name="B2Sum">[Ten], replaced</param>
-        /// <param name="B2">[Ten], replaced</param>
-        /// <param name="W3Sum">[Ten, Six], replaced</param>
-        /// <param name="W3">[Ten, Six], replaced</param>
-        /// <param name="ScaleSum">[Six], replaced</param>
-        /// <param name="Scale">[Six], replaced</param>
+        /// <param name="W1Sum">[Six, Ten], in and out</param>
+        /// <param name="W1">[Six, Ten], in and out</param>
+        /// <param name="B1Sum">[Ten], in and out</param>
+        /// <param name="B1">[Ten], in and out</param>
+        /// <param name="W2Sum">[Ten, Ten], in and out</param>
+        /// <param name="W2">[Ten, Ten], in and out</param>
+        /// <param name="B2Sum">[Ten], in and out</param>
+        /// <param name="B2">[Ten], in and out</param>
+        /// <param name="W3Sum">[Ten, Six], in and out</param>
+        /// <param name="W3">[Ten, Six], in and out</param>
+        /// <param name="ScaleSum">[Six], in and out</param>
+        /// <param name="Scale">[Six], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* W1Sum, T* W1, T* B1Sum, T* B1, T* W2Sum, T* W2, T* B2Sum, T* B2, T* W3Sum, T* W3, T* ScaleSum, T* Scale, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW1<T, V>(n, W1, tokLast, W1Sum);
 
             CloseB1<T, V>(n, B1, tokLast, B1Sum, B2, B2Sum, Scale, ScaleSum);

@@ -169,7 +169,7 @@ partial record class ThreeLayer
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 1152L + head * 576L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to + 0, 60));
+                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to, 60));
                     new ReadOnlySpan<float>(_seqModelingBlockB1 + layer * 32L + head * 10L, 10).CopyTo(new Span<float>(to + 64, 10));
                     new ReadOnlySpan<float>(_seqModelingBlockW2 + layer * 208L + head * 100L, 100).CopyTo(new Span<float>(to + 80, 100));
                     new ReadOnlySpan<float>(_seqModelingBlockB2 + layer * 32L + head * 10L, 10).CopyTo(new Span<float>(to + 192, 10));

@@ -84,8 +84,8 @@ partial record class Tied
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W">[Six, Ten], replaced</param>
-        /// <param name="B">[Ten], replaced</param>
+        /// <param name="W">[Six, Ten], in and out</param>
+        /// <param name="B">[Ten], in and out</param>
         /// <param name="Read">[Six, Six]</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -370,8 +370,8 @@ partial record class Tied
         /// <param name="W">[Six, Ten]</param>
         /// <param name="B">[Ten]</param>
         /// <param name="Read">[Six, Six]</param>
-        /// <param name="WSum">[Six, Ten], replaced</param>
-        /// <param name="BSum">[Ten], replaced</param>
+        /// <param name="WSum">[Six, Ten], in and out</param>
+        /// <param name="BSum">[Ten], in and out</param>
         /// <param name="output">[n, Six]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* W, T* B, T* Read, T* WSum, T* BSum, T* output, nint outputRow, T* scratch)
@@ -664,15 +664,14 @@ partial record class Tied
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="WSum">[Six, Ten], replaced</param>
-        /// <param name="W">[Six, Ten], replaced</param>
-        /// <param name="BSum">[Ten], replaced</param>
-        /// <param name="B">[Ten], replaced</param>
+        /// <param name="WSum">[Six, Ten], in and out</param>
+        /// <param name="W">[Six, Ten], in and out</param>
+        /// <param name="BSum">[Ten], in and out</param>
+        /// <param name="B">[Ten], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* WSum, T* W, T* BSum, T* B, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW<T, V>(n, W, tokLast, WSum);
 
             CloseB<T, V>(n, B, tokLast, BSum);

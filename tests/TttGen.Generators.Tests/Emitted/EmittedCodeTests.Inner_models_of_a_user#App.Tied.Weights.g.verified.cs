@@ -149,7 +149,7 @@ partial record class Tied
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 320L + head * 160L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to + 0, 60));
+                    new ReadOnlySpan<float>(_seqModelingBlockW + layer * 128L + head * 60L, 60).CopyTo(new Span<float>(to, 60));
                     new ReadOnlySpan<float>(_seqModelingBlockB + layer * 32L + head * 10L, 10).CopyTo(new Span<float>(to + 64, 10));
                 }
             }

@@ -63,9 +63,9 @@ partial record class Linear : global::TttGen.Inference.IModel<Linear>
             "LookupEmbedTokens: rows of EmbedTokens",
             "2 × MultiplyQueryKeyValueRate: query, key, value, rate = (fused seqNorm) · [SeqModelingBlockQProj | SeqModelingBlockKProj | SeqModelingBlockVProj | SeqModelingBlockLearnableTttLr]",
             "2 × LearnLinearMemory: answer = LinearMemory.Learn(query, key, value, rate)",
-            "2 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]",
+            "2 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj",
             "2 × MultiplyDownProjInput: downProjInput = (fused ffnNorm) · [MlpGateProj | MlpUpProj]",
-            "2 × MultiplyAfterMlp: afterMlp = downProjInput · [MlpDownProj]",
+            "2 × MultiplyAfterMlp: afterMlp = downProjInput · MlpDownProj",
             "MultiplyLogits: logits = (fused norm) · EmbedTokens",
         ];
 

@@ -163,7 +163,7 @@ partial record class Linear
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 1088L + head * 544L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 512L + head * 256L, 256).CopyTo(new Span<float>(to + 0, 256));
+                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 512L + head * 256L, 256).CopyTo(new Span<float>(to, 256));
                     new ReadOnlySpan<float>(_seqModelingBlockB1 + layer * 32L + head * 16L, 16).CopyTo(new Span<float>(to + 256, 16));
                 }
             }

@@ -67,9 +67,9 @@ partial record class Mlp : global::TttGen.Inference.IModel<Mlp>
             "2 × MultiplySharedValueRateGelu: shared, value, rate, gelu = (fused seqNorm) · [SeqModelingBlockQProj | SeqModelingBlockVProj | SeqModelingBlockLearnableTttLr | SeqModelingBlockGProj]",
             "2 × RowsQueryKey: query, key row by row",
             "2 × LearnMlpMemory: answer = MlpMemory.Learn(query, key, value, rate)",
-            "2 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused oProjInput) · [SeqModelingBlockOProj]",
+            "2 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused oProjInput) · SeqModelingBlockOProj",
             "2 × MultiplyDownProjInput: downProjInput = (fused ffnNorm) · [MlpGateProj | MlpUpProj]",
-            "2 × MultiplyAfterMlp: afterMlp = downProjInput · [MlpDownProj]",
+            "2 × MultiplyAfterMlp: afterMlp = downProjInput · MlpDownProj",
             "MultiplyLogits: logits = (fused norm) · EmbedTokens",
         ];
 

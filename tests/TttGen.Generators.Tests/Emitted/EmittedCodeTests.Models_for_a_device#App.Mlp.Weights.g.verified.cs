@@ -202,7 +202,7 @@ partial record class Mlp
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 8512L + head * 4256L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 2048L + head * 1024L, 1024).CopyTo(new Span<float>(to + 0, 1024));
+                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 2048L + head * 1024L, 1024).CopyTo(new Span<float>(to, 1024));
                     new ReadOnlySpan<float>(_seqModelingBlockB1 + layer * 128L + head * 64L, 64).CopyTo(new Span<float>(to + 1024, 64));
                     new ReadOnlySpan<float>(_seqModelingBlockW2 + layer * 2048L + head * 1024L, 1024).CopyTo(new Span<float>(to + 1088, 1024));
                     new ReadOnlySpan<float>(_seqModelingBlockB2 + layer * 32L + head * 16L, 16).CopyTo(new Span<float>(to + 2112, 16));

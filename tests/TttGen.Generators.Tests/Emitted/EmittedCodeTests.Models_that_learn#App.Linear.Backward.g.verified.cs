@@ -19,7 +19,7 @@ partial record class Linear
 {
     private sealed unsafe partial class Trainable
     {
-        // 8. EmbedTokens += dResult, by token
+        // 8. dEmbedTokens += dResult, by token
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void ScatterEmbedTokens<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -28,7 +28,7 @@ partial record class Linear
             RowSums.Scatter<V>(TokenIds, Rows, dResult, 32, 32, embedTokensGradient, worker, workers);
         }
 
-        // 9. dUp, dGate = dAfterMlp · [MlpDownProj]
+        // 9. dUp, dGate = dAfterMlp · MlpDownProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDUpDGate<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -85,7 +85,7 @@ partial record class Linear
             }
         }
 
-        // 10. dUpProjInput = dUp · [MlpUpProj]
+        // 10. dUpProjInput = dUp · MlpUpProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDUpProjInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -122,7 +122,7 @@ partial record class Linear
             }
         }
 
-        // 11. dFfnNorm = dGate · [MlpGateProj]
+        // 11. dFfnNorm = dGate · MlpGateProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDFfnNorm<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -164,12 +164,12 @@ partial record class Linear
             }
         }
 
-        // 12. dAfterSeqModelingBlock, sumRows5 row by row
+        // 12. dAfterSeqModelingBlock, dFfnNormWeight row by row
         // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
         // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
         // dInvRms[i] = Σ_k dFfnNorm[i,k] afterSeqModelingBlock[i,k] ffnNormWeight[k]
         // dAfterSeqModelingBlock[i,j] = dAfterMlp[i,j] + ffnNormWeight[j] invRms[i] dFfnNorm[i,j] − afterSeqModelingBlock[i,j] dInvRms[i] invRms[i]³ / 32
-        // sumRows5[j] = Σ_k dFfnNorm[k,j] afterSeqModelingBlock[k,j] invRms[k]
+        // dFfnNormWeight[j] = Σ_k dFfnNorm[k,j] afterSeqModelingBlock[k,j] invRms[k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -183,8 +183,8 @@ partial record class Linear
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows5 = _sumRows5 + (nint)b * 32; // [32]
-                new Span<float>(sumRows5, 32).Clear();
+                float* dFfnNormWeight = _dFfnNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dFfnNormWeight, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -212,13 +212,13 @@ partial record class Linear
                         V afterSeqModelingBlockRow = V.Load(afterSeqModelingBlockAt + j);
                         V dAfterSeqModelingBlock2 = V.MultiplyAdd(cMinus0_03125, factor * afterSeqModelingBlockRow, V.MultiplyAdd(invRmsLanes * V.Load(ffnNormWeight + j), dFfnNormRow, V.Load(dAfterMlpAt + j)));
                         V.Store(dAfterSeqModelingBlock2, dAfterSeqModelingBlockAt + j);
-                        V.Store(V.MultiplyAdd(dFfnNormRow, invRmsLanes * afterSeqModelingBlockRow, V.Load(sumRows5 + j)), sumRows5 + j);
+                        V.Store(V.MultiplyAdd(dFfnNormRow, invRmsLanes * afterSeqModelingBlockRow, V.Load(dFfnNormWeight + j)), dFfnNormWeight + j);
                     }
                 }
             }
         }
 
-        // 13. dPostNorm, dNormal = dAfterSeqModelingBlock · [SeqModelingBlockOProj]
+        // 13. dPostNorm, dNormal = dAfterSeqModelingBlock · SeqModelingBlockOProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDPostNormDNormal<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -261,7 +261,7 @@ partial record class Linear
             }
         }
 
-        // 14. dAnswer, sumRows3, sumRows4 row by row
+        // 14. dAnswer, dSeqModelingBlockPostNormWeight, dSeqModelingBlockPostNormBias row by row
         // mean[i] = Σ_k answer[i,k] / 32
         // centred[i,j] = answer[i,j] − mean[i]
         // variance[i] = Σ_k centred[i,k]² / 32
@@ -270,8 +270,8 @@ partial record class Linear
         // dCentred[i,j] = invStd[i] dNormal[i,j] − centred[i,j] dInvStd[i] invStd[i]³ / 32
         // dAnswer[i,j] = dCentred[i,j] − invStd[i] (Σ_k dNormal[i,k]) / 32
         // normal[i,j] = centred[i,j] invStd[i]
-        // sumRows3[j] = Σ_k normal[k,j] dPostNorm[k,j]
-        // sumRows4[j] = Σ_k dPostNorm[k,j]
+        // dSeqModelingBlockPostNormWeight[j] = Σ_k normal[k,j] dPostNorm[k,j]
+        // dSeqModelingBlockPostNormBias[j] = Σ_k dPostNorm[k,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDAnswer<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -284,10 +284,10 @@ partial record class Linear
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows3 = _sumRows3 + (nint)b * 32; // [32]
-                new Span<float>(sumRows3, 32).Clear();
-                float* sumRows4 = _sumRows4 + (nint)b * 32; // [32]
-                new Span<float>(sumRows4, 32).Clear();
+                float* dSeqModelingBlockPostNormWeight = _dSeqModelingBlockPostNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockPostNormWeight, 32).Clear();
+                float* dSeqModelingBlockPostNormBias = _dSeqModelingBlockPostNormBias + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockPostNormBias, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -304,7 +304,7 @@ partial record class Linear
                         V dNormalRow = V.Load(dNormalAt + j);
                         sumSum += dNormalRow;
                         V dPostNormRow = V.Load(dPostNormAt + j);
-                        V.Store(V.Load(sumRows4 + j) + dPostNormRow, sumRows4 + j);
+                        V.Store(V.Load(dSeqModelingBlockPostNormBias + j) + dPostNormRow, dSeqModelingBlockPostNormBias + j);
                     }
                     float mean = 0.03125f * V.Sum(meanSum);
                     float sum = V.Sum(sumSum);
@@ -334,7 +334,7 @@ partial record class Linear
                         V.Store(dCentred + factor2, dAnswerAt + j);
                         V normal = invStdLanes * centred;
                         V dPostNormRow = V.Load(dPostNormAt + j);
-                        V.Store(V.MultiplyAdd(normal, dPostNormRow, V.Load(sumRows3 + j)), sumRows3 + j);
+                        V.Store(V.MultiplyAdd(normal, dPostNormRow, V.Load(dSeqModelingBlockPostNormWeight + j)), dSeqModelingBlockPostNormWeight + j);
                     }
                 }
             }
@@ -385,13 +385,13 @@ partial record class Linear
                         dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, KeepEvery, Kept(worker), Scratch(worker) + 560);
                     // no gradient flows into what was carried here
                     if (slice.Position > 0) continue;
-                    RowSums.Add<V>(dState + 0, dW1, 256);
+                    RowSums.Add<V>(dState, dW1, 256);
                     RowSums.Add<V>(dState + 256, dB1, 16);
                 }
             }
         }
 
-        // 16. dLearnableTttLrInput = (fused rows) · [SeqModelingBlockLearnableTttLr]
+        // 16. dLearnableTttLrInput = (fused rows) · SeqModelingBlockLearnableTttLrᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDLearnableTttLrInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -455,7 +455,7 @@ partial record class Linear
             }
         }
 
-        // 17. dVProjInput = dValue · [SeqModelingBlockVProj]
+        // 17. dVProjInput = dValue · SeqModelingBlockVProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDVProjInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -492,13 +492,13 @@ partial record class Linear
             }
         }
 
-        // 18. dK, dQ, rows2, sumRows2 row by row
+        // 18. dK, dQ, rows2, dSeqModelingBlockLearnableTttLrBias row by row
         // dK[i,j] = rotateBack(dKey[i,j]; θ = ropeTheta, position mod 16)
         // dQ[i,j] = rotateBack(dQuery[i,j]; θ = ropeTheta, position mod 16)
         // sigmoid[i,j] = σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j])
         // term[i,j] = tttBaseLr dRate[i,j] sigmoid[i,j] (1 − sigmoid[i,j])
         // rows2[i,j] = term[i,j] / 16
-        // sumRows2[j] = Σ_k term[k,j] / 16
+        // dSeqModelingBlockLearnableTttLrBias[j] = Σ_k term[k,j] / 16
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDKDQRows2<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -519,8 +519,8 @@ partial record class Linear
             V c0_0625 = V.Broadcast(0.0625f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows2 = _sumRows2 + (nint)b * 16; // [2]
-                new Span<float>(sumRows2, 2).Clear();
+                float* dSeqModelingBlockLearnableTttLrBias = _dSeqModelingBlockLearnableTttLrBias + (nint)b * 16; // [2]
+                new Span<float>(dSeqModelingBlockLearnableTttLrBias, 2).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -547,13 +547,13 @@ partial record class Linear
                         V sigmoid = V.Sigmoid(learnableTttLrRowRow + V.LoadPartial(seqModelingBlockLearnableTttLrBias + j, 2 - j));
                         V term = c0_0625 * (factor * dRateRow * (sigmoid * (ones - sigmoid)));
                         V.StorePartial(term, rows2At + j, 2 - j);
-                        V.StorePartial(V.LoadPartial(sumRows2 + j, 2 - j) + term, sumRows2 + j, 2 - j);
+                        V.StorePartial(V.LoadPartial(dSeqModelingBlockLearnableTttLrBias + j, 2 - j) + term, dSeqModelingBlockLearnableTttLrBias + j, 2 - j);
                     }
                 }
             }
         }
 
-        // 19. dKProjInput = dK · [SeqModelingBlockKProj]
+        // 19. dKProjInput = dK · SeqModelingBlockKProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDKProjInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -590,7 +590,7 @@ partial record class Linear
             }
         }
 
-        // 20. dSeqNorm = dQ · [SeqModelingBlockQProj]
+        // 20. dSeqNorm = dQ · SeqModelingBlockQProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDSeqNorm<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -638,7 +638,7 @@ partial record class Linear
             }
         }
 
-        // 21. dX, sumRows row by row
+        // 21. dX, dSeqNormWeight row by row
         // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
         // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
         // dInvRms[i] = Σ_k dFfnNorm[i,k] afterSeqModelingBlock[i,k] ffnNormWeight[k]
@@ -646,7 +646,7 @@ partial record class Linear
         // invRms2[i] = 1/√(meanSquare2[i] + rmsNormEps)
         // dInvRms2[i] = Σ_k dSeqNorm[i,k] x[i,k] seqNormWeight[k]
         // dX[i,j] = dAfterMlp[i,j] + ffnNormWeight[j] invRms[i] dFfnNorm[i,j] + seqNormWeight[j] invRms2[i] dSeqNorm[i,j] − afterSeqModelingBlock[i,j] dInvRms[i] invRms[i]³ / 32 − x[i,j] dInvRms2[i] invRms2[i]³ / 32
-        // sumRows[j] = Σ_k dSeqNorm[k,j] x[k,j] invRms2[k]
+        // dSeqNormWeight[j] = Σ_k dSeqNorm[k,j] x[k,j] invRms2[k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDX<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -663,8 +663,8 @@ partial record class Linear
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows = _sumRows + (nint)b * 32; // [32]
-                new Span<float>(sumRows, 32).Clear();
+                float* dSeqNormWeight = _dSeqNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dSeqNormWeight, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -707,13 +707,13 @@ partial record class Linear
                         V xRow = V.Load(xAt + j);
                         V dX3 = V.MultiplyAdd(cMinus0_03125, factor2 * xRow, V.MultiplyAdd(invRms2Lanes * V.Load(seqNormWeight + j), dSeqNormRow, V.MultiplyAdd(cMinus0_03125, factor * afterSeqModelingBlockRow, V.MultiplyAdd(invRmsLanes * V.Load(ffnNormWeight + j), dFfnNormRow, V.Load(dAfterMlpAt + j)))));
                         V.Store(dX3, dXAt + j);
-                        V.Store(V.MultiplyAdd(dSeqNormRow, invRms2Lanes * xRow, V.Load(sumRows + j)), sumRows + j);
+                        V.Store(V.MultiplyAdd(dSeqNormRow, invRms2Lanes * xRow, V.Load(dSeqNormWeight + j)), dSeqNormWeight + j);
                     }
                 }
             }
         }
 
-        // 22. packs the operands of SeqModelingBlockQProj += (made again seqNorm)ᵀ · dQ, SeqModelingBlockKProj += (made again seqNorm)ᵀ · dK, SeqModelingBlockVProj += (made again seqNorm)ᵀ · dValue, SeqModelingBlockLearnableTttLr += (made again seqNorm)ᵀ · rows2
+        // 22. packs the operands of dSeqModelingBlockQProj += seqNormᵀ · dQ, dSeqModelingBlockKProj += seqNormᵀ · dK, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2; seqNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockQProjSeqModelingBlockKProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLr<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -727,12 +727,12 @@ partial record class Linear
             {
                 int rows = Math.Min(32, end - r);
                 GradientSeqModelingBlockQProjSeqModelingBlockKProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLrRows<V>(worker, PackedFirst + r, rows, Scratch(worker)); // [rows, 32], 48 apart
-                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, PackedRows);
+                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, _packedRows);
             }
-            GradientProduct.Pack<V>(dQ + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients);
-            GradientProduct.Pack<V>(dK + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients + 32 * (nint)GradientProduct.RowsAtOnce);
-            GradientProduct.Pack<V>(dValue + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients + 64 * (nint)GradientProduct.RowsAtOnce);
-            GradientProduct.Pack<V>(rows2 + (nint)(PackedFirst + first) * 2, 2, first, end - first, 2, PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(dQ + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients);
+            GradientProduct.Pack<V>(dK + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients + 32 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(dValue + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients + 64 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(rows2 + (nint)(PackedFirst + first) * 2, 2, first, end - first, 2, _packedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
         }
 
         // meanSquare[i] = Σ_k x[i,k]² / 32
@@ -764,7 +764,7 @@ partial record class Linear
             }
         }
 
-        // 23. SeqModelingBlockQProj += (made again seqNorm)ᵀ · dQ, SeqModelingBlockKProj += (made again seqNorm)ᵀ · dK, SeqModelingBlockVProj += (made again seqNorm)ᵀ · dValue, SeqModelingBlockLearnableTttLr += (made again seqNorm)ᵀ · rows2
+        // 23. dSeqModelingBlockQProj += seqNormᵀ · dQ, dSeqModelingBlockKProj += seqNormᵀ · dK, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2; seqNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockQProjSeqModelingBlockKProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLr<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -774,13 +774,13 @@ partial record class Linear
             float* seqModelingBlockLearnableTttLrGradient = _seqModelingBlockLearnableTttLrGradient + Layer * 64L; // [2, 1, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(4L * worker / workers), end = (int)(4L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), PackedRows, 32, count, seqModelingBlockQProjGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 32 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 1, 0, 1), Math.Clamp(end - 1, 0, 1), PackedRows, 32, count, seqModelingBlockKProjGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 64 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 2, 0, 1), Math.Clamp(end - 2, 0, 1), PackedRows, 32, count, seqModelingBlockVProjGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 2, Math.Clamp(first - 3, 0, 1), Math.Clamp(end - 3, 0, 1), PackedRows, 32, count, seqModelingBlockLearnableTttLrGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 32, count, seqModelingBlockQProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 32 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 1, 0, 1), Math.Clamp(end - 1, 0, 1), _packedRows, 32, count, seqModelingBlockKProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 64 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 2, 0, 1), Math.Clamp(end - 2, 0, 1), _packedRows, 32, count, seqModelingBlockVProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 2, Math.Clamp(first - 3, 0, 1), Math.Clamp(end - 3, 0, 1), _packedRows, 32, count, seqModelingBlockLearnableTttLrGradient);
         }
 
-        // 24. packs the operands of SeqModelingBlockOProj += (made again postNorm)ᵀ · dAfterSeqModelingBlock
+        // 24. packs the operands of dSeqModelingBlockOProj += postNormᵀ · dAfterSeqModelingBlock; postNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -791,9 +791,9 @@ partial record class Linear
             {
                 int rows = Math.Min(32, end - r);
                 GradientSeqModelingBlockOProjRows<V>(worker, PackedFirst + r, rows, Scratch(worker)); // [rows, 32], 48 apart
-                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, PackedRows);
+                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, _packedRows);
             }
-            GradientProduct.Pack<V>(dAfterSeqModelingBlock + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients);
+            GradientProduct.Pack<V>(dAfterSeqModelingBlock + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients);
         }
 
         // mean[i] = Σ_k answer[i,k] / 32
@@ -841,17 +841,17 @@ partial record class Linear
             }
         }
 
-        // 25. SeqModelingBlockOProj += (made again postNorm)ᵀ · dAfterSeqModelingBlock
+        // 25. dSeqModelingBlockOProj += postNormᵀ · dAfterSeqModelingBlock; postNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* seqModelingBlockOProjGradient = _seqModelingBlockOProjGradient + Layer * 1024L; // [32, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(1L * worker / workers), end = (int)(1L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), PackedRows, 32, count, seqModelingBlockOProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 32, count, seqModelingBlockOProjGradient);
         }
 
-        // 26. packs the operands of MlpGateProj += (made again ffnNorm)ᵀ · dGate, MlpUpProj += (made again ffnNorm)ᵀ · dUp
+        // 26. packs the operands of dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -863,10 +863,10 @@ partial record class Linear
             {
                 int rows = Math.Min(32, end - r);
                 GradientMlpGateProjMlpUpProjRows<V>(worker, PackedFirst + r, rows, Scratch(worker)); // [rows, 32], 48 apart
-                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, PackedRows);
+                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, _packedRows);
             }
-            GradientProduct.Pack<V>(dGate + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, PackedGradients);
-            GradientProduct.Pack<V>(dUp + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(dGate + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, _packedGradients);
+            GradientProduct.Pack<V>(dUp + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, _packedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
         }
 
         // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
@@ -899,7 +899,7 @@ partial record class Linear
             }
         }
 
-        // 27. MlpGateProj += (made again ffnNorm)ᵀ · dGate, MlpUpProj += (made again ffnNorm)ᵀ · dUp
+        // 27. dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -907,11 +907,11 @@ partial record class Linear
             float* mlpUpProjGradient = _mlpUpProjGradient + Layer * 2560L; // [80, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(6L * worker / workers), end = (int)(6L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 80, Math.Clamp(first, 0, 3), Math.Clamp(end, 0, 3), PackedRows, 32, count, mlpGateProjGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 80, Math.Clamp(first - 3, 0, 3), Math.Clamp(end - 3, 0, 3), PackedRows, 32, count, mlpUpProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 80, Math.Clamp(first, 0, 3), Math.Clamp(end, 0, 3), _packedRows, 32, count, mlpGateProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 80, Math.Clamp(first - 3, 0, 3), Math.Clamp(end - 3, 0, 3), _packedRows, 32, count, mlpUpProjGradient);
         }
 
-        // 28. packs the operands of MlpDownProj += downProjInputᵀ · dAfterMlp
+        // 28. packs the operands of dMlpDownProj += downProjInputᵀ · dAfterMlp
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientMlpDownProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -919,18 +919,18 @@ partial record class Linear
             float* dAfterMlp = _dAfterMlp; // [rows, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             var (first, end) = RowShare.OfRows(count, worker, workers);
-            GradientProduct.Pack<V>(downProjInput + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, PackedRows);
-            GradientProduct.Pack<V>(dAfterMlp + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients);
+            GradientProduct.Pack<V>(downProjInput + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, _packedRows);
+            GradientProduct.Pack<V>(dAfterMlp + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients);
         }
 
-        // 29. MlpDownProj += downProjInputᵀ · dAfterMlp
+        // 29. dMlpDownProj += downProjInputᵀ · dAfterMlp
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientMlpDownProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* mlpDownProjGradient = _mlpDownProjGradient + Layer * 2560L; // [32, 80]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(1L * worker / workers), end = (int)(1L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), PackedRows, 80, count, mlpDownProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 80, count, mlpDownProjGradient);
         }
 
         // 30. gradients of SeqNormWeight, SeqModelingBlockLearnableTttLrBias, SeqModelingBlockLearnableTokenIdx, SeqModelingBlockPostNormWeight, SeqModelingBlockPostNormBias, FfnNormWeight
@@ -964,19 +964,19 @@ partial record class Linear
             float* seqModelingBlockPostNormBiasGradient = _seqModelingBlockPostNormBiasGradient + Layer * 32L; // [32]
             float* ffnNormWeightGradient = _ffnNormWeightGradient + Layer * 32L; // [32]
             if (worker > 0) return;
-            float* sumRows = RowSums.Added<V>(_sumRows, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows2 = RowSums.Added<V>(_sumRows2, 16, RowShare.SumBlocks(Rows)); // [2]
-            float* sumRows3 = RowSums.Added<V>(_sumRows3, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows4 = RowSums.Added<V>(_sumRows4, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows5 = RowSums.Added<V>(_sumRows5, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqNormWeight = RowSums.Added<V>(_dSeqNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockLearnableTttLrBias = RowSums.Added<V>(_dSeqModelingBlockLearnableTttLrBias, 16, RowShare.SumBlocks(Rows)); // [2]
+            float* dSeqModelingBlockPostNormWeight = RowSums.Added<V>(_dSeqModelingBlockPostNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockPostNormBias = RowSums.Added<V>(_dSeqModelingBlockPostNormBias, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dFfnNormWeight = RowSums.Added<V>(_dFfnNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
             float* dLinearMemoryTokenRate = RowSums.Added<V>(_linearMemoryTokenRates, 16, 2); // [16]
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqNormWeightGradient + j) + V.Load(sumRows + j), seqNormWeightGradient + j);
+                V.Store(V.Load(seqNormWeightGradient + j) + V.Load(dSeqNormWeight + j), seqNormWeightGradient + j);
             }
             for (int j = 0; j < 2; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j) + V.LoadPartial(sumRows2 + j, 2 - j), seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j);
+                V.StorePartial(V.LoadPartial(seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j) + V.LoadPartial(dSeqModelingBlockLearnableTttLrBias + j, 2 - j), seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j);
             }
             for (int j = 0; j < 16; j += V.Count)
             {
@@ -985,24 +985,24 @@ partial record class Linear
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockPostNormWeightGradient + j) + V.Load(sumRows3 + j), seqModelingBlockPostNormWeightGradient + j);
+                V.Store(V.Load(seqModelingBlockPostNormWeightGradient + j) + V.Load(dSeqModelingBlockPostNormWeight + j), seqModelingBlockPostNormWeightGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockPostNormBiasGradient + j) + V.Load(sumRows4 + j), seqModelingBlockPostNormBiasGradient + j);
+                V.Store(V.Load(seqModelingBlockPostNormBiasGradient + j) + V.Load(dSeqModelingBlockPostNormBias + j), seqModelingBlockPostNormBiasGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(ffnNormWeightGradient + j) + V.Load(sumRows5 + j), ffnNormWeightGradient + j);
+                V.Store(V.Load(ffnNormWeightGradient + j) + V.Load(dFfnNormWeight + j), ffnNormWeightGradient + j);
             }
         }
 
-        // 31. dX2, sumRows6 row by row
+        // 31. dX2, dNormWeight row by row
         // meanSquare[i] = Σ_k hidden[i,k]² / 32
         // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
         // dInvRms[i] = Σ_k dNorm[i,k] hidden[i,k] normWeight[k]
         // dX2[i,j] = normWeight[j] invRms[i] dNorm[i,j] − hidden[i,j] dInvRms[i] invRms[i]³ / 32
-        // sumRows6[j] = Σ_k dNorm[k,j] hidden[k,j] invRms[k]
+        // dNormWeight[j] = Σ_k dNorm[k,j] hidden[k,j] invRms[k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDX2<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1015,8 +1015,8 @@ partial record class Linear
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows6 = _sumRows6 + (nint)b * 32; // [32]
-                new Span<float>(sumRows6, 32).Clear();
+                float* dNormWeight = _dNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dNormWeight, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -1041,7 +1041,7 @@ partial record class Linear
                         V dResultRow = V.Load(dNormAt + j);
                         V xRow = V.Load(hiddenAt + j);
                         V.Store(V.MultiplyAdd(cMinus0_03125, factor * xRow, invRmsLanes * V.Load(normWeight + j) * dResultRow), dX2At + j);
-                        V.Store(V.MultiplyAdd(dResultRow, invRmsLanes * xRow, V.Load(sumRows6 + j)), sumRows6 + j);
+                        V.Store(V.MultiplyAdd(dResultRow, invRmsLanes * xRow, V.Load(dNormWeight + j)), dNormWeight + j);
                     }
                 }
             }
@@ -1056,10 +1056,10 @@ partial record class Linear
         {
             float* normWeightGradient = _normWeightGradient; // [32]
             if (worker > 0) return;
-            float* sumRows6 = RowSums.Added<V>(_sumRows6, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dNormWeight = RowSums.Added<V>(_dNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(normWeightGradient + j) + V.Load(sumRows6 + j), normWeightGradient + j);
+                V.Store(V.Load(normWeightGradient + j) + V.Load(dNormWeight + j), normWeightGradient + j);
             }
         }
     }

@@ -62,7 +62,7 @@ partial record class Linear
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             if (tokens == 0) return;
-            T* dW1 = dState + 0; // [HeadDim, HeadDim]
+            T* dW1 = dState; // [HeadDim, HeadDim]
             T* dB1 = dState + 256; // [HeadDim]
             T* dW1Sum = dState + 272; // [HeadDim, HeadDim]
             T* dB1Sum = dState + 528; // [HeadDim]
@@ -113,7 +113,7 @@ partial record class Linear
                 int n = Range(part, out int t, out int at);
                 Copy(Start(part), Start(part + 1));
                 for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];
-                T* W1 = Start(part + 1) + 0; // [HeadDim, HeadDim]
+                T* W1 = Start(part + 1); // [HeadDim, HeadDim]
                 T* B1 = Start(part + 1) + 256; // [HeadDim]
                 if (n == 16)
                 {
@@ -121,7 +121,7 @@ partial record class Linear
                 }
                 else
                 {
-                    T* W1Sum = sums + 0; // [HeadDim, HeadDim]
+                    T* W1Sum = sums; // [HeadDim, HeadDim]
                     T* B1Sum = sums + 256; // [HeadDim]
                     SumsAtStart(part);
                     Gather<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, W1, B1, Scale, Shift, W1Sum, B1Sum, scratch);
@@ -133,7 +133,7 @@ partial record class Linear
             {
                 int n = Range(part, out int t, out int at);
                 for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];
-                T* W1 = Start(part) + 0; // [HeadDim, HeadDim]
+                T* W1 = Start(part); // [HeadDim, HeadDim]
                 T* B1 = Start(part) + 256; // [HeadDim]
                 if (n == 16)
                 {
@@ -141,7 +141,7 @@ partial record class Linear
                 }
                 else
                 {
-                    T* W1Sum = sums + 0; // [HeadDim, HeadDim]
+                    T* W1Sum = sums; // [HeadDim, HeadDim]
                     T* B1Sum = sums + 256; // [HeadDim]
                     SumsAtStart(part);
                     if (at + n == 16)
@@ -161,8 +161,8 @@ partial record class Linear
         /// <param name="value">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1">[HeadDim, HeadDim], replaced</param>
-        /// <param name="B1">[HeadDim], replaced</param>
+        /// <param name="W1">[HeadDim, HeadDim], in and out</param>
+        /// <param name="B1">[HeadDim], in and out</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -297,8 +297,8 @@ partial record class Linear
         /// <param name="B1">[HeadDim]</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
-        /// <param name="W1Sum">[HeadDim, HeadDim], replaced</param>
-        /// <param name="B1Sum">[HeadDim], replaced</param>
+        /// <param name="W1Sum">[HeadDim, HeadDim], in and out</param>
+        /// <param name="B1Sum">[HeadDim], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
@@ -425,15 +425,14 @@ partial record class Linear
 
         /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1">[HeadDim, HeadDim], replaced</param>
+        /// <param name="W1">[HeadDim, HeadDim], in and out</param>
         /// <param name="W1Sum">[HeadDim, HeadDim]</param>
-        /// <param name="B1">[HeadDim], replaced</param>
+        /// <param name="B1">[HeadDim], in and out</param>
         /// <param name="B1Sum">[HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* W1, T* W1Sum, T* B1, T* B1Sum, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW1<T, V>(n, W1, tokLast, W1Sum);
 
             CloseB1<T, V>(n, B1, tokLast, B1Sum);
@@ -480,12 +479,12 @@ partial record class Linear
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
         /// <param name="dOutput">[n, HeadDim]</param>
-        /// <param name="dW1">[HeadDim, HeadDim], replaced</param>
-        /// <param name="dB1">[HeadDim], replaced</param>
-        /// <param name="dTok">[n], replaced</param>
-        /// <param name="dTokLast">[], replaced</param>
-        /// <param name="dScale">[HeadDim], replaced</param>
-        /// <param name="dShift">[HeadDim], replaced</param>
+        /// <param name="dW1">[HeadDim, HeadDim], in and out</param>
+        /// <param name="dB1">[HeadDim], in and out</param>
+        /// <param name="dTok">[n], in and out</param>
+        /// <param name="dTokLast">[], in and out</param>
+        /// <param name="dScale">[HeadDim], in and out</param>
+        /// <param name="dShift">[HeadDim], in and out</param>
         /// <param name="dKey">[n, HeadDim]</param>
         /// <param name="dValue">[n, HeadDim]</param>
         /// <param name="dQuery">[n, HeadDim]</param>
@@ -555,8 +554,6 @@ partial record class Linear
             Tile.Multiply<T, V>(n, 16, 16, query, queryRow, 1, W1, 16, timesW1Q, 16);
 
             new Span<T>(term, 16).Clear();
-
-            // keyByColumns is there already
 
             MiniBatchBackwardCentredK<T, V>(n, timesW1K, scoresW1, dNormalKKept, B1, attentionW1, tok, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW1, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
 
@@ -909,11 +906,11 @@ partial record class Linear
         // dLr[i] = Σ_k dDNormalK[i,k] Scale[k] errorK[i,k]
         // dScalePart[i,j] = dDNormalK[i,j] lr[i] errorK[i,j]
         // normalK[i,j] = centredK[i,j] invStdK[i]
-        // dScalePart[i,j] = normalK[i,j] dErrorK[i,j]
+        // dScalePart2[i,j] = normalK[i,j] dErrorK[i,j]
         // dShiftPart[i,j] = dOutput[i,j] + dErrorK[i,j]
         // termPart[i,j] = dAffineW1Q[i,j] + dAffineW1K[i,j]
         // dScale += Σ_i dScalePart
-        // dScale += Σ_i dScalePart
+        // dScale += Σ_i dScalePart2
         // dShift += Σ_i dShiftPart
         // term += Σ_i termPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1100,13 +1097,13 @@ partial record class Linear
         /// <param name="W1Sum">[HeadDim, HeadDim]</param>
         /// <param name="B1Sum">[HeadDim]</param>
         /// <param name="dOutput">[n, HeadDim]</param>
-        /// <param name="dW1Sum">[HeadDim, HeadDim], replaced</param>
-        /// <param name="dB1Sum">[HeadDim], replaced</param>
-        /// <param name="dTok">[n], replaced</param>
-        /// <param name="dW1">[HeadDim, HeadDim], replaced</param>
-        /// <param name="dB1">[HeadDim], replaced</param>
-        /// <param name="dScale">[HeadDim], replaced</param>
-        /// <param name="dShift">[HeadDim], replaced</param>
+        /// <param name="dW1Sum">[HeadDim, HeadDim], in and out</param>
+        /// <param name="dB1Sum">[HeadDim], in and out</param>
+        /// <param name="dTok">[n], in and out</param>
+        /// <param name="dW1">[HeadDim, HeadDim], in and out</param>
+        /// <param name="dB1">[HeadDim], in and out</param>
+        /// <param name="dScale">[HeadDim], in and out</param>
+        /// <param name="dShift">[HeadDim], in and out</param>
         /// <param name="dKey">[n, HeadDim]</param>
         /// <param name="dValue">[n, HeadDim]</param>
         /// <param name="dQuery">[n, HeadDim]</param>
@@ -1469,11 +1466,11 @@ partial record class Linear
         // dTok[i] = Σ_l [l ≤ i] dRate[i,l] + dTok[i] − Σ_k affineW1SumQ[i,k] dAffineW1Q[i,k]
         // dScalePart[i,j] = dDNormalK[i,j] lr[i] errorK[i,j]
         // normalK[i,j] = centredK[i,j] invStdK[i]
-        // dScalePart[i,j] = normalK[i,j] dErrorK[i,j]
+        // dScalePart2[i,j] = normalK[i,j] dErrorK[i,j]
         // dShiftPart[i,j] = dOutput[i,j] + dErrorK[i,j]
         // dB1Part[i,j] = dAffineW1Q[i,j] + dAffineW1K[i,j]
         // dScale += Σ_i dScalePart
-        // dScale += Σ_i dScalePart
+        // dScale += Σ_i dScalePart2
         // dShift += Σ_i dShiftPart
         // dB1 += Σ_i dB1Part
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1669,7 +1666,7 @@ partial record class Linear
         /// <param name="B1Sum">[HeadDim]</param>
         /// <param name="dW1">[HeadDim, HeadDim]</param>
         /// <param name="dB1">[HeadDim]</param>
-        /// <param name="dTokLast">[], replaced</param>
+        /// <param name="dTokLast">[], in and out</param>
         /// <param name="dW1Sum">[HeadDim, HeadDim]</param>
         /// <param name="dB1Sum">[HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -71,49 +71,51 @@ partial record class Linear
         public static void Losses<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* W1, T* B1, T* Scale, T* Shift, T* loss, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* product = scratch; // [n, HeadDim]
+            T* timesW1 = scratch; // [n, HeadDim]
             T* meanOf = scratch + 256; // [n]
             T* varianceOf = scratch + 272; // [n]
-            T* product2Of = scratch + 288; // [n]
+            T* productOf = scratch + 288; // [n]
 
-            // product = key · W1
-            Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, product, 16);
+            // timesW1 = key · W1
+            Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1, 16);
 
-            LossesLoss<T, V>(n, product, B1, key, keyRow, Scale, Shift, value, valueRow, loss, meanOf, varianceOf, product2Of);
+            LossesLoss<T, V>(n, timesW1, B1, key, keyRow, Scale, Shift, value, valueRow, loss, meanOf, varianceOf, productOf);
         }
 
-        // term[i,j] = product[i,j] + B1[j]
-        // mean[i] = Σ_k term[i,k] / 16
-        // centred[i,j] = term[i,j] − mean[i]
+        // affineW1[i,j] = timesW1[i,j] + B1[j]
+        // mean[i] = Σ_k affineW1[i,k] / 16
+        // centred[i,j] = affineW1[i,j] − mean[i]
         // variance[i] = Σ_k centred[i,k]² / 16
         // invStd[i] = 1/√(variance[i] + 1E-06)
         // normal[i,j] = centred[i,j] invStd[i]
-        // term2[i,j] = key[i,j] + Scale[j] normal[i,j] + Shift[j] − value[i,j]
-        // loss[i] = (Σ_k term2[i,k]²) / 2
+        // error[i,j] = key[i,j] + Scale[j] normal[i,j] + Shift[j] − value[i,j]
+        // loss[i] = (Σ_k error[i,k]²) / 2
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void LossesLoss<T, V>(int n, T* product, T* B1, T* key, nint keyRow, T* Scale, T* Shift, T* value, nint valueRow, T* loss, T* meanOf, T* varianceOf, T* product2Of)
+        private static void LossesLoss<T, V>(int n, T* timesW1, T* B1, T* key, nint keyRow, T* Scale, T* Shift, T* value, nint valueRow, T* loss, T* meanOf, T* varianceOf, T* productOf)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
-                T* productAt = product + i * 16;
+                T* timesW1At = timesW1 + i * 16;
                 V meanSum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    meanSum += V.Load(productAt + j) + V.Load(B1 + j);
+                    V affineW1 = V.Load(timesW1At + j) + V.Load(B1 + j);
+                    meanSum += affineW1;
                 }
                 T mean = T.CreateTruncating(0.0625) * V.Sum(meanSum);
                 meanOf[i] = mean;
             }
             for (int i = 0; i < n; i++)
             {
-                T* productAt = product + i * 16;
+                T* timesW1At = timesW1 + i * 16;
                 T mean = meanOf[i];
                 V meanLanes = V.Broadcast(mean);
                 V varianceSum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V centred = V.Load(productAt + j) + V.Load(B1 + j) - meanLanes;
+                    V affineW1 = V.Load(timesW1At + j) + V.Load(B1 + j);
+                    V centred = affineW1 - meanLanes;
                     varianceSum = V.MultiplyAdd(centred, centred, varianceSum);
                 }
                 T variance = T.CreateTruncating(0.0625) * V.Sum(varianceSum);
@@ -121,7 +123,7 @@ partial record class Linear
             }
             for (int i = 0; i < n; i++)
             {
-                T* productAt = product + i * 16;
+                T* timesW1At = timesW1 + i * 16;
                 T* keyAt = key + i * keyRow;
                 T* valueAt = value + i * valueRow;
                 T variance = varianceOf[i];
@@ -129,21 +131,22 @@ partial record class Linear
                 V meanLanes = V.Broadcast(mean);
                 T invStd = T.One / T.Sqrt(variance + T.CreateTruncating(1E-06));
                 V invStdLanes = V.Broadcast(invStd);
-                V product2Sum = V.Zero;
+                V productSum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V centred = V.Load(productAt + j) + V.Load(B1 + j) - meanLanes;
+                    V affineW1 = V.Load(timesW1At + j) + V.Load(B1 + j);
+                    V centred = affineW1 - meanLanes;
                     V normal = invStdLanes * centred;
-                    V term = V.Load(keyAt + j) + V.MultiplyAdd(V.Load(Scale + j), normal, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    product2Sum = V.MultiplyAdd(term, term, product2Sum);
+                    V error = V.Load(keyAt + j) + V.MultiplyAdd(V.Load(Scale + j), normal, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    productSum = V.MultiplyAdd(error, error, productSum);
                 }
-                T product2 = V.Sum(product2Sum);
-                product2Of[i] = product2;
+                T product = V.Sum(productSum);
+                productOf[i] = product;
             }
             for (int i = 0; i < n; i++)
             {
-                T product2 = product2Of[i];
-                loss[i] = T.CreateTruncating(0.5) * product2;
+                T product = productOf[i];
+                loss[i] = T.CreateTruncating(0.5) * product;
             }
         }
     }

@@ -113,20 +113,20 @@ partial record class Linear
         private float* _norm; // [rows, 32]
         private float* _dNorm; // [rows, 32]
         private float* _dX2; // [rows, 32]
-        private readonly float* _sumRows5; // [blocks of rows, 32]
-        private readonly float* _sumRows3; // [blocks of rows, 32]
-        private readonly float* _sumRows4; // [blocks of rows, 32]
-        private readonly float* _sumRows2; // [blocks of rows, 2]
-        private readonly float* _sumRows; // [blocks of rows, 32]
-        private readonly float* _sumRows6; // [blocks of rows, 32]
+        private readonly float* _dFfnNormWeight; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockPostNormWeight; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockPostNormBias; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockLearnableTttLrBias; // [blocks of rows, 2]
+        private readonly float* _dSeqNormWeight; // [blocks of rows, 32]
+        private readonly float* _dNormWeight; // [blocks of rows, 32]
         private readonly float* _linearMemoryTokenRates; // heads apart
         private readonly float* _transformerBlockRows; // what each layer hands on, [2, rows, 32]
         private readonly float* _transformerBlockActivations; // of the layers that keep theirs
         private readonly long _transformerBlockLength; // elements of one layer's
         private readonly int _transformerBlockKept; // layers that keep theirs; those before are run again
         private float* _transformerBlockInput; // the rows that the first layer gets
-        private readonly float* PackedRows;
-        private readonly float* PackedGradients;
+        private readonly float* _packedRows;
+        private readonly float* _packedGradients;
 
         public Trainable(int seed, TrainableOptions options) : base(Linear.Definition, Compiled.ParameterSlots, seed, options, ScratchSize)
         {
@@ -185,15 +185,15 @@ partial record class Linear
             _harmonic = Allocate(16);
             for (int i = 0; i < 16; i++) _harmonic[i] = 1f / (i + 1);
             Keep(LinearMemoryScanBackward.KeptSize(MaxTokens, KeepEvery));
-            _sumRows5 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows3 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows4 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows2 = Allocate(RowShare.SumBlocks(MaxTokens) * 16L);
-            _sumRows = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows6 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dFfnNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockPostNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockPostNormBias = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockLearnableTttLrBias = Allocate(RowShare.SumBlocks(MaxTokens) * 16L);
+            _dSeqNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
             _linearMemoryTokenRates = Allocate(32);
-            PackedRows = Allocate(GradientProduct.PackedSize(96));
-            PackedGradients = Allocate(GradientProduct.PackedSize(192));
+            _packedRows = Allocate(GradientProduct.PackedSize(96));
+            _packedGradients = Allocate(GradientProduct.PackedSize(192));
             _embedded = Allocate(RowsLength(32, 0));
             _transformerBlockRows = Allocate(2 * RowsLength(32, 0));
             _transformerBlockLength = RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(2, 0) + RowsLength(2, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(80, 0) + RowsLength(80, 0) + RowsLength(80, 0);
@@ -301,7 +301,7 @@ partial record class Linear
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 1088L + head * 544L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 512L + head * 256L, 256).CopyTo(new Span<float>(to + 0, 256));
+                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 512L + head * 256L, 256).CopyTo(new Span<float>(to, 256));
                     new ReadOnlySpan<float>(_seqModelingBlockB1 + layer * 32L + head * 16L, 16).CopyTo(new Span<float>(to + 256, 16));
                 }
             }
@@ -310,7 +310,7 @@ partial record class Linear
         protected override void Forward()
         {
             Layer = 0;
-            ForwardHead();
+            ForwardEntry();
             _transformerBlockInput = _embedded;
             for (Layer = 0; Layer < 2; Layer++)
             {
@@ -319,7 +319,7 @@ partial record class Linear
             }
             Layer = 0;
             _hidden = _transformerBlockRows + 1 * RowsLength(32, 0);
-            ForwardTail();
+            ForwardExit();
         }
 
         protected override void Backward()
@@ -327,7 +327,7 @@ partial record class Linear
             Layer = 0;
             _dNorm = Incoming;
             _dX2 = Outgoing;
-            BackwardTail();
+            BackwardExit();
             Turn();
             for (Layer = 1; Layer >= 0; Layer--)
             {
@@ -340,7 +340,7 @@ partial record class Linear
             }
             Layer = 0;
             _dResult = Incoming;
-            BackwardHead();
+            BackwardEntry();
         }
 
         private void PlaceTransformerBlock()
@@ -372,7 +372,7 @@ partial record class Linear
             at += RowsLength(80, 0);
         }
 
-        private void ForwardHead()
+        private void ForwardEntry()
         {
             RunRows(0); // LookupEmbedTokens
         }
@@ -387,12 +387,12 @@ partial record class Linear
             Run(6); // MultiplyAfterMlp
         }
 
-        private void ForwardTail()
+        private void ForwardExit()
         {
             RunRows(7); // RowsNorm
         }
 
-        private void BackwardHead()
+        private void BackwardEntry()
         {
             Run(8); // ScatterEmbedTokens
         }
@@ -435,7 +435,7 @@ partial record class Linear
             Run(30); // GradientVectors
         }
 
-        private void BackwardTail()
+        private void BackwardExit()
         {
             Run(31); // RowsDX2
             Run(32); // GradientVectors2
@@ -727,7 +727,7 @@ partial record class Linear
             }
         }
 
-        // 4. seqModelingBlock, afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]
+        // 4. seqModelingBlock, afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplySeqModelingBlockAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -901,7 +901,7 @@ partial record class Linear
             }
         }
 
-        // 6. afterMlp = downProjInput · [MlpDownProj]
+        // 6. afterMlp = downProjInput · MlpDownProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterMlp<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

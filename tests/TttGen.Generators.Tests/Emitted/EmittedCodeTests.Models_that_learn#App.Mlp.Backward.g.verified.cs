@@ -19,7 +19,7 @@ partial record class Mlp
 {
     private sealed unsafe partial class Trainable
     {
-        // 11. EmbedTokens += dResult, by token
+        // 11. dEmbedTokens += dResult, by token
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void ScatterEmbedTokens<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -28,7 +28,7 @@ partial record class Mlp
             RowSums.Scatter<V>(TokenIds, Rows, dResult, 32, 32, embedTokensGradient, worker, workers);
         }
 
-        // 12. dUp, dGate = dAfterMlp · [MlpDownProj]
+        // 12. dUp, dGate = dAfterMlp · MlpDownProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDUpDGate<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -85,7 +85,7 @@ partial record class Mlp
             }
         }
 
-        // 13. dUpProjInput = dUp · [MlpUpProj]
+        // 13. dUpProjInput = dUp · MlpUpProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDUpProjInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -122,7 +122,7 @@ partial record class Mlp
             }
         }
 
-        // 14. dFfnNorm = dGate · [MlpGateProj]
+        // 14. dFfnNorm = dGate · MlpGateProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDFfnNorm<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -164,12 +164,12 @@ partial record class Mlp
             }
         }
 
-        // 15. dAfterSeqModelingBlock, sumRows21 row by row
+        // 15. dAfterSeqModelingBlock, dFfnNormWeight row by row
         // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
         // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
         // dInvRms[i] = Σ_k dFfnNorm[i,k] afterSeqModelingBlock[i,k] ffnNormWeight[k]
         // dAfterSeqModelingBlock[i,j] = dAfterMlp[i,j] + ffnNormWeight[j] invRms[i] dFfnNorm[i,j] − afterSeqModelingBlock[i,j] dInvRms[i] invRms[i]³ / 32
-        // sumRows21[j] = Σ_k dFfnNorm[k,j] afterSeqModelingBlock[k,j] invRms[k]
+        // dFfnNormWeight[j] = Σ_k dFfnNorm[k,j] afterSeqModelingBlock[k,j] invRms[k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -183,8 +183,8 @@ partial record class Mlp
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows21 = _sumRows21 + (nint)b * 32; // [32]
-                new Span<float>(sumRows21, 32).Clear();
+                float* dFfnNormWeight = _dFfnNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dFfnNormWeight, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -212,13 +212,13 @@ partial record class Mlp
                         V afterSeqModelingBlockRow = V.Load(afterSeqModelingBlockAt + j);
                         V dAfterSeqModelingBlock2 = V.MultiplyAdd(cMinus0_03125, factor * afterSeqModelingBlockRow, V.MultiplyAdd(invRmsLanes * V.Load(ffnNormWeight + j), dFfnNormRow, V.Load(dAfterMlpAt + j)));
                         V.Store(dAfterSeqModelingBlock2, dAfterSeqModelingBlockAt + j);
-                        V.Store(V.MultiplyAdd(dFfnNormRow, invRmsLanes * afterSeqModelingBlockRow, V.Load(sumRows21 + j)), sumRows21 + j);
+                        V.Store(V.MultiplyAdd(dFfnNormRow, invRmsLanes * afterSeqModelingBlockRow, V.Load(dFfnNormWeight + j)), dFfnNormWeight + j);
                     }
                 }
             }
         }
 
-        // 16. dOProjInput, dPostNorm, dNormal = dAfterSeqModelingBlock · [SeqModelingBlockOProj]
+        // 16. dOProjInput, dPostNorm, dNormal = dAfterSeqModelingBlock · SeqModelingBlockOProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDOProjInputDPostNormDNormal<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -269,7 +269,7 @@ partial record class Mlp
             }
         }
 
-        // 17. dG, dAnswer, sumRows19, sumRows20 row by row
+        // 17. dG, dAnswer, dSeqModelingBlockPostNormWeight, dSeqModelingBlockPostNormBias row by row
         // square[i,j] = g[i,j]²
         // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
         // mean[i] = Σ_k answer[i,k] / 32
@@ -283,8 +283,8 @@ partial record class Mlp
         // dInvStd[i] = Σ_k centred[i,k] dNormal[i,k]
         // dCentred[i,j] = invStd[i] dNormal[i,j] − centred[i,j] dInvStd[i] invStd[i]³ / 32
         // dAnswer[i,j] = dCentred[i,j] − invStd[i] (Σ_k dNormal[i,k]) / 32
-        // sumRows19[j] = Σ_k normal[k,j] dPostNorm[k,j]
-        // sumRows20[j] = Σ_k dPostNorm[k,j]
+        // dSeqModelingBlockPostNormWeight[j] = Σ_k normal[k,j] dPostNorm[k,j]
+        // dSeqModelingBlockPostNormBias[j] = Σ_k dPostNorm[k,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDGDAnswer<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -306,10 +306,10 @@ partial record class Mlp
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows19 = _sumRows19 + (nint)b * 32; // [32]
-                new Span<float>(sumRows19, 32).Clear();
-                float* sumRows20 = _sumRows20 + (nint)b * 32; // [32]
-                new Span<float>(sumRows20, 32).Clear();
+                float* dSeqModelingBlockPostNormWeight = _dSeqModelingBlockPostNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockPostNormWeight, 32).Clear();
+                float* dSeqModelingBlockPostNormBias = _dSeqModelingBlockPostNormBias + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockPostNormBias, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -329,7 +329,7 @@ partial record class Mlp
                         V dNormalRow = V.Load(dNormalAt + j);
                         sumSum += dNormalRow;
                         V dPostNormRow = V.Load(dPostNormAt + j);
-                        V.Store(V.Load(sumRows20 + j) + dPostNormRow, sumRows20 + j);
+                        V.Store(V.Load(dSeqModelingBlockPostNormBias + j) + dPostNormRow, dSeqModelingBlockPostNormBias + j);
                     }
                     float mean = 0.03125f * V.Sum(meanSum);
                     float sum = V.Sum(sumSum);
@@ -367,13 +367,13 @@ partial record class Mlp
                         V dCentred = V.MultiplyAdd(cMinus0_03125, factor * centred, invStdLanes * dNormalRow);
                         V.Store(dCentred + factor2, dAnswerAt + j);
                         V dPostNormRow = V.Load(dPostNormAt + j);
-                        V.Store(V.MultiplyAdd(normal, dPostNormRow, V.Load(sumRows19 + j)), sumRows19 + j);
+                        V.Store(V.MultiplyAdd(normal, dPostNormRow, V.Load(dSeqModelingBlockPostNormWeight + j)), dSeqModelingBlockPostNormWeight + j);
                     }
                 }
             }
         }
 
-        // 18. dGProjInput = dG · [SeqModelingBlockGProj]
+        // 18. dGProjInput = dG · SeqModelingBlockGProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDGProjInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -459,7 +459,7 @@ partial record class Mlp
                         dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, KeepEvery, Kept(worker), Scratch(worker) + 4272);
                     // no gradient flows into what was carried here
                     if (slice.Position > 0) continue;
-                    RowSums.Add<V>(dState + 0, dW1, 1024);
+                    RowSums.Add<V>(dState, dW1, 1024);
                     RowSums.Add<V>(dState + 1024, dB1, 64);
                     RowSums.Add<V>(dState + 1088, dW2, 1024);
                     RowSums.Add<V>(dState + 2112, dB2, 16);
@@ -467,7 +467,7 @@ partial record class Mlp
             }
         }
 
-        // 20. dLearnableTttLrInput = (fused rows) · [SeqModelingBlockLearnableTttLr]
+        // 20. dLearnableTttLrInput = (fused rows) · SeqModelingBlockLearnableTttLrᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDLearnableTttLrInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -531,7 +531,7 @@ partial record class Mlp
             }
         }
 
-        // 21. dVProjInput = dValue · [SeqModelingBlockVProj]
+        // 21. dVProjInput = dValue · SeqModelingBlockVProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDVProjInput<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -568,23 +568,23 @@ partial record class Mlp
             }
         }
 
-        // 22. dConvK, dConvQ, rows2, sumRows8, sumRows9, sumRows10, sumRows11, sumRows12, sumRows13, sumRows14, sumRows15, sumRows16, sumRows17, sumRows18 row by row
+        // 22. dConvK, dConvQ, rows2, dSeqModelingBlockConvQBias, dSeqModelingBlockConvQWeightTap0, dSeqModelingBlockConvQWeightTap1, dSeqModelingBlockConvQWeightTap2, dSeqModelingBlockConvQWeightTap3, dSeqModelingBlockConvKBias, dSeqModelingBlockConvKWeightTap0, dSeqModelingBlockConvKWeightTap1, dSeqModelingBlockConvKWeightTap2, dSeqModelingBlockConvKWeightTap3, dSeqModelingBlockLearnableTttLrBias row by row
         // dConvK[i,j] = rotateBack(dKey[i,j]; θ = ropeTheta, position mod 16)
         // dConvQ[i,j] = rotateBack(dQuery[i,j]; θ = ropeTheta, position mod 16)
         // sigmoid[i,j] = σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j])
         // term[i,j] = tttBaseLr dRate[i,j] sigmoid[i,j] (1 − sigmoid[i,j])
         // rows2[i,j] = term[i,j] / 16
-        // sumRows8[j] = Σ_k dConvQ[k,j]
-        // sumRows9[j] = Σ_k shared[k−3,j] dConvQ[k,j]
-        // sumRows10[j] = Σ_k shared[k−2,j] dConvQ[k,j]
-        // sumRows11[j] = Σ_k shared[k−1,j] dConvQ[k,j]
-        // sumRows12[j] = Σ_k shared[k,j] dConvQ[k,j]
-        // sumRows13[j] = Σ_k dConvK[k,j]
-        // sumRows14[j] = Σ_k shared[k−3,j] dConvK[k,j]
-        // sumRows15[j] = Σ_k shared[k−2,j] dConvK[k,j]
-        // sumRows16[j] = Σ_k shared[k−1,j] dConvK[k,j]
-        // sumRows17[j] = Σ_k shared[k,j] dConvK[k,j]
-        // sumRows18[j] = Σ_k term[k,j] / 16
+        // dSeqModelingBlockConvQBias[j] = Σ_k dConvQ[k,j]
+        // dSeqModelingBlockConvQWeightTap0[j] = Σ_k shared[k−3,j] dConvQ[k,j]
+        // dSeqModelingBlockConvQWeightTap1[j] = Σ_k shared[k−2,j] dConvQ[k,j]
+        // dSeqModelingBlockConvQWeightTap2[j] = Σ_k shared[k−1,j] dConvQ[k,j]
+        // dSeqModelingBlockConvQWeightTap3[j] = Σ_k shared[k,j] dConvQ[k,j]
+        // dSeqModelingBlockConvKBias[j] = Σ_k dConvK[k,j]
+        // dSeqModelingBlockConvKWeightTap0[j] = Σ_k shared[k−3,j] dConvK[k,j]
+        // dSeqModelingBlockConvKWeightTap1[j] = Σ_k shared[k−2,j] dConvK[k,j]
+        // dSeqModelingBlockConvKWeightTap2[j] = Σ_k shared[k−1,j] dConvK[k,j]
+        // dSeqModelingBlockConvKWeightTap3[j] = Σ_k shared[k,j] dConvK[k,j]
+        // dSeqModelingBlockLearnableTttLrBias[j] = Σ_k term[k,j] / 16
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDConvKDConvQRows2<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -606,28 +606,28 @@ partial record class Mlp
             V c0_0625 = V.Broadcast(0.0625f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows8 = _sumRows8 + (nint)b * 32; // [32]
-                new Span<float>(sumRows8, 32).Clear();
-                float* sumRows9 = _sumRows9 + (nint)b * 32; // [32]
-                new Span<float>(sumRows9, 32).Clear();
-                float* sumRows10 = _sumRows10 + (nint)b * 32; // [32]
-                new Span<float>(sumRows10, 32).Clear();
-                float* sumRows11 = _sumRows11 + (nint)b * 32; // [32]
-                new Span<float>(sumRows11, 32).Clear();
-                float* sumRows12 = _sumRows12 + (nint)b * 32; // [32]
-                new Span<float>(sumRows12, 32).Clear();
-                float* sumRows13 = _sumRows13 + (nint)b * 32; // [32]
-                new Span<float>(sumRows13, 32).Clear();
-                float* sumRows14 = _sumRows14 + (nint)b * 32; // [32]
-                new Span<float>(sumRows14, 32).Clear();
-                float* sumRows15 = _sumRows15 + (nint)b * 32; // [32]
-                new Span<float>(sumRows15, 32).Clear();
-                float* sumRows16 = _sumRows16 + (nint)b * 32; // [32]
-                new Span<float>(sumRows16, 32).Clear();
-                float* sumRows17 = _sumRows17 + (nint)b * 32; // [32]
-                new Span<float>(sumRows17, 32).Clear();
-                float* sumRows18 = _sumRows18 + (nint)b * 16; // [2]
-                new Span<float>(sumRows18, 2).Clear();
+                float* dSeqModelingBlockConvQBias = _dSeqModelingBlockConvQBias + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvQBias, 32).Clear();
+                float* dSeqModelingBlockConvQWeightTap0 = _dSeqModelingBlockConvQWeightTap0 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvQWeightTap0, 32).Clear();
+                float* dSeqModelingBlockConvQWeightTap1 = _dSeqModelingBlockConvQWeightTap1 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvQWeightTap1, 32).Clear();
+                float* dSeqModelingBlockConvQWeightTap2 = _dSeqModelingBlockConvQWeightTap2 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvQWeightTap2, 32).Clear();
+                float* dSeqModelingBlockConvQWeightTap3 = _dSeqModelingBlockConvQWeightTap3 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvQWeightTap3, 32).Clear();
+                float* dSeqModelingBlockConvKBias = _dSeqModelingBlockConvKBias + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvKBias, 32).Clear();
+                float* dSeqModelingBlockConvKWeightTap0 = _dSeqModelingBlockConvKWeightTap0 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvKWeightTap0, 32).Clear();
+                float* dSeqModelingBlockConvKWeightTap1 = _dSeqModelingBlockConvKWeightTap1 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvKWeightTap1, 32).Clear();
+                float* dSeqModelingBlockConvKWeightTap2 = _dSeqModelingBlockConvKWeightTap2 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvKWeightTap2, 32).Clear();
+                float* dSeqModelingBlockConvKWeightTap3 = _dSeqModelingBlockConvKWeightTap3 + (nint)b * 32; // [32]
+                new Span<float>(dSeqModelingBlockConvKWeightTap3, 32).Clear();
+                float* dSeqModelingBlockLearnableTttLrBias = _dSeqModelingBlockLearnableTttLrBias + (nint)b * 16; // [2]
+                new Span<float>(dSeqModelingBlockLearnableTttLrBias, 2).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -652,17 +652,17 @@ partial record class Mlp
                         V dQueryRow = V.Load(dQueryAt + j);
                         V dConvQ2 = dQueryRow * V.Load(cosineAt + j) - V.SwapPairs(dQueryRow) * V.Load(sineAt + j);
                         V.Store(dConvQ2, dConvQAt + j);
-                        V.Store(V.Load(sumRows8 + j) + dConvQ2, sumRows8 + j);
-                        V.Store(V.MultiplyAdd(V.Load(sharedBack3At + j), dConvQ2, V.Load(sumRows9 + j)), sumRows9 + j);
-                        V.Store(V.MultiplyAdd(V.Load(sharedBack2At + j), dConvQ2, V.Load(sumRows10 + j)), sumRows10 + j);
-                        V.Store(V.MultiplyAdd(V.Load(sharedBack1At + j), dConvQ2, V.Load(sumRows11 + j)), sumRows11 + j);
+                        V.Store(V.Load(dSeqModelingBlockConvQBias + j) + dConvQ2, dSeqModelingBlockConvQBias + j);
+                        V.Store(V.MultiplyAdd(V.Load(sharedBack3At + j), dConvQ2, V.Load(dSeqModelingBlockConvQWeightTap0 + j)), dSeqModelingBlockConvQWeightTap0 + j);
+                        V.Store(V.MultiplyAdd(V.Load(sharedBack2At + j), dConvQ2, V.Load(dSeqModelingBlockConvQWeightTap1 + j)), dSeqModelingBlockConvQWeightTap1 + j);
+                        V.Store(V.MultiplyAdd(V.Load(sharedBack1At + j), dConvQ2, V.Load(dSeqModelingBlockConvQWeightTap2 + j)), dSeqModelingBlockConvQWeightTap2 + j);
                         V sharedRow = V.Load(sharedAt + j);
-                        V.Store(V.MultiplyAdd(sharedRow, dConvQ2, V.Load(sumRows12 + j)), sumRows12 + j);
-                        V.Store(V.Load(sumRows13 + j) + dConvK2, sumRows13 + j);
-                        V.Store(V.MultiplyAdd(V.Load(sharedBack3At + j), dConvK2, V.Load(sumRows14 + j)), sumRows14 + j);
-                        V.Store(V.MultiplyAdd(V.Load(sharedBack2At + j), dConvK2, V.Load(sumRows15 + j)), sumRows15 + j);
-                        V.Store(V.MultiplyAdd(V.Load(sharedBack1At + j), dConvK2, V.Load(sumRows16 + j)), sumRows16 + j);
-                        V.Store(V.MultiplyAdd(sharedRow, dConvK2, V.Load(sumRows17 + j)), sumRows17 + j);
+                        V.Store(V.MultiplyAdd(sharedRow, dConvQ2, V.Load(dSeqModelingBlockConvQWeightTap3 + j)), dSeqModelingBlockConvQWeightTap3 + j);
+                        V.Store(V.Load(dSeqModelingBlockConvKBias + j) + dConvK2, dSeqModelingBlockConvKBias + j);
+                        V.Store(V.MultiplyAdd(V.Load(sharedBack3At + j), dConvK2, V.Load(dSeqModelingBlockConvKWeightTap0 + j)), dSeqModelingBlockConvKWeightTap0 + j);
+                        V.Store(V.MultiplyAdd(V.Load(sharedBack2At + j), dConvK2, V.Load(dSeqModelingBlockConvKWeightTap1 + j)), dSeqModelingBlockConvKWeightTap1 + j);
+                        V.Store(V.MultiplyAdd(V.Load(sharedBack1At + j), dConvK2, V.Load(dSeqModelingBlockConvKWeightTap2 + j)), dSeqModelingBlockConvKWeightTap2 + j);
+                        V.Store(V.MultiplyAdd(sharedRow, dConvK2, V.Load(dSeqModelingBlockConvKWeightTap3 + j)), dSeqModelingBlockConvKWeightTap3 + j);
                     }
                     for (int j = 0; j < 2; j += V.Count)
                     {
@@ -671,7 +671,7 @@ partial record class Mlp
                         V sigmoid = V.Sigmoid(learnableTttLrRowRow + V.LoadPartial(seqModelingBlockLearnableTttLrBias + j, 2 - j));
                         V term = c0_0625 * (factor * dRateRow * (sigmoid * (ones - sigmoid)));
                         V.StorePartial(term, rows2At + j, 2 - j);
-                        V.StorePartial(V.LoadPartial(sumRows18 + j, 2 - j) + term, sumRows18 + j, 2 - j);
+                        V.StorePartial(V.LoadPartial(dSeqModelingBlockLearnableTttLrBias + j, 2 - j) + term, dSeqModelingBlockLearnableTttLrBias + j, 2 - j);
                     }
                 }
             }
@@ -709,7 +709,7 @@ partial record class Mlp
             }
         }
 
-        // 24. dSeqNorm = dShared · [SeqModelingBlockQProj]
+        // 24. dSeqNorm = dShared · SeqModelingBlockQProjᵀ
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyDSeqNorm<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -757,17 +757,17 @@ partial record class Mlp
             }
         }
 
-        // 25. dAfterConv, sumRows2, sumRows3, sumRows4, sumRows5, sumRows6, sumRows7 row by row
+        // 25. dAfterConv, dConvConvBias, dConvConvWeightTap0, dConvConvWeightTap1, dConvConvWeightTap2, dConvConvWeightTap3, dSeqNormWeight row by row
         // meanSquare[i] = Σ_k afterConv[i,k]² / 32
         // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
         // dInvRms[i] = Σ_k dSeqNorm[i,k] afterConv[i,k] seqNormWeight[k]
         // dAfterConv[i,j] = dAfterSeqModelingBlock[i,j] + seqNormWeight[j] invRms[i] dSeqNorm[i,j] − afterConv[i,j] dInvRms[i] invRms[i]³ / 32
-        // sumRows2[j] = Σ_k dAfterConv[k,j]
-        // sumRows3[j] = Σ_k norm[k−3,j] dAfterConv[k,j]
-        // sumRows4[j] = Σ_k norm[k−2,j] dAfterConv[k,j]
-        // sumRows5[j] = Σ_k norm[k−1,j] dAfterConv[k,j]
-        // sumRows6[j] = Σ_k norm[k,j] dAfterConv[k,j]
-        // sumRows7[j] = Σ_k dSeqNorm[k,j] afterConv[k,j] invRms[k]
+        // dConvConvBias[j] = Σ_k dAfterConv[k,j]
+        // dConvConvWeightTap0[j] = Σ_k norm[k−3,j] dAfterConv[k,j]
+        // dConvConvWeightTap1[j] = Σ_k norm[k−2,j] dAfterConv[k,j]
+        // dConvConvWeightTap2[j] = Σ_k norm[k−1,j] dAfterConv[k,j]
+        // dConvConvWeightTap3[j] = Σ_k norm[k,j] dAfterConv[k,j]
+        // dSeqNormWeight[j] = Σ_k dSeqNorm[k,j] afterConv[k,j] invRms[k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDAfterConv<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -782,18 +782,18 @@ partial record class Mlp
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows2 = _sumRows2 + (nint)b * 32; // [32]
-                new Span<float>(sumRows2, 32).Clear();
-                float* sumRows3 = _sumRows3 + (nint)b * 32; // [32]
-                new Span<float>(sumRows3, 32).Clear();
-                float* sumRows4 = _sumRows4 + (nint)b * 32; // [32]
-                new Span<float>(sumRows4, 32).Clear();
-                float* sumRows5 = _sumRows5 + (nint)b * 32; // [32]
-                new Span<float>(sumRows5, 32).Clear();
-                float* sumRows6 = _sumRows6 + (nint)b * 32; // [32]
-                new Span<float>(sumRows6, 32).Clear();
-                float* sumRows7 = _sumRows7 + (nint)b * 32; // [32]
-                new Span<float>(sumRows7, 32).Clear();
+                float* dConvConvBias = _dConvConvBias + (nint)b * 32; // [32]
+                new Span<float>(dConvConvBias, 32).Clear();
+                float* dConvConvWeightTap0 = _dConvConvWeightTap0 + (nint)b * 32; // [32]
+                new Span<float>(dConvConvWeightTap0, 32).Clear();
+                float* dConvConvWeightTap1 = _dConvConvWeightTap1 + (nint)b * 32; // [32]
+                new Span<float>(dConvConvWeightTap1, 32).Clear();
+                float* dConvConvWeightTap2 = _dConvConvWeightTap2 + (nint)b * 32; // [32]
+                new Span<float>(dConvConvWeightTap2, 32).Clear();
+                float* dConvConvWeightTap3 = _dConvConvWeightTap3 + (nint)b * 32; // [32]
+                new Span<float>(dConvConvWeightTap3, 32).Clear();
+                float* dSeqNormWeight = _dSeqNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dSeqNormWeight, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -826,19 +826,19 @@ partial record class Mlp
                         V afterConvRow = V.Load(afterConvAt + j);
                         V dAfterConv2 = V.MultiplyAdd(cMinus0_03125, factor * afterConvRow, V.MultiplyAdd(invRmsLanes * V.Load(seqNormWeight + j), dSeqNormRow, dAfterSeqModelingBlockRow));
                         V.Store(dAfterConv2, dAfterConvAt + j);
-                        V.Store(V.Load(sumRows2 + j) + dAfterConv2, sumRows2 + j);
-                        V.Store(V.MultiplyAdd(V.Load(normBack3At + j), dAfterConv2, V.Load(sumRows3 + j)), sumRows3 + j);
-                        V.Store(V.MultiplyAdd(V.Load(normBack2At + j), dAfterConv2, V.Load(sumRows4 + j)), sumRows4 + j);
-                        V.Store(V.MultiplyAdd(V.Load(normBack1At + j), dAfterConv2, V.Load(sumRows5 + j)), sumRows5 + j);
+                        V.Store(V.Load(dConvConvBias + j) + dAfterConv2, dConvConvBias + j);
+                        V.Store(V.MultiplyAdd(V.Load(normBack3At + j), dAfterConv2, V.Load(dConvConvWeightTap0 + j)), dConvConvWeightTap0 + j);
+                        V.Store(V.MultiplyAdd(V.Load(normBack2At + j), dAfterConv2, V.Load(dConvConvWeightTap1 + j)), dConvConvWeightTap1 + j);
+                        V.Store(V.MultiplyAdd(V.Load(normBack1At + j), dAfterConv2, V.Load(dConvConvWeightTap2 + j)), dConvConvWeightTap2 + j);
                         V normRow = V.Load(normAt + j);
-                        V.Store(V.MultiplyAdd(normRow, dAfterConv2, V.Load(sumRows6 + j)), sumRows6 + j);
-                        V.Store(V.MultiplyAdd(dSeqNormRow, invRmsLanes * afterConvRow, V.Load(sumRows7 + j)), sumRows7 + j);
+                        V.Store(V.MultiplyAdd(normRow, dAfterConv2, V.Load(dConvConvWeightTap3 + j)), dConvConvWeightTap3 + j);
+                        V.Store(V.MultiplyAdd(dSeqNormRow, invRmsLanes * afterConvRow, V.Load(dSeqNormWeight + j)), dSeqNormWeight + j);
                     }
                 }
             }
         }
 
-        // 26. dNorm, dX, sumRows row by row
+        // 26. dNorm, dX, dConvNormWeight row by row
         // dNorm[i,j] = convConvWeight[j,3] dAfterConv[i,j] + convConvWeight[j,2] dAfterConv[i+1,j] + convConvWeight[j,1] dAfterConv[i+2,j] + convConvWeight[j,0] dAfterConv[i+3,j]
         // meanSquare[i] = Σ_k afterConv[i,k]² / 32
         // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
@@ -847,7 +847,7 @@ partial record class Mlp
         // invRms2[i] = 1/√(meanSquare2[i] + rmsNormEps)
         // dInvRms2[i] = Σ_k dNorm[i,k] x[i,k] convNormWeight[k]
         // dX[i,j] = dAfterSeqModelingBlock[i,j] + seqNormWeight[j] invRms[i] dSeqNorm[i,j] + convNormWeight[j] invRms2[i] dNorm[i,j] − afterConv[i,j] dInvRms[i] invRms[i]³ / 32 − x[i,j] dInvRms2[i] invRms2[i]³ / 32
-        // sumRows[j] = Σ_k dNorm[k,j] x[k,j] invRms2[k]
+        // dConvNormWeight[j] = Σ_k dNorm[k,j] x[k,j] invRms2[k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDNormDX<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -866,8 +866,8 @@ partial record class Mlp
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows = _sumRows + (nint)b * 32; // [32]
-                new Span<float>(sumRows, 32).Clear();
+                float* dConvNormWeight = _dConvNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dConvNormWeight, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -917,13 +917,13 @@ partial record class Mlp
                         V xRow = V.Load(xAt + j);
                         V dX3 = V.MultiplyAdd(cMinus0_03125, factor2 * xRow, V.MultiplyAdd(invRms2Lanes * V.Load(convNormWeight + j), dNorm3, V.MultiplyAdd(cMinus0_03125, factor * afterConvRow, V.MultiplyAdd(invRmsLanes * V.Load(seqNormWeight + j), dSeqNormRow, dAfterSeqModelingBlockRow))));
                         V.Store(dX3, dXAt + j);
-                        V.Store(V.MultiplyAdd(dNorm3, invRms2Lanes * xRow, V.Load(sumRows + j)), sumRows + j);
+                        V.Store(V.MultiplyAdd(dNorm3, invRms2Lanes * xRow, V.Load(dConvNormWeight + j)), dConvNormWeight + j);
                     }
                 }
             }
         }
 
-        // 27. packs the operands of SeqModelingBlockQProj += (made again seqNorm)ᵀ · dShared, SeqModelingBlockVProj += (made again seqNorm)ᵀ · dValue, SeqModelingBlockLearnableTttLr += (made again seqNorm)ᵀ · rows2, SeqModelingBlockGProj += (made again seqNorm)ᵀ · dG
+        // 27. packs the operands of dSeqModelingBlockQProj += seqNormᵀ · dShared, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2, dSeqModelingBlockGProj += seqNormᵀ · dG; seqNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockQProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLrSeqModelingBlockGProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -937,12 +937,12 @@ partial record class Mlp
             {
                 int rows = Math.Min(32, end - r);
                 GradientSeqModelingBlockQProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLrSeqModelingBlockGProjRows<V>(worker, PackedFirst + r, rows, Scratch(worker)); // [rows, 32], 48 apart
-                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, PackedRows);
+                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, _packedRows);
             }
-            GradientProduct.Pack<V>(dShared + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients);
-            GradientProduct.Pack<V>(dValue + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients + 32 * (nint)GradientProduct.RowsAtOnce);
-            GradientProduct.Pack<V>(rows2 + (nint)(PackedFirst + first) * 2, 2, first, end - first, 2, PackedGradients + 64 * (nint)GradientProduct.RowsAtOnce);
-            GradientProduct.Pack<V>(dG + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(dShared + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients);
+            GradientProduct.Pack<V>(dValue + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients + 32 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(rows2 + (nint)(PackedFirst + first) * 2, 2, first, end - first, 2, _packedGradients + 64 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(dG + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
         }
 
         // meanSquare[i] = Σ_k afterConv[i,k]² / 32
@@ -975,7 +975,7 @@ partial record class Mlp
             }
         }
 
-        // 28. SeqModelingBlockQProj += (made again seqNorm)ᵀ · dShared, SeqModelingBlockVProj += (made again seqNorm)ᵀ · dValue, SeqModelingBlockLearnableTttLr += (made again seqNorm)ᵀ · rows2, SeqModelingBlockGProj += (made again seqNorm)ᵀ · dG
+        // 28. dSeqModelingBlockQProj += seqNormᵀ · dShared, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2, dSeqModelingBlockGProj += seqNormᵀ · dG; seqNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockQProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLrSeqModelingBlockGProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -985,13 +985,13 @@ partial record class Mlp
             float* seqModelingBlockGProjGradient = _seqModelingBlockGProjGradient + Layer * 1024L; // [32, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(4L * worker / workers), end = (int)(4L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), PackedRows, 32, count, seqModelingBlockQProjGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 32 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 1, 0, 1), Math.Clamp(end - 1, 0, 1), PackedRows, 32, count, seqModelingBlockVProjGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 64 * (nint)GradientProduct.RowsAtOnce, 2, Math.Clamp(first - 2, 0, 1), Math.Clamp(end - 2, 0, 1), PackedRows, 32, count, seqModelingBlockLearnableTttLrGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 3, 0, 1), Math.Clamp(end - 3, 0, 1), PackedRows, 32, count, seqModelingBlockGProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 32, count, seqModelingBlockQProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 32 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 1, 0, 1), Math.Clamp(end - 1, 0, 1), _packedRows, 32, count, seqModelingBlockVProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 64 * (nint)GradientProduct.RowsAtOnce, 2, Math.Clamp(first - 2, 0, 1), Math.Clamp(end - 2, 0, 1), _packedRows, 32, count, seqModelingBlockLearnableTttLrGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 3, 0, 1), Math.Clamp(end - 3, 0, 1), _packedRows, 32, count, seqModelingBlockGProjGradient);
         }
 
-        // 29. packs the operands of SeqModelingBlockOProj += (made again oProjInput)ᵀ · dAfterSeqModelingBlock
+        // 29. packs the operands of dSeqModelingBlockOProj += oProjInputᵀ · dAfterSeqModelingBlock; oProjInput is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1002,9 +1002,9 @@ partial record class Mlp
             {
                 int rows = Math.Min(32, end - r);
                 GradientSeqModelingBlockOProjRows<V>(worker, PackedFirst + r, rows, Scratch(worker)); // [rows, 32], 48 apart
-                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, PackedRows);
+                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, _packedRows);
             }
-            GradientProduct.Pack<V>(dAfterSeqModelingBlock + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients);
+            GradientProduct.Pack<V>(dAfterSeqModelingBlock + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients);
         }
 
         // mean[i] = Σ_k answer[i,k] / 32
@@ -1057,17 +1057,17 @@ partial record class Mlp
             }
         }
 
-        // 30. SeqModelingBlockOProj += (made again oProjInput)ᵀ · dAfterSeqModelingBlock
+        // 30. dSeqModelingBlockOProj += oProjInputᵀ · dAfterSeqModelingBlock; oProjInput is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* seqModelingBlockOProjGradient = _seqModelingBlockOProjGradient + Layer * 1024L; // [32, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(1L * worker / workers), end = (int)(1L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), PackedRows, 32, count, seqModelingBlockOProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 32, count, seqModelingBlockOProjGradient);
         }
 
-        // 31. packs the operands of MlpGateProj += (made again ffnNorm)ᵀ · dGate, MlpUpProj += (made again ffnNorm)ᵀ · dUp
+        // 31. packs the operands of dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1079,10 +1079,10 @@ partial record class Mlp
             {
                 int rows = Math.Min(32, end - r);
                 GradientMlpGateProjMlpUpProjRows<V>(worker, PackedFirst + r, rows, Scratch(worker)); // [rows, 32], 48 apart
-                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, PackedRows);
+                GradientProduct.Pack<V>(Scratch(worker), 48, r, rows, 32, _packedRows);
             }
-            GradientProduct.Pack<V>(dGate + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, PackedGradients);
-            GradientProduct.Pack<V>(dUp + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
+            GradientProduct.Pack<V>(dGate + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, _packedGradients);
+            GradientProduct.Pack<V>(dUp + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, _packedGradients + 96 * (nint)GradientProduct.RowsAtOnce);
         }
 
         // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
@@ -1115,7 +1115,7 @@ partial record class Mlp
             }
         }
 
-        // 32. MlpGateProj += (made again ffnNorm)ᵀ · dGate, MlpUpProj += (made again ffnNorm)ᵀ · dUp
+        // 32. dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1123,11 +1123,11 @@ partial record class Mlp
             float* mlpUpProjGradient = _mlpUpProjGradient + Layer * 2560L; // [80, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(6L * worker / workers), end = (int)(6L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 80, Math.Clamp(first, 0, 3), Math.Clamp(end, 0, 3), PackedRows, 32, count, mlpGateProjGradient);
-            GradientProduct.Accumulate<V>(PackedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 80, Math.Clamp(first - 3, 0, 3), Math.Clamp(end - 3, 0, 3), PackedRows, 32, count, mlpUpProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 80, Math.Clamp(first, 0, 3), Math.Clamp(end, 0, 3), _packedRows, 32, count, mlpGateProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 80, Math.Clamp(first - 3, 0, 3), Math.Clamp(end - 3, 0, 3), _packedRows, 32, count, mlpUpProjGradient);
         }
 
-        // 33. packs the operands of MlpDownProj += downProjInputᵀ · dAfterMlp
+        // 33. packs the operands of dMlpDownProj += downProjInputᵀ · dAfterMlp
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientMlpDownProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1135,18 +1135,18 @@ partial record class Mlp
             float* dAfterMlp = _dAfterMlp; // [rows, 32]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             var (first, end) = RowShare.OfRows(count, worker, workers);
-            GradientProduct.Pack<V>(downProjInput + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, PackedRows);
-            GradientProduct.Pack<V>(dAfterMlp + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, PackedGradients);
+            GradientProduct.Pack<V>(downProjInput + (nint)(PackedFirst + first) * 80, 80, first, end - first, 80, _packedRows);
+            GradientProduct.Pack<V>(dAfterMlp + (nint)(PackedFirst + first) * 32, 32, first, end - first, 32, _packedGradients);
         }
 
-        // 34. MlpDownProj += downProjInputᵀ · dAfterMlp
+        // 34. dMlpDownProj += downProjInputᵀ · dAfterMlp
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientMlpDownProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* mlpDownProjGradient = _mlpDownProjGradient + Layer * 2560L; // [32, 80]
             int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);
             int first = (int)(1L * worker / workers), end = (int)(1L * (worker + 1) / workers);
-            GradientProduct.Accumulate<V>(PackedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), PackedRows, 80, count, mlpDownProjGradient);
+            GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 80, count, mlpDownProjGradient);
         }
 
         // 35. gradients of ConvNormWeight, ConvConvBias, ConvConvWeight[0], ConvConvWeight[1], ConvConvWeight[2], ConvConvWeight[3], SeqNormWeight, SeqModelingBlockConvQBias, SeqModelingBlockConvQWeight[0], SeqModelingBlockConvQWeight[1], SeqModelingBlockConvQWeight[2], SeqModelingBlockConvQWeight[3], SeqModelingBlockConvKBias, SeqModelingBlockConvKWeight[0], SeqModelingBlockConvKWeight[1], SeqModelingBlockConvKWeight[2], SeqModelingBlockConvKWeight[3], SeqModelingBlockLearnableTttLrBias, SeqModelingBlockLearnableTokenIdx, SeqModelingBlockPostNormWeight, SeqModelingBlockPostNormBias, FfnNormWeight
@@ -1205,99 +1205,99 @@ partial record class Mlp
             float* seqModelingBlockPostNormBiasGradient = _seqModelingBlockPostNormBiasGradient + Layer * 32L; // [32]
             float* ffnNormWeightGradient = _ffnNormWeightGradient + Layer * 32L; // [32]
             if (worker > 0) return;
-            float* sumRows = RowSums.Added<V>(_sumRows, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows2 = RowSums.Added<V>(_sumRows2, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows3 = RowSums.Added<V>(_sumRows3, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows4 = RowSums.Added<V>(_sumRows4, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows5 = RowSums.Added<V>(_sumRows5, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows6 = RowSums.Added<V>(_sumRows6, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows7 = RowSums.Added<V>(_sumRows7, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows8 = RowSums.Added<V>(_sumRows8, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows9 = RowSums.Added<V>(_sumRows9, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows10 = RowSums.Added<V>(_sumRows10, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows11 = RowSums.Added<V>(_sumRows11, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows12 = RowSums.Added<V>(_sumRows12, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows13 = RowSums.Added<V>(_sumRows13, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows14 = RowSums.Added<V>(_sumRows14, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows15 = RowSums.Added<V>(_sumRows15, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows16 = RowSums.Added<V>(_sumRows16, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows17 = RowSums.Added<V>(_sumRows17, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows18 = RowSums.Added<V>(_sumRows18, 16, RowShare.SumBlocks(Rows)); // [2]
-            float* sumRows19 = RowSums.Added<V>(_sumRows19, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows20 = RowSums.Added<V>(_sumRows20, 32, RowShare.SumBlocks(Rows)); // [32]
-            float* sumRows21 = RowSums.Added<V>(_sumRows21, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dConvNormWeight = RowSums.Added<V>(_dConvNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dConvConvBias = RowSums.Added<V>(_dConvConvBias, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dConvConvWeightTap0 = RowSums.Added<V>(_dConvConvWeightTap0, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dConvConvWeightTap1 = RowSums.Added<V>(_dConvConvWeightTap1, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dConvConvWeightTap2 = RowSums.Added<V>(_dConvConvWeightTap2, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dConvConvWeightTap3 = RowSums.Added<V>(_dConvConvWeightTap3, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqNormWeight = RowSums.Added<V>(_dSeqNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvQBias = RowSums.Added<V>(_dSeqModelingBlockConvQBias, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvQWeightTap0 = RowSums.Added<V>(_dSeqModelingBlockConvQWeightTap0, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvQWeightTap1 = RowSums.Added<V>(_dSeqModelingBlockConvQWeightTap1, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvQWeightTap2 = RowSums.Added<V>(_dSeqModelingBlockConvQWeightTap2, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvQWeightTap3 = RowSums.Added<V>(_dSeqModelingBlockConvQWeightTap3, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvKBias = RowSums.Added<V>(_dSeqModelingBlockConvKBias, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvKWeightTap0 = RowSums.Added<V>(_dSeqModelingBlockConvKWeightTap0, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvKWeightTap1 = RowSums.Added<V>(_dSeqModelingBlockConvKWeightTap1, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvKWeightTap2 = RowSums.Added<V>(_dSeqModelingBlockConvKWeightTap2, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockConvKWeightTap3 = RowSums.Added<V>(_dSeqModelingBlockConvKWeightTap3, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockLearnableTttLrBias = RowSums.Added<V>(_dSeqModelingBlockLearnableTttLrBias, 16, RowShare.SumBlocks(Rows)); // [2]
+            float* dSeqModelingBlockPostNormWeight = RowSums.Added<V>(_dSeqModelingBlockPostNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dSeqModelingBlockPostNormBias = RowSums.Added<V>(_dSeqModelingBlockPostNormBias, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dFfnNormWeight = RowSums.Added<V>(_dFfnNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
             float* dMlpMemoryTokenRate = RowSums.Added<V>(_mlpMemoryTokenRates, 16, 2); // [16]
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(convNormWeightGradient + j) + V.Load(sumRows + j), convNormWeightGradient + j);
+                V.Store(V.Load(convNormWeightGradient + j) + V.Load(dConvNormWeight + j), convNormWeightGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(convConvBiasGradient + j) + V.Load(sumRows2 + j), convConvBiasGradient + j);
+                V.Store(V.Load(convConvBiasGradient + j) + V.Load(dConvConvBias + j), convConvBiasGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(convConvWeightGradient + j) + V.Load(sumRows3 + j), convConvWeightGradient + j);
+                V.Store(V.Load(convConvWeightGradient + j) + V.Load(dConvConvWeightTap0 + j), convConvWeightGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(convConvWeightGradient + 32 + j) + V.Load(sumRows4 + j), convConvWeightGradient + 32 + j);
+                V.Store(V.Load(convConvWeightGradient + 32 + j) + V.Load(dConvConvWeightTap1 + j), convConvWeightGradient + 32 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(convConvWeightGradient + 64 + j) + V.Load(sumRows5 + j), convConvWeightGradient + 64 + j);
+                V.Store(V.Load(convConvWeightGradient + 64 + j) + V.Load(dConvConvWeightTap2 + j), convConvWeightGradient + 64 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(convConvWeightGradient + 96 + j) + V.Load(sumRows6 + j), convConvWeightGradient + 96 + j);
+                V.Store(V.Load(convConvWeightGradient + 96 + j) + V.Load(dConvConvWeightTap3 + j), convConvWeightGradient + 96 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqNormWeightGradient + j) + V.Load(sumRows7 + j), seqNormWeightGradient + j);
+                V.Store(V.Load(seqNormWeightGradient + j) + V.Load(dSeqNormWeight + j), seqNormWeightGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvQBiasGradient + j) + V.Load(sumRows8 + j), seqModelingBlockConvQBiasGradient + j);
+                V.Store(V.Load(seqModelingBlockConvQBiasGradient + j) + V.Load(dSeqModelingBlockConvQBias + j), seqModelingBlockConvQBiasGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvQWeightGradient + j) + V.Load(sumRows9 + j), seqModelingBlockConvQWeightGradient + j);
+                V.Store(V.Load(seqModelingBlockConvQWeightGradient + j) + V.Load(dSeqModelingBlockConvQWeightTap0 + j), seqModelingBlockConvQWeightGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvQWeightGradient + 32 + j) + V.Load(sumRows10 + j), seqModelingBlockConvQWeightGradient + 32 + j);
+                V.Store(V.Load(seqModelingBlockConvQWeightGradient + 32 + j) + V.Load(dSeqModelingBlockConvQWeightTap1 + j), seqModelingBlockConvQWeightGradient + 32 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvQWeightGradient + 64 + j) + V.Load(sumRows11 + j), seqModelingBlockConvQWeightGradient + 64 + j);
+                V.Store(V.Load(seqModelingBlockConvQWeightGradient + 64 + j) + V.Load(dSeqModelingBlockConvQWeightTap2 + j), seqModelingBlockConvQWeightGradient + 64 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvQWeightGradient + 96 + j) + V.Load(sumRows12 + j), seqModelingBlockConvQWeightGradient + 96 + j);
+                V.Store(V.Load(seqModelingBlockConvQWeightGradient + 96 + j) + V.Load(dSeqModelingBlockConvQWeightTap3 + j), seqModelingBlockConvQWeightGradient + 96 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvKBiasGradient + j) + V.Load(sumRows13 + j), seqModelingBlockConvKBiasGradient + j);
+                V.Store(V.Load(seqModelingBlockConvKBiasGradient + j) + V.Load(dSeqModelingBlockConvKBias + j), seqModelingBlockConvKBiasGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvKWeightGradient + j) + V.Load(sumRows14 + j), seqModelingBlockConvKWeightGradient + j);
+                V.Store(V.Load(seqModelingBlockConvKWeightGradient + j) + V.Load(dSeqModelingBlockConvKWeightTap0 + j), seqModelingBlockConvKWeightGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvKWeightGradient + 32 + j) + V.Load(sumRows15 + j), seqModelingBlockConvKWeightGradient + 32 + j);
+                V.Store(V.Load(seqModelingBlockConvKWeightGradient + 32 + j) + V.Load(dSeqModelingBlockConvKWeightTap1 + j), seqModelingBlockConvKWeightGradient + 32 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvKWeightGradient + 64 + j) + V.Load(sumRows16 + j), seqModelingBlockConvKWeightGradient + 64 + j);
+                V.Store(V.Load(seqModelingBlockConvKWeightGradient + 64 + j) + V.Load(dSeqModelingBlockConvKWeightTap2 + j), seqModelingBlockConvKWeightGradient + 64 + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockConvKWeightGradient + 96 + j) + V.Load(sumRows17 + j), seqModelingBlockConvKWeightGradient + 96 + j);
+                V.Store(V.Load(seqModelingBlockConvKWeightGradient + 96 + j) + V.Load(dSeqModelingBlockConvKWeightTap3 + j), seqModelingBlockConvKWeightGradient + 96 + j);
             }
             for (int j = 0; j < 2; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j) + V.LoadPartial(sumRows18 + j, 2 - j), seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j);
+                V.StorePartial(V.LoadPartial(seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j) + V.LoadPartial(dSeqModelingBlockLearnableTttLrBias + j, 2 - j), seqModelingBlockLearnableTttLrBiasGradient + j, 2 - j);
             }
             for (int j = 0; j < 16; j += V.Count)
             {
@@ -1306,24 +1306,24 @@ partial record class Mlp
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockPostNormWeightGradient + j) + V.Load(sumRows19 + j), seqModelingBlockPostNormWeightGradient + j);
+                V.Store(V.Load(seqModelingBlockPostNormWeightGradient + j) + V.Load(dSeqModelingBlockPostNormWeight + j), seqModelingBlockPostNormWeightGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(seqModelingBlockPostNormBiasGradient + j) + V.Load(sumRows20 + j), seqModelingBlockPostNormBiasGradient + j);
+                V.Store(V.Load(seqModelingBlockPostNormBiasGradient + j) + V.Load(dSeqModelingBlockPostNormBias + j), seqModelingBlockPostNormBiasGradient + j);
             }
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(ffnNormWeightGradient + j) + V.Load(sumRows21 + j), ffnNormWeightGradient + j);
+                V.Store(V.Load(ffnNormWeightGradient + j) + V.Load(dFfnNormWeight + j), ffnNormWeightGradient + j);
             }
         }
 
-        // 36. dX2, sumRows22 row by row
+        // 36. dX2, dNormWeight row by row
         // meanSquare[i] = Σ_k hidden[i,k]² / 32
         // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
         // dInvRms[i] = Σ_k dNorm2[i,k] hidden[i,k] normWeight[k]
         // dX2[i,j] = normWeight[j] invRms[i] dNorm2[i,j] − hidden[i,j] dInvRms[i] invRms[i]³ / 32
-        // sumRows22[j] = Σ_k dNorm2[k,j] hidden[k,j] invRms[k]
+        // dNormWeight[j] = Σ_k dNorm2[k,j] hidden[k,j] invRms[k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void RowsDX2<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1336,8 +1336,8 @@ partial record class Mlp
             V cMinus0_03125 = V.Broadcast(-0.03125f);
             for (int b = firstBlock; b < endBlock; b++)
             {
-                float* sumRows22 = _sumRows22 + (nint)b * 32; // [32]
-                new Span<float>(sumRows22, 32).Clear();
+                float* dNormWeight = _dNormWeight + (nint)b * 32; // [32]
+                new Span<float>(dNormWeight, 32).Clear();
                 int end = Math.Min(Rows, (b + 1) * RowShare.SumRows);
                 for (int i = b * RowShare.SumRows; i < end; i++)
                 {
@@ -1362,7 +1362,7 @@ partial record class Mlp
                         V dResultRow = V.Load(dNorm2At + j);
                         V xRow = V.Load(hiddenAt + j);
                         V.Store(V.MultiplyAdd(cMinus0_03125, factor * xRow, invRmsLanes * V.Load(normWeight + j) * dResultRow), dX2At + j);
-                        V.Store(V.MultiplyAdd(dResultRow, invRmsLanes * xRow, V.Load(sumRows22 + j)), sumRows22 + j);
+                        V.Store(V.MultiplyAdd(dResultRow, invRmsLanes * xRow, V.Load(dNormWeight + j)), dNormWeight + j);
                     }
                 }
             }
@@ -1377,10 +1377,10 @@ partial record class Mlp
         {
             float* normWeightGradient = _normWeightGradient; // [32]
             if (worker > 0) return;
-            float* sumRows22 = RowSums.Added<V>(_sumRows22, 32, RowShare.SumBlocks(Rows)); // [32]
+            float* dNormWeight = RowSums.Added<V>(_dNormWeight, 32, RowShare.SumBlocks(Rows)); // [32]
             for (int j = 0; j < 32; j += V.Count)
             {
-                V.Store(V.Load(normWeightGradient + j) + V.Load(sumRows22 + j), normWeightGradient + j);
+                V.Store(V.Load(normWeightGradient + j) + V.Load(dNormWeight + j), normWeightGradient + j);
             }
         }
     }

@@ -62,7 +62,7 @@ partial record class Mlp
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             if (tokens == 0) return;
-            T* dW1 = dState + 0; // [HeadDim, InnerHidden]
+            T* dW1 = dState; // [HeadDim, InnerHidden]
             T* dB1 = dState + 1024; // [InnerHidden]
             T* dW2 = dState + 1088; // [InnerHidden, HeadDim]
             T* dB2 = dState + 2112; // [HeadDim]
@@ -117,7 +117,7 @@ partial record class Mlp
                 int n = Range(part, out int t, out int at);
                 Copy(Start(part), Start(part + 1));
                 for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];
-                T* W1 = Start(part + 1) + 0; // [HeadDim, InnerHidden]
+                T* W1 = Start(part + 1); // [HeadDim, InnerHidden]
                 T* B1 = Start(part + 1) + 1024; // [InnerHidden]
                 T* W2 = Start(part + 1) + 1088; // [InnerHidden, HeadDim]
                 T* B2 = Start(part + 1) + 2112; // [HeadDim]
@@ -127,7 +127,7 @@ partial record class Mlp
                 }
                 else
                 {
-                    T* W1Sum = sums + 0; // [HeadDim, InnerHidden]
+                    T* W1Sum = sums; // [HeadDim, InnerHidden]
                     T* B1Sum = sums + 1024; // [InnerHidden]
                     T* W2Sum = sums + 1088; // [InnerHidden, HeadDim]
                     T* B2Sum = sums + 2112; // [HeadDim]
@@ -141,7 +141,7 @@ partial record class Mlp
             {
                 int n = Range(part, out int t, out int at);
                 for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];
-                T* W1 = Start(part) + 0; // [HeadDim, InnerHidden]
+                T* W1 = Start(part); // [HeadDim, InnerHidden]
                 T* B1 = Start(part) + 1024; // [InnerHidden]
                 T* W2 = Start(part) + 1088; // [InnerHidden, HeadDim]
                 T* B2 = Start(part) + 2112; // [HeadDim]
@@ -151,7 +151,7 @@ partial record class Mlp
                 }
                 else
                 {
-                    T* W1Sum = sums + 0; // [HeadDim, InnerHidden]
+                    T* W1Sum = sums; // [HeadDim, InnerHidden]
                     T* B1Sum = sums + 1024; // [InnerHidden]
                     T* W2Sum = sums + 1088; // [InnerHidden, HeadDim]
                     T* B2Sum = sums + 2112; // [HeadDim]
@@ -173,10 +173,10 @@ partial record class Mlp
         /// <param name="value">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="B1">[InnerHidden], replaced</param>
-        /// <param name="W2">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="B2">[HeadDim], replaced</param>
+        /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="B1">[InnerHidden], in and out</param>
+        /// <param name="W2">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="B2">[HeadDim], in and out</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -389,10 +389,10 @@ partial record class Mlp
         /// <param name="B2">[HeadDim]</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
-        /// <param name="W1Sum">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="B1Sum">[InnerHidden], replaced</param>
-        /// <param name="W2Sum">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="B2Sum">[HeadDim], replaced</param>
+        /// <param name="W1Sum">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="B1Sum">[InnerHidden], in and out</param>
+        /// <param name="W2Sum">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="B2Sum">[HeadDim], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* W2Sum, T* B2Sum, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
@@ -595,19 +595,18 @@ partial record class Mlp
 
         /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1">[HeadDim, InnerHidden], replaced</param>
+        /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
         /// <param name="W1Sum">[HeadDim, InnerHidden]</param>
-        /// <param name="B1">[InnerHidden], replaced</param>
+        /// <param name="B1">[InnerHidden], in and out</param>
         /// <param name="B1Sum">[InnerHidden]</param>
-        /// <param name="W2">[InnerHidden, HeadDim], replaced</param>
+        /// <param name="W2">[InnerHidden, HeadDim], in and out</param>
         /// <param name="W2Sum">[InnerHidden, HeadDim]</param>
-        /// <param name="B2">[HeadDim], replaced</param>
+        /// <param name="B2">[HeadDim], in and out</param>
         /// <param name="B2Sum">[HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* W1, T* W1Sum, T* B1, T* B1Sum, T* W2, T* W2Sum, T* B2, T* B2Sum, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW1<T, V>(n, W1, tokLast, W1Sum);
 
             CloseB1<T, V>(n, B1, tokLast, B1Sum, B2, B2Sum);
@@ -680,14 +679,14 @@ partial record class Mlp
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
         /// <param name="dOutput">[n, HeadDim]</param>
-        /// <param name="dW1">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="dB1">[InnerHidden], replaced</param>
-        /// <param name="dW2">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="dB2">[HeadDim], replaced</param>
-        /// <param name="dTok">[n], replaced</param>
-        /// <param name="dTokLast">[], replaced</param>
-        /// <param name="dScale">[HeadDim], replaced</param>
-        /// <param name="dShift">[HeadDim], replaced</param>
+        /// <param name="dW1">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="dB1">[InnerHidden], in and out</param>
+        /// <param name="dW2">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="dB2">[HeadDim], in and out</param>
+        /// <param name="dTok">[n], in and out</param>
+        /// <param name="dTokLast">[], in and out</param>
+        /// <param name="dScale">[HeadDim], in and out</param>
+        /// <param name="dShift">[HeadDim], in and out</param>
         /// <param name="dKey">[n, HeadDim]</param>
         /// <param name="dValue">[n, HeadDim]</param>
         /// <param name="dQuery">[n, HeadDim]</param>
@@ -788,8 +787,6 @@ partial record class Mlp
             new Span<T>(term, 64).Clear();
 
             new Span<T>(term2, 16).Clear();
-
-            // keyByColumns is there already
 
             MiniBatchBackwardTimesW1K<T, V>(n, timesW1K, scoresW1, B1, sigmoidK, geluK, attentionW1, tok);
 
@@ -1437,11 +1434,11 @@ partial record class Mlp
         // dLr[i] = Σ_k dDNormalK[i,k] Scale[k] errorK[i,k]
         // dScalePart[i,j] = dDNormalK[i,j] lr[i] errorK[i,j]
         // normalK[i,j] = centredK[i,j] invStdK[i]
-        // dScalePart[i,j] = normalK[i,j] dErrorK[i,j]
+        // dScalePart2[i,j] = normalK[i,j] dErrorK[i,j]
         // dShiftPart[i,j] = dOutput[i,j] + dErrorK[i,j]
         // term2Part[i,j] = dAffineW2Q[i,j] + dAffineW2K[i,j]
         // dScale += Σ_i dScalePart
-        // dScale += Σ_i dScalePart
+        // dScale += Σ_i dScalePart2
         // dShift += Σ_i dShiftPart
         // term2 += Σ_i term2Part
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -1682,17 +1679,17 @@ partial record class Mlp
         /// <param name="W2Sum">[InnerHidden, HeadDim]</param>
         /// <param name="B2Sum">[HeadDim]</param>
         /// <param name="dOutput">[n, HeadDim]</param>
-        /// <param name="dW1Sum">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="dB1Sum">[InnerHidden], replaced</param>
-        /// <param name="dW2Sum">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="dB2Sum">[HeadDim], replaced</param>
-        /// <param name="dTok">[n], replaced</param>
-        /// <param name="dW1">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="dB1">[InnerHidden], replaced</param>
-        /// <param name="dW2">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="dB2">[HeadDim], replaced</param>
-        /// <param name="dScale">[HeadDim], replaced</param>
-        /// <param name="dShift">[HeadDim], replaced</param>
+        /// <param name="dW1Sum">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="dB1Sum">[InnerHidden], in and out</param>
+        /// <param name="dW2Sum">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="dB2Sum">[HeadDim], in and out</param>
+        /// <param name="dTok">[n], in and out</param>
+        /// <param name="dW1">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="dB1">[InnerHidden], in and out</param>
+        /// <param name="dW2">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="dB2">[HeadDim], in and out</param>
+        /// <param name="dScale">[HeadDim], in and out</param>
+        /// <param name="dShift">[HeadDim], in and out</param>
         /// <param name="dKey">[n, HeadDim]</param>
         /// <param name="dValue">[n, HeadDim]</param>
         /// <param name="dQuery">[n, HeadDim]</param>
@@ -2401,11 +2398,11 @@ partial record class Mlp
         // dLr[i] = Σ_k dDNormalK[i,k] Scale[k] errorK[i,k]
         // dScalePart[i,j] = dDNormalK[i,j] lr[i] errorK[i,j]
         // normalK[i,j] = centredK[i,j] invStdK[i]
-        // dScalePart[i,j] = normalK[i,j] dErrorK[i,j]
+        // dScalePart2[i,j] = normalK[i,j] dErrorK[i,j]
         // dShiftPart[i,j] = dOutput[i,j] + dErrorK[i,j]
         // dB2Part[i,j] = dAffineW2Q[i,j] + dAffineW2K[i,j]
         // dScale += Σ_i dScalePart
-        // dScale += Σ_i dScalePart
+        // dScale += Σ_i dScalePart2
         // dShift += Σ_i dShiftPart
         // dB2 += Σ_i dB2Part
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -2623,7 +2620,7 @@ partial record class Mlp
         /// <param name="dB1">[InnerHidden]</param>
         /// <param name="dW2">[InnerHidden, HeadDim]</param>
         /// <param name="dB2">[HeadDim]</param>
-        /// <param name="dTokLast">[], replaced</param>
+        /// <param name="dTokLast">[], in and out</param>
         /// <param name="dW1Sum">[HeadDim, InnerHidden]</param>
         /// <param name="dB1Sum">[InnerHidden]</param>
         /// <param name="dW2Sum">[InnerHidden, HeadDim]</param>
@@ -2645,9 +2642,9 @@ partial record class Mlp
         // dB1Sum[j] = −tokLast dB1[j]
         // dB2Sum[j] = −tokLast dB2[j]
         // dTokLastPart = −Σ_k B2Sum[k] dB2[k]
-        // dTokLastPart = −Σ_k B1Sum[k] dB1[k]
+        // dTokLastPart2 = −Σ_k B1Sum[k] dB1[k]
         // dTokLast += dTokLastPart
-        // dTokLast += dTokLastPart
+        // dTokLast += dTokLastPart2
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void CloseBackwardDB1Sum<T, V>(int n, T* dTokLast, T* dB1Sum, T tokLast, T* dB1, T* B1Sum, T* dB2Sum, T* dB2, T* B2Sum)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>

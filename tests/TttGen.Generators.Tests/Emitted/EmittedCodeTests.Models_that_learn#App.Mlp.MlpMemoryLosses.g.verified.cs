@@ -76,79 +76,81 @@ partial record class Mlp
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T* gelu = scratch; // [n, InnerHidden]
-            T* product = scratch + 1024; // [n, InnerHidden]
-            T* product2 = scratch + 2048; // [n, HeadDim]
+            T* timesW1 = scratch + 1024; // [n, InnerHidden]
+            T* timesW2 = scratch + 2048; // [n, HeadDim]
             T* meanOf = scratch + 2304; // [n]
             T* varianceOf = scratch + 2320; // [n]
-            T* product3Of = scratch + 2336; // [n]
+            T* productOf = scratch + 2336; // [n]
 
-            // product = key · W1
-            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, product, 64);
+            // timesW1 = key · W1
+            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1, 64);
 
-            LossesGelu<T, V>(n, product, gelu, B1);
+            LossesGelu<T, V>(n, timesW1, gelu, B1);
 
-            // product2 = gelu · W2
-            Tile.Multiply<T, V>(n, 64, 16, gelu, 64, 1, W2, 16, product2, 16);
+            // timesW2 = gelu · W2
+            Tile.Multiply<T, V>(n, 64, 16, gelu, 64, 1, W2, 16, timesW2, 16);
 
-            LossesLoss<T, V>(n, product2, B2, key, keyRow, Scale, Shift, value, valueRow, loss, meanOf, varianceOf, product3Of);
+            LossesLoss<T, V>(n, timesW2, B2, key, keyRow, Scale, Shift, value, valueRow, loss, meanOf, varianceOf, productOf);
         }
 
-        // term[i,j] = product[i,j] + B1[j]
-        // square[i,j] = term[i,j]²
-        // sigmoid[i,j] = σ(term[i,j] (0.0713548 square[i,j] + 1.59577))
-        // gelu[i,j] = term[i,j] sigmoid[i,j]
+        // affineW1[i,j] = timesW1[i,j] + B1[j]
+        // square[i,j] = affineW1[i,j]²
+        // sigmoid[i,j] = σ(affineW1[i,j] (0.0713548 square[i,j] + 1.59577))
+        // gelu[i,j] = affineW1[i,j] sigmoid[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void LossesGelu<T, V>(int n, T* product, T* gelu, T* B1)
+        private static void LossesGelu<T, V>(int n, T* timesW1, T* gelu, T* B1)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
             V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
             for (int i = 0; i < n; i++)
             {
-                T* productAt = product + i * 64;
+                T* timesW1At = timesW1 + i * 64;
                 T* geluAt = gelu + i * 64;
                 for (int j = 0; j < 64; j += V.Count)
                 {
-                    V term = V.Load(productAt + j) + V.Load(B1 + j);
-                    V square = term * term;
-                    V sigmoid = V.Sigmoid(term * V.MultiplyAdd(c0_0713548, square, c1_59577));
-                    V.Store(term * sigmoid, geluAt + j);
+                    V affineW1 = V.Load(timesW1At + j) + V.Load(B1 + j);
+                    V square = affineW1 * affineW1;
+                    V sigmoid = V.Sigmoid(affineW1 * V.MultiplyAdd(c0_0713548, square, c1_59577));
+                    V.Store(affineW1 * sigmoid, geluAt + j);
                 }
             }
         }
 
-        // term[i,j] = product2[i,j] + B2[j]
-        // mean[i] = Σ_k term[i,k] / 16
-        // centred[i,j] = term[i,j] − mean[i]
+        // affineW2[i,j] = timesW2[i,j] + B2[j]
+        // mean[i] = Σ_k affineW2[i,k] / 16
+        // centred[i,j] = affineW2[i,j] − mean[i]
         // variance[i] = Σ_k centred[i,k]² / 16
         // invStd[i] = 1/√(variance[i] + 1E-06)
         // normal[i,j] = centred[i,j] invStd[i]
-        // term2[i,j] = key[i,j] + Scale[j] normal[i,j] + Shift[j] − value[i,j]
-        // loss[i] = (Σ_k term2[i,k]²) / 2
+        // error[i,j] = key[i,j] + Scale[j] normal[i,j] + Shift[j] − value[i,j]
+        // loss[i] = (Σ_k error[i,k]²) / 2
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void LossesLoss<T, V>(int n, T* product2, T* B2, T* key, nint keyRow, T* Scale, T* Shift, T* value, nint valueRow, T* loss, T* meanOf, T* varianceOf, T* product3Of)
+        private static void LossesLoss<T, V>(int n, T* timesW2, T* B2, T* key, nint keyRow, T* Scale, T* Shift, T* value, nint valueRow, T* loss, T* meanOf, T* varianceOf, T* productOf)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
-                T* product2At = product2 + i * 16;
+                T* timesW2At = timesW2 + i * 16;
                 V meanSum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    meanSum += V.Load(product2At + j) + V.Load(B2 + j);
+                    V affineW2 = V.Load(timesW2At + j) + V.Load(B2 + j);
+                    meanSum += affineW2;
                 }
                 T mean = T.CreateTruncating(0.0625) * V.Sum(meanSum);
                 meanOf[i] = mean;
             }
             for (int i = 0; i < n; i++)
             {
-                T* product2At = product2 + i * 16;
+                T* timesW2At = timesW2 + i * 16;
                 T mean = meanOf[i];
                 V meanLanes = V.Broadcast(mean);
                 V varianceSum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V centred = V.Load(product2At + j) + V.Load(B2 + j) - meanLanes;
+                    V affineW2 = V.Load(timesW2At + j) + V.Load(B2 + j);
+                    V centred = affineW2 - meanLanes;
                     varianceSum = V.MultiplyAdd(centred, centred, varianceSum);
                 }
                 T variance = T.CreateTruncating(0.0625) * V.Sum(varianceSum);
@@ -156,7 +158,7 @@ partial record class Mlp
             }
             for (int i = 0; i < n; i++)
             {
-                T* product2At = product2 + i * 16;
+                T* timesW2At = timesW2 + i * 16;
                 T* keyAt = key + i * keyRow;
                 T* valueAt = value + i * valueRow;
                 T variance = varianceOf[i];
@@ -164,21 +166,22 @@ partial record class Mlp
                 V meanLanes = V.Broadcast(mean);
                 T invStd = T.One / T.Sqrt(variance + T.CreateTruncating(1E-06));
                 V invStdLanes = V.Broadcast(invStd);
-                V product3Sum = V.Zero;
+                V productSum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V centred = V.Load(product2At + j) + V.Load(B2 + j) - meanLanes;
+                    V affineW2 = V.Load(timesW2At + j) + V.Load(B2 + j);
+                    V centred = affineW2 - meanLanes;
                     V normal = invStdLanes * centred;
-                    V term = V.Load(keyAt + j) + V.MultiplyAdd(V.Load(Scale + j), normal, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    product3Sum = V.MultiplyAdd(term, term, product3Sum);
+                    V error = V.Load(keyAt + j) + V.MultiplyAdd(V.Load(Scale + j), normal, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    productSum = V.MultiplyAdd(error, error, productSum);
                 }
-                T product3 = V.Sum(product3Sum);
-                product3Of[i] = product3;
+                T product = V.Sum(productSum);
+                productOf[i] = product;
             }
             for (int i = 0; i < n; i++)
             {
-                T product3 = product3Of[i];
-                loss[i] = T.CreateTruncating(0.5) * product3;
+                T product = productOf[i];
+                loss[i] = T.CreateTruncating(0.5) * product;
             }
         }
     }

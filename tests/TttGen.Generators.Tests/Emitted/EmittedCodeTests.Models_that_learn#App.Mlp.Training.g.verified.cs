@@ -140,36 +140,36 @@ partial record class Mlp
         private float* _norm2; // [rows, 32]
         private float* _dNorm2; // [rows, 32]
         private float* _dX2; // [rows, 32]
-        private readonly float* _sumRows21; // [blocks of rows, 32]
-        private readonly float* _sumRows19; // [blocks of rows, 32]
-        private readonly float* _sumRows20; // [blocks of rows, 32]
-        private readonly float* _sumRows8; // [blocks of rows, 32]
-        private readonly float* _sumRows9; // [blocks of rows, 32]
-        private readonly float* _sumRows10; // [blocks of rows, 32]
-        private readonly float* _sumRows11; // [blocks of rows, 32]
-        private readonly float* _sumRows12; // [blocks of rows, 32]
-        private readonly float* _sumRows13; // [blocks of rows, 32]
-        private readonly float* _sumRows14; // [blocks of rows, 32]
-        private readonly float* _sumRows15; // [blocks of rows, 32]
-        private readonly float* _sumRows16; // [blocks of rows, 32]
-        private readonly float* _sumRows17; // [blocks of rows, 32]
-        private readonly float* _sumRows18; // [blocks of rows, 2]
-        private readonly float* _sumRows2; // [blocks of rows, 32]
-        private readonly float* _sumRows3; // [blocks of rows, 32]
-        private readonly float* _sumRows4; // [blocks of rows, 32]
-        private readonly float* _sumRows5; // [blocks of rows, 32]
-        private readonly float* _sumRows6; // [blocks of rows, 32]
-        private readonly float* _sumRows7; // [blocks of rows, 32]
-        private readonly float* _sumRows; // [blocks of rows, 32]
-        private readonly float* _sumRows22; // [blocks of rows, 32]
+        private readonly float* _dFfnNormWeight; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockPostNormWeight; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockPostNormBias; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvQBias; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvQWeightTap0; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvQWeightTap1; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvQWeightTap2; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvQWeightTap3; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvKBias; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvKWeightTap0; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvKWeightTap1; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvKWeightTap2; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockConvKWeightTap3; // [blocks of rows, 32]
+        private readonly float* _dSeqModelingBlockLearnableTttLrBias; // [blocks of rows, 2]
+        private readonly float* _dConvConvBias; // [blocks of rows, 32]
+        private readonly float* _dConvConvWeightTap0; // [blocks of rows, 32]
+        private readonly float* _dConvConvWeightTap1; // [blocks of rows, 32]
+        private readonly float* _dConvConvWeightTap2; // [blocks of rows, 32]
+        private readonly float* _dConvConvWeightTap3; // [blocks of rows, 32]
+        private readonly float* _dSeqNormWeight; // [blocks of rows, 32]
+        private readonly float* _dConvNormWeight; // [blocks of rows, 32]
+        private readonly float* _dNormWeight; // [blocks of rows, 32]
         private readonly float* _mlpMemoryTokenRates; // heads apart
         private readonly float* _mambaBlockRows; // what each layer hands on, [2, rows, 32]
         private readonly float* _mambaBlockActivations; // of the layers that keep theirs
         private readonly long _mambaBlockLength; // elements of one layer's
         private readonly int _mambaBlockKept; // layers that keep theirs; those before are run again
         private float* _mambaBlockInput; // the rows that the first layer gets
-        private readonly float* PackedRows;
-        private readonly float* PackedGradients;
+        private readonly float* _packedRows;
+        private readonly float* _packedGradients;
 
         public Trainable(int seed, TrainableOptions options) : base(Mlp.Definition, Compiled.ParameterSlots, seed, options, ScratchSize)
         {
@@ -246,31 +246,31 @@ partial record class Mlp
             _harmonic = Allocate(16);
             for (int i = 0; i < 16; i++) _harmonic[i] = 1f / (i + 1);
             Keep(MlpMemoryScanBackward.KeptSize(MaxTokens, KeepEvery));
-            _sumRows21 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows19 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows20 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows8 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows9 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows10 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows11 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows12 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows13 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows14 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows15 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows16 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows17 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows18 = Allocate(RowShare.SumBlocks(MaxTokens) * 16L);
-            _sumRows2 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows3 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows4 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows5 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows6 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows7 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
-            _sumRows22 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dFfnNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockPostNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockPostNormBias = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvQBias = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvQWeightTap0 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvQWeightTap1 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvQWeightTap2 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvQWeightTap3 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvKBias = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvKWeightTap0 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvKWeightTap1 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvKWeightTap2 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockConvKWeightTap3 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqModelingBlockLearnableTttLrBias = Allocate(RowShare.SumBlocks(MaxTokens) * 16L);
+            _dConvConvBias = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dConvConvWeightTap0 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dConvConvWeightTap1 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dConvConvWeightTap2 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dConvConvWeightTap3 = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dSeqNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dConvNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
+            _dNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
             _mlpMemoryTokenRates = Allocate(32);
-            PackedRows = Allocate(GradientProduct.PackedSize(96));
-            PackedGradients = Allocate(GradientProduct.PackedSize(192));
+            _packedRows = Allocate(GradientProduct.PackedSize(96));
+            _packedGradients = Allocate(GradientProduct.PackedSize(192));
             _embedded = Allocate(RowsLength(32, 0));
             _mambaBlockRows = Allocate(2 * RowsLength(32, 0));
             _mambaBlockLength = RowsLength(32, 3) + RowsLength(32, 0) + RowsLength(32, 3) + RowsLength(32, 0) + RowsLength(2, 0) + RowsLength(2, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(32, 0) + RowsLength(80, 0) + RowsLength(80, 0) + RowsLength(80, 0);
@@ -388,7 +388,7 @@ partial record class Mlp
                 for (int head = 0; head < 2; head++)
                 {
                     float* to = state + layer * 8512L + head * 4256L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 2048L + head * 1024L, 1024).CopyTo(new Span<float>(to + 0, 1024));
+                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 2048L + head * 1024L, 1024).CopyTo(new Span<float>(to, 1024));
                     new ReadOnlySpan<float>(_seqModelingBlockB1 + layer * 128L + head * 64L, 64).CopyTo(new Span<float>(to + 1024, 64));
                     new ReadOnlySpan<float>(_seqModelingBlockW2 + layer * 2048L + head * 1024L, 1024).CopyTo(new Span<float>(to + 1088, 1024));
                     new ReadOnlySpan<float>(_seqModelingBlockB2 + layer * 32L + head * 16L, 16).CopyTo(new Span<float>(to + 2112, 16));
@@ -399,7 +399,7 @@ partial record class Mlp
         protected override void Forward()
         {
             Layer = 0;
-            ForwardHead();
+            ForwardEntry();
             _mambaBlockInput = _embedded;
             for (Layer = 0; Layer < 2; Layer++)
             {
@@ -408,7 +408,7 @@ partial record class Mlp
             }
             Layer = 0;
             _hidden = _mambaBlockRows + 1 * RowsLength(32, 0);
-            ForwardTail();
+            ForwardExit();
         }
 
         protected override void Backward()
@@ -416,7 +416,7 @@ partial record class Mlp
             Layer = 0;
             _dNorm2 = Incoming;
             _dX2 = Outgoing;
-            BackwardTail();
+            BackwardExit();
             Turn();
             for (Layer = 1; Layer >= 0; Layer--)
             {
@@ -429,7 +429,7 @@ partial record class Mlp
             }
             Layer = 0;
             _dResult = Incoming;
-            BackwardHead();
+            BackwardEntry();
         }
 
         private void PlaceMambaBlock()
@@ -469,7 +469,7 @@ partial record class Mlp
             at += RowsLength(80, 0);
         }
 
-        private void ForwardHead()
+        private void ForwardEntry()
         {
             RunRows(0); // LookupEmbedTokens
         }
@@ -491,12 +491,12 @@ partial record class Mlp
             Run(9); // MultiplyAfterMlp
         }
 
-        private void ForwardTail()
+        private void ForwardExit()
         {
             RunRows(10); // RowsNorm2
         }
 
-        private void BackwardHead()
+        private void BackwardEntry()
         {
             Run(11); // ScatterEmbedTokens
         }
@@ -544,7 +544,7 @@ partial record class Mlp
             Run(35); // GradientVectors
         }
 
-        private void BackwardTail()
+        private void BackwardExit()
         {
             Run(36); // RowsDX2
             Run(37); // GradientVectors2
@@ -940,7 +940,7 @@ partial record class Mlp
             }
         }
 
-        // 7. afterSeqModelingBlock = (fused oProjInput) · [SeqModelingBlockOProj]
+        // 7. afterSeqModelingBlock = (fused oProjInput) · SeqModelingBlockOProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1117,7 +1117,7 @@ partial record class Mlp
             }
         }
 
-        // 9. afterMlp = downProjInput · [MlpDownProj]
+        // 9. afterMlp = downProjInput · MlpDownProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterMlp<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

@@ -65,9 +65,9 @@ partial record class LinearMamba : global::TttGen.Inference.IModel<LinearMamba>
             "12 × MultiplySharedValueRateGelu: shared, value, rate, gelu = (fused seqNorm) · [SeqModelingBlockQProj | SeqModelingBlockVProj | SeqModelingBlockLearnableTttLr | SeqModelingBlockGProj]",
             "12 × RowsQueryKey: query, key row by row",
             "12 × LearnLinearMemory: answer = LinearMemory.Learn(query, key, value, rate)",
-            "12 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused oProjInput) · [SeqModelingBlockOProj]",
+            "12 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused oProjInput) · SeqModelingBlockOProj",
             "12 × MultiplyDownProjInput: downProjInput = (fused ffnNorm) · [MlpGateProj | MlpUpProj]",
-            "12 × MultiplyAfterMlp: afterMlp = downProjInput · [MlpDownProj]",
+            "12 × MultiplyAfterMlp: afterMlp = downProjInput · MlpDownProj",
             "MultiplyLogits: logits = (fused norm) · EmbedTokens",
         ];
 

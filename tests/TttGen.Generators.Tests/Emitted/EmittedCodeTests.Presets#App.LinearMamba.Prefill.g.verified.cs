@@ -368,7 +368,7 @@ partial record class LinearMamba
             }
         }
 
-        // 6. afterSeqModelingBlock = (fused oProjInput) · [SeqModelingBlockOProj]
+        // 6. afterSeqModelingBlock = (fused oProjInput) · SeqModelingBlockOProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -538,7 +538,7 @@ partial record class LinearMamba
             }
         }
 
-        // 8. afterMlp = downProjInput · [MlpDownProj]
+        // 8. afterMlp = downProjInput · MlpDownProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterMlp<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

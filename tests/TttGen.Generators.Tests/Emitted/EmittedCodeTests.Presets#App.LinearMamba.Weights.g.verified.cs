@@ -181,7 +181,7 @@ partial record class LinearMamba
                 for (int head = 0; head < 12; head++)
                 {
                     float* to = state + layer * 99840L + head * 8320L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 49152L + head * 4096L, 4096).CopyTo(new Span<float>(to + 0, 4096));
+                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 49152L + head * 4096L, 4096).CopyTo(new Span<float>(to, 4096));
                     new ReadOnlySpan<float>(_seqModelingBlockB1 + layer * 768L + head * 64L, 64).CopyTo(new Span<float>(to + 4096, 64));
                 }
             }

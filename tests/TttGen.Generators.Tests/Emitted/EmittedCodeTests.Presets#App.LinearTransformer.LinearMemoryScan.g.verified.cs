@@ -90,8 +90,8 @@ partial record class LinearTransformer
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1">[HeadDim, HeadDim], replaced</param>
-        /// <param name="B1">[HeadDim], replaced</param>
+        /// <param name="W1">[HeadDim, HeadDim], in and out</param>
+        /// <param name="B1">[HeadDim], in and out</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
         /// <param name="output">[n, HeadDim]</param>
@@ -318,8 +318,8 @@ partial record class LinearTransformer
         /// <param name="B1">[HeadDim]</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
-        /// <param name="W1Sum">[HeadDim, HeadDim], replaced</param>
-        /// <param name="B1Sum">[HeadDim], replaced</param>
+        /// <param name="W1Sum">[HeadDim, HeadDim], in and out</param>
+        /// <param name="B1Sum">[HeadDim], in and out</param>
         /// <param name="output">[n, HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* W1, T* B1, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* output, nint outputRow, T* scratch)
@@ -543,15 +543,14 @@ partial record class LinearTransformer
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1Sum">[HeadDim, HeadDim], replaced</param>
-        /// <param name="W1">[HeadDim, HeadDim], replaced</param>
-        /// <param name="B1Sum">[HeadDim], replaced</param>
-        /// <param name="B1">[HeadDim], replaced</param>
+        /// <param name="W1Sum">[HeadDim, HeadDim], in and out</param>
+        /// <param name="W1">[HeadDim, HeadDim], in and out</param>
+        /// <param name="B1Sum">[HeadDim], in and out</param>
+        /// <param name="B1">[HeadDim], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* W1Sum, T* W1, T* B1Sum, T* B1, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW1<T, V>(n, W1, tokLast, W1Sum);
 
             CloseB1<T, V>(n, B1, tokLast, B1Sum);

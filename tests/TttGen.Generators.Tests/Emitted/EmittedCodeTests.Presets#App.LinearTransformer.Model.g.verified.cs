@@ -61,9 +61,9 @@ partial record class LinearTransformer : global::TttGen.Inference.IModel<LinearT
             "LookupEmbedTokens: rows of EmbedTokens",
             "12 × MultiplyQueryKeyValueRate: query, key, value, rate = (fused seqNorm) · [SeqModelingBlockQProj | SeqModelingBlockKProj | SeqModelingBlockVProj | SeqModelingBlockLearnableTttLr]",
             "12 × LearnLinearMemory: answer = LinearMemory.Learn(query, key, value, rate)",
-            "12 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]",
+            "12 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj",
             "12 × MultiplyDownProjInput: downProjInput = (fused ffnNorm) · [MlpGateProj | MlpUpProj]",
-            "12 × MultiplyAfterMlp: afterMlp = downProjInput · [MlpDownProj]",
+            "12 × MultiplyAfterMlp: afterMlp = downProjInput · MlpDownProj",
             "MultiplyLogits: logits = (fused norm) · EmbedTokens",
         ];
 

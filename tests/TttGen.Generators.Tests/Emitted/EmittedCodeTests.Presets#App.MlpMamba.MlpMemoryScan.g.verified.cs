@@ -102,10 +102,10 @@ partial record class MlpMamba
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="B1">[InnerHidden], replaced</param>
-        /// <param name="W2">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="B2">[HeadDim], replaced</param>
+        /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="B1">[InnerHidden], in and out</param>
+        /// <param name="W2">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="B2">[HeadDim], in and out</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
         /// <param name="output">[n, HeadDim]</param>
@@ -471,10 +471,10 @@ partial record class MlpMamba
         /// <param name="B2">[HeadDim]</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
-        /// <param name="W1Sum">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="B1Sum">[InnerHidden], replaced</param>
-        /// <param name="W2Sum">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="B2Sum">[HeadDim], replaced</param>
+        /// <param name="W1Sum">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="B1Sum">[InnerHidden], in and out</param>
+        /// <param name="W2Sum">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="B2Sum">[HeadDim], in and out</param>
         /// <param name="output">[n, HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* W2Sum, T* B2Sum, T* output, nint outputRow, T* scratch)
@@ -843,19 +843,18 @@ partial record class MlpMamba
 
         /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
         /// <param name="tokLast">[]</param>
-        /// <param name="W1Sum">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="W1">[HeadDim, InnerHidden], replaced</param>
-        /// <param name="B1Sum">[InnerHidden], replaced</param>
-        /// <param name="B1">[InnerHidden], replaced</param>
-        /// <param name="W2Sum">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="W2">[InnerHidden, HeadDim], replaced</param>
-        /// <param name="B2Sum">[HeadDim], replaced</param>
-        /// <param name="B2">[HeadDim], replaced</param>
+        /// <param name="W1Sum">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="B1Sum">[InnerHidden], in and out</param>
+        /// <param name="B1">[InnerHidden], in and out</param>
+        /// <param name="W2Sum">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="W2">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="B2Sum">[HeadDim], in and out</param>
+        /// <param name="B2">[HeadDim], in and out</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Close<T, V>(int n, T tokLast, T* W1Sum, T* W1, T* B1Sum, T* B1, T* W2Sum, T* W2, T* B2Sum, T* B2, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-
             CloseW1<T, V>(n, W1, tokLast, W1Sum);
 
             CloseB1<T, V>(n, B1, tokLast, B1Sum, B2, B2Sum);

@@ -65,9 +65,9 @@ partial record class MlpMamba : global::TttGen.Inference.IModel<MlpMamba>
             "12 × MultiplySharedValueRateGelu: shared, value, rate, gelu = (fused seqNorm) · [SeqModelingBlockQProj | SeqModelingBlockVProj | SeqModelingBlockLearnableTttLr | SeqModelingBlockGProj]",
             "12 × RowsQueryKey: query, key row by row",
             "12 × LearnMlpMemory: answer = MlpMemory.Learn(query, key, value, rate)",
-            "12 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused oProjInput) · [SeqModelingBlockOProj]",
+            "12 × MultiplyAfterSeqModelingBlock: afterSeqModelingBlock = (fused oProjInput) · SeqModelingBlockOProj",
             "12 × MultiplyDownProjInput: downProjInput = (fused ffnNorm) · [MlpGateProj | MlpUpProj]",
-            "12 × MultiplyAfterMlp: afterMlp = downProjInput · [MlpDownProj]",
+            "12 × MultiplyAfterMlp: afterMlp = downProjInput · MlpDownProj",
             "MultiplyLogits: logits = (fused norm) · EmbedTokens",
         ];
 

@@ -262,7 +262,7 @@ partial record class MlpTransformer
             }
         }
 
-        // 3. afterSeqModelingBlock = (fused postNorm) · [SeqModelingBlockOProj]
+        // 3. afterSeqModelingBlock = (fused postNorm) · SeqModelingBlockOProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterSeqModelingBlock<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -426,7 +426,7 @@ partial record class MlpTransformer
             }
         }
 
-        // 5. afterMlp = downProjInput · [MlpDownProj]
+        // 5. afterMlp = downProjInput · MlpDownProj
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MultiplyAfterMlp<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

@@ -162,7 +162,7 @@ partial record class MlpTransformer
                 for (int head = 0; head < 12; head++)
                 {
                     float* to = state + layer * 794112L + head * 66176L;
-                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 196608L + head * 16384L, 16384).CopyTo(new Span<float>(to + 0, 16384));
+                    new ReadOnlySpan<float>(_seqModelingBlockW1 + layer * 196608L + head * 16384L, 16384).CopyTo(new Span<float>(to, 16384));
                     new ReadOnlySpan<float>(_seqModelingBlockB1 + layer * 3072L + head * 256L, 256).CopyTo(new Span<float>(to + 16384, 256));
                     new ReadOnlySpan<float>(_seqModelingBlockW2 + layer * 196608L + head * 16384L, 16384).CopyTo(new Span<float>(to + 16640, 16384));
                     new ReadOnlySpan<float>(_seqModelingBlockB2 + layer * 768L + head * 64L, 64).CopyTo(new Span<float>(to + 33024, 64));
