@@ -112,7 +112,7 @@ public static class CurvePlot
         foreach (var (name, pattern) in new[] { ("at θ₀", LinePattern.Dotted), ("before a mini-batch", LinePattern.Dashed), ("after it", LinePattern.Solid) })
             if (layers.Count > 0) plot.Legend.ManualItems.Add(new LegendItem { LabelText = name, LineColor = Colors.Gray, LineWidth = 1.5f, LinePattern = pattern });
         if (layers.Count == 0) plot.Add.Annotation("not looked at: train --watch N does, every N steps", Alignment.MiddleCenter);
-        Legend(plot, layers.Count);
+        Legend(plot, layers.Count, Alignment.LowerRight);
     }
 
     private static ScottPlot.Plottables.Scatter Line(Plot plot, double[] x, double[] y, Color colour, float width, string? name)
@@ -123,9 +123,9 @@ public static class CurvePlot
         return line;
     }
 
-    private static void Legend(Plot plot, int entries)
+    private static void Legend(Plot plot, int entries, Alignment alignment = Alignment.UpperRight)
     {
-        if (entries > 0) plot.ShowLegend(Alignment.UpperRight);
+        if (entries > 0) plot.ShowLegend(alignment);
     }
 
     /// <summary>A running mean that forgets over a fiftieth of the run.</summary>
