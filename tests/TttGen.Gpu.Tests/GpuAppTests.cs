@@ -2,6 +2,7 @@ using TttGen.Cuda.Tests.Fake;
 using TttGen.Gpu.Checking;
 using TttGen.Gpu.Models;
 using TttGen.Gpu.Results;
+using TttGen.Inference;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -23,6 +24,7 @@ public sealed class GpuAppTests : IDisposable
         Assert.Equal([.. KnownModels.All.Select(model => model.Name)], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
         Assert.DoesNotContain("FAILED", output, StringComparison.Ordinal);
         var checks = Logged<Check>();
+        Assert.Equal(11 * KnownModels.All.Count, checks.RemoveAll(check => check.What.StartsWith("bf16, ", StringComparison.Ordinal)));
         Assert.All(KnownModels.All, model => Assert.InRange(checks.Count(check => check.Model == model.Name), 11 + 3 * model.Goldens.Count, 11 + 4 * model.Goldens.Count));
         Assert.Equal(10, checks.Count(check => check.What.EndsWith(": loss", StringComparison.Ordinal)));
         Assert.Equal(8, checks.Count(check => check.What.EndsWith(": states", StringComparison.Ordinal)));
@@ -30,6 +32,18 @@ public sealed class GpuAppTests : IDisposable
         Assert.Equal("", Run("list", "--without", File("log")).Output);
         Assert.Equal(0, Run("report", File("log")).Code);
     }
+
+    [Fact]
+    public void Random_checkpoints_learn_enough_for_a_lost_state_to_be_seen() => Assert.All(KnownModels.All, known =>
+    {
+        using var checkpoint = new RandomCheckpoint(known.Definition);
+        using var model = known.Definition.Load(checkpoint.Folder, new ModelOptions());
+        int[] tokens = [.. Enumerable.Range(0, 50).Select(t => t * t % model.Vocabulary)];
+        // both begin a mini-batch at 48, with what was learnt before and with nothing
+        var (whole, fresh) = (model.AllLogits(tokens)[0], model.AllLogits(tokens[48..])[0]);
+
+        Assert.InRange(RelativeError.Of(fresh.AsSpan(^model.Vocabulary..), whole.AsSpan(^model.Vocabulary..)), 0.01, 10);
+    });
 
     [Fact]
     public void Numbers_that_are_not_there_or_not_finite_are_no_small_error()
@@ -92,6 +106,20 @@ public sealed class GpuAppTests : IDisposable
 
         Assert.Contains("CUDA_ERROR_LAUNCH_FAILED", Assert.Single(Logged<Timed>()).Why!, StringComparison.Ordinal);
         Assert.Contains("linear-transformer f32 decode 1 2    not begun\nuntied f32 decode 1 1                not begun\n", output, StringComparison.Ordinal);
+    }
+
+    [DriverFact]
+    public void A_profile_names_every_kernel_of_the_plan_with_its_time()
+    {
+        using var driver = new FakeDriver();
+        var (code, output, _) = Run("profile", "linear-transformer", "f32", "decode", "1", "2");
+
+        Assert.Equal(0, code);
+        Assert.Matches(@"^linear-transformer f32 decode 1 2: \d+\.\d{3} ms, launch by launch, a mean of 16 steps\n", output);
+        // a layer each; the fake clock gives every launch half a millisecond, and another half to the end of it
+        Assert.Matches(@"\n +2\.000 +\d+\.\d % +2\.0 +1000\.0  LearnLinearMemory\w* \d+ × \d+ × \d+\n", output);
+        Assert.Contains("(downloads)", output, StringComparison.Ordinal);
+        Assert.Equal("error: profile: expected a card, found the CPU\n", Run("profile", "linear-transformer", "f32", "decode", "1", "2", "--device", "cpu").Error);
     }
 
     [DriverFact]

@@ -15,9 +15,9 @@ public sealed class ReportTests
 
         Assert.Equal(["not measured", "not measured", "not measured"], rows[0]);
         Assert.Equal(["not measured", "not measured", "not measured"], rows[1]);
-        Assert.Equal(3, rows.Count(row => row.Length == 4 && row[1..].All(cell => cell == "not measured")));
+        Assert.Equal(4, rows.Count(row => row.Length == 5 && row[1..].All(cell => cell == "not measured")));
         Assert.Equal(40, rows.Count(row => row.Length == 9 && row[3..].All(cell => cell == "not measured")));
-        Assert.Equal(2 + 3 + 40, rows.Count);
+        Assert.Equal(2 + 4 + 40, rows.Count);
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public sealed class ReportTests
     [Fact]
     public void Failed_comparisons_are_named()
     {
-        var page = new Report([Somewhere, new Check("mlp-1b", "17 tokens", 2e-6, 5e-5), new Check("mlp-1b", "50 tokens", 0.25, 5e-5), new Check("untied", "running", null, 5e-5, "it broke")]).Page();
+        var page = new Report([Somewhere, new Check("mlp-1b", "17 tokens", 2e-6, 5e-5), new Check("mlp-1b", "50 tokens", 0.25, 5e-5), new Check("mlp-1b", "token by token", 0.1, 5e-5), new Check("untied", "running", null, 5e-5, "it broke")]).Page();
 
-        Assert.Contains("| the paper's sizes, against the CPU | 2 | 1 | 2.5e-1 |\n", page, StringComparison.Ordinal);
-        Assert.Contains("- **failed**: mlp-1b, 50 tokens: relative error 2.5e-1, expected at most 5.0e-5\n- **failed**: untied, running: it broke\n", page, StringComparison.Ordinal);
+        Assert.Contains("| the paper's sizes, against the CPU | 3 | 1 | 2.5e-1 | 5.0e-5 |\n", page, StringComparison.Ordinal);
+        Assert.Contains("- **failed**: mlp-1b, 50 tokens: relative error 2.5e-1, expected at most 5.0e-5; and 1 more\n- **failed**: untied, running: it broke\n", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,7 @@
 # run-on-gpu.sh [PART…] [OPTIONS]
 #
 # Checks and times on this machine's card what lies beside this script; needs neither .NET nor network. PyTorch is used where python3 has it.
-# Parts, all of them in this order unless some are named: ceilings, check, time, peer, report.
+# Parts, all of them in this order unless some are named: ceilings, check, time, peer, profile, report. Profiles are of one sequence and of some, in FOLDER/profile.txt.
 #
 #   --budget SECONDS   begins nothing new after this (3600). Results are kept: the same call again goes on where it stopped
 #   --out FOLDER       where results are kept and the page GPU.md is written (results, beside this script)
@@ -25,18 +25,18 @@ while (($# > 0)); do
         --small) small=1 ;;
         --jobs) jobs=$2; shift ;;
         --device) device=$2; shift ;;
-        ceilings | check | time | peer | report) parts+=("$1") ;;
+        ceilings | check | time | peer | profile | report) parts+=("$1") ;;
         -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "error: $1: expected a part or an option (--help)" >&2; exit 1 ;;
     esac
     shift
 done
-((${#parts[@]} > 0)) || parts=(ceilings check time peer report)
+((${#parts[@]} > 0)) || parts=(ceilings check time peer profile report)
 [ "$device" != cpu ] || small=1
 deadline=$((SECONDS + budget))
 left() { echo $((deadline > SECONDS ? deadline - SECONDS : 0)); }
 
-[ -z "$again" ] || rm -rf "$out/results.jsonl" "$out/parts" "$out/GPU.md"
+[ -z "$again" ] || rm -rf "$out/results.jsonl" "$out/parts" "$out/GPU.md" "$out/profile.txt"
 parts_folder=$out/parts
 mkdir -p "$parts_folder"
 results=$out/results.jsonl
@@ -117,6 +117,16 @@ peer() {
     timeout 120 "$python" "$here/peer.py" check "$here/golden" --device "$device" || { echo "error: peer.py is not right here, and is not timed" >&2; return 1; }
     timeout 120 "$python" "$here/peer.py" ceilings --device "$device" --out "$parts_folder/peer-ceilings.jsonl" || true
     timed PyTorch "$(left)"
+}
+
+profile() {
+    [ "$device" != cpu ] || { echo "of a card alone"; return 0; }
+    local work
+    for work in "linear-125m f32 decode 1 1" "linear-125m f32 prefill 2048 1" "linear-125m f32 decode 1 128" "mlp-125m f32 decode 1 128" "mlp-125m f32 prefill 2048 16" "linear-1b f32 prefill 2048 1"; do
+        (($(left) > 30)) || { echo "out of time before $work"; break; }
+        # shellcheck disable=SC2086
+        timeout 90 "$program" profile $work --device "$device" | tee -a "$out/profile.txt" || true
+    done
 }
 
 status=0

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using TttGen.Cpu;
 using TttGen.Cuda;
 using TttGen.Gpu.Checking;
 using TttGen.Gpu.Models;
+using TttGen.Gpu.Profiling;
 using TttGen.Gpu.Reporting;
 using TttGen.Gpu.Results;
 using TttGen.Gpu.Timing;
@@ -15,7 +17,7 @@ internal static class GpuApp
     /// <returns>0: all is well; 1: something failed.</returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
-        var root = new RootCommand("Checks and times compiled models on an NVIDIA card") { List(output), Check(output), Cases(output), Ceilings(output), Time(output), Report(output) };
+        var root = new RootCommand("Checks and times compiled models on an NVIDIA card") { List(output), Check(output), Cases(output), Ceilings(output), Time(output), Profile(output), Report(output) };
         var parsed = root.Parse(arguments);
         try
         {
@@ -57,7 +59,9 @@ internal static class GpuApp
                 try
                 {
                     new GoldenChecker(model, opened, results, arguments.GetValue(goldens)!).Run();
-                    new RandomChecker(model, opened, results).Run();
+                    using var checkpoint = new RandomCheckpoint(model.Definition);
+                    new RandomChecker(model, opened, results, WeightType.Float32).Run(checkpoint.Folder);
+                    new RandomChecker(model, opened, results, WeightType.BFloat16).Run(checkpoint.Folder);
                 }
                 catch (TttException exception)
                 {
@@ -122,6 +126,20 @@ internal static class GpuApp
             var left = new CaseTimer(opened, results, arguments.GetValue(caseSeconds), arguments.GetValue(budget)).Run(wanted);
             foreach (var work in left)
                 output.WriteLine($"{work,-36} not begun");
+        });
+        return command;
+    }
+
+    private static Command Profile(TextWriter output)
+    {
+        var words = new Argument<string[]>("case") { Description = "As `cases` names them: linear-125m f32 decode 1 128", Arity = ArgumentArity.OneOrMore };
+        var device = DeviceOption();
+        var command = new Command("profile", "Tell where the time of a case goes, kernel by kernel") { words, device };
+        command.SetAction(arguments =>
+        {
+            var work = Case.Parse(string.Join(' ', arguments.GetValue(words)!));
+            using var opened = Open(arguments.GetValue(device)!);
+            output.Write(opened is CudaDevice card ? CaseProfiler.Profile(card, work) : throw new TttException("profile: expected a card, found the CPU"));
         });
         return command;
     }

@@ -1,3 +1,4 @@
+using TttGen.Cpu;
 using TttGen.Cuda;
 using TttGen.Gpu.Models;
 using TttGen.Gpu.Results;
@@ -9,29 +10,38 @@ namespace TttGen.Gpu.Checking;
 /// <param name="known">The model.</param>
 /// <param name="device">Where it runs; null: on the CPU, whose calls are then compared with each other.</param>
 /// <param name="log">Where results go.</param>
-internal abstract class Checker(KnownModel known, Device? device, ResultLog log)
+/// <param name="weights">How matrices are kept there.</param>
+internal abstract class Checker(KnownModel known, Device? device, ResultLog log, WeightType weights = WeightType.Float32)
 {
     /// <summary>What float32 rounds to, and some room.</summary>
     public const double Bar = 5e-5;
 
+    // Eight bits in each operand of a product, over up to 24 layers.
+    private const double BarOfBFloat16 = 5e-2;
+
     /// <summary>The model.</summary>
     protected KnownModel Known => known;
 
+    /// <summary>How matrices are to be kept.</summary>
+    protected WeightType Weights => weights;
+
     /// <summary>Loads the model where it is to be checked.</summary>
-    protected TttModel LoadOnDevice(string folder) => known.Definition.Load(folder, new ModelOptions { Device = device });
+    protected TttModel LoadOnDevice(string folder) => known.Definition.Load(folder, new ModelOptions { Device = device, Weights = weights });
 
     /// <summary>Makes a comparison.</summary>
     protected void Compare(string what, Func<double> error)
     {
         Check check;
+        var bar = weights == WeightType.Float32 ? Bar : BarOfBFloat16;
+        var name = weights == WeightType.Float32 ? what : $"{Check.BFloat16}{what}";
         try
         {
             var found = error();
-            check = double.IsFinite(found) ? new Check(known.Name, what, found, Bar) : new Check(known.Name, what, null, Bar, "not a number");
+            check = double.IsFinite(found) ? new Check(known.Name, name, found, bar) : new Check(known.Name, name, null, bar, "not a number");
         }
         catch (Exception exception) when (exception is TttException or ArgumentException or InvalidOperationException)
         {
-            check = new Check(known.Name, what, null, Bar, exception.Message);
+            check = new Check(known.Name, name, null, bar, exception.Message);
         }
         log.Add(check);
     }

@@ -1,3 +1,4 @@
+using TttGen.Cpu;
 using TttGen.Cuda;
 using TttGen.Gpu.Models;
 using TttGen.Gpu.Results;
@@ -6,7 +7,7 @@ using TttGen.Inference;
 namespace TttGen.Gpu.Checking;
 
 /// <summary>Compares a model of random weights with the CPU's, on random tokens: odd lengths, ragged batches, carried states, states that cross over.</summary>
-internal sealed class RandomChecker(KnownModel known, Device? device, ResultLog log) : Checker(known, device, log)
+internal sealed class RandomChecker(KnownModel known, Device? device, ResultLog log, WeightType weights) : Checker(known, device, log, weights)
 {
     /// <summary>Less than a mini-batch of 16, one less and one more than one, and some with a rest.</summary>
     private static readonly int[] Lengths = [1, 15, 17, 50];
@@ -16,12 +17,14 @@ internal sealed class RandomChecker(KnownModel known, Device? device, ResultLog 
 
     private readonly Random _random = new(7);
 
-    /// <summary>All comparisons.</summary>
-    public void Run()
+    /// <summary>All comparisons; none where the device does not keep matrices so.</summary>
+    /// <param name="folder">A checkpoint whose numbers bf16 holds: only what is computed with them differs.</param>
+    public void Run(string folder)
     {
-        using var checkpoint = new RandomCheckpoint(Known.Definition);
-        using var cpu = (BatchedModel)Known.Definition.Load(checkpoint.Folder, new ModelOptions());
-        using var model = (BatchedModel)LoadOnDevice(checkpoint.Folder);
+        using var model = (BatchedModel)LoadOnDevice(folder);
+        if (model.Weights != Weights)
+            return;
+        using var cpu = (BatchedModel)Known.Definition.Load(folder, new ModelOptions());
         int[][] tokens = [.. Lengths.Select(length => Enumerable.Range(0, length).Select(_ => _random.Next(cpu.Vocabulary)).ToArray())];
         float[][] expected = [.. tokens.Select(sequence => cpu.AllLogits(sequence)[0])];
 

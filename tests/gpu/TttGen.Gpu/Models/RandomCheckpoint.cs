@@ -10,7 +10,7 @@ namespace TttGen.Gpu.Models;
 /// </summary>
 internal sealed class RandomCheckpoint : IDisposable
 {
-    private static readonly ConfigEntry[] Settings = [Setting("ttt_base_lr", 0.3), Setting("rope_theta", 500), Setting("rms_norm_eps", 1e-5)];
+    private static readonly ConfigEntry[] Settings = [Setting("ttt_base_lr", 0.6), Setting("rope_theta", 500), Setting("rms_norm_eps", 1e-5)];
 
     /// <summary>Writes one: the time is that of the disk.</summary>
     public RandomCheckpoint(ModelDefinition definition)
@@ -26,7 +26,7 @@ internal sealed class RandomCheckpoint : IDisposable
     public static void Draw(ParameterInfo parameter, long firstElement, Span<float> to)
     {
         var seed = parameter.Key.Aggregate(0UL, static (hash, letter) => (hash + letter) * 0x100000001B3);
-        var (mean, deviation) = IsVector(parameter) ? (Initialisation.VectorStart(parameter.Key), 0.2) : (0, 1 / Math.Sqrt(parameter.Shape[^1]));
+        var (mean, deviation) = Distribution(parameter);
         var width = 2 * Math.Sqrt(3) * deviation;
         for (var i = 0; i < to.Length; i++)
             to[i] = (float)(mean + width * ((Mix(seed + (ulong)(firstElement + i)) >> 11) * (1.0 / (1UL << 53)) - 0.5));
@@ -34,6 +34,12 @@ internal sealed class RandomCheckpoint : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    // A token's rate must not be cut off at zero: where that of a mini-batch's last token is, nothing is learnt.
+    private static (double Mean, double Deviation) Distribution(ParameterInfo parameter) =>
+        parameter.Key.EndsWith("learnable_token_idx", StringComparison.Ordinal) ? (0.1, 0.05)
+        : IsVector(parameter) ? (Initialisation.VectorStart(parameter.Key), 0.2)
+        : (0, 1 / Math.Sqrt(parameter.Shape[^1]));
 
     // Vectors have one axis, or one a head; the rates' weights are a matrix of one column a head.
     private static bool IsVector(ParameterInfo parameter) => parameter.Shape.Count switch

@@ -83,6 +83,9 @@ internal sealed record Timed(
 /// <param name="Why">What went wrong.</param>
 internal sealed record Check(string Model, string What, double? Error, double Bar, string? Why = null) : Result
 {
+    /// <summary>What a comparison's name begins with where matrices are bf16.</summary>
+    public const string BFloat16 = "bf16, ";
+
     /// <summary>Whether it is as it should be.</summary>
     [JsonIgnore]
     public bool Passed => Error <= Bar && Why is null;

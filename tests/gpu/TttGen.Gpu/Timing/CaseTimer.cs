@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using TttGen.Cpu;
 using TttGen.Cuda;
-using TttGen.Gpu.Checking;
 using TttGen.Gpu.Models;
 using TttGen.Gpu.Results;
 using TttGen.Inference;
@@ -77,14 +76,11 @@ internal sealed class CaseTimer(Device? device, ResultLog log, double caseSecond
 
     private Timed Run(Case work, BatchedModel model)
     {
-        var states = new List<SequenceState>();
         try
         {
-            for (var s = 0; s < work.Batch; s++)
-                states.Add(model.CreateState());
-            var logits = new float[checked(work.Batch * model.Vocabulary)];
-            var times = work.Work == Case.Prefill ? Prefill(work, model, states, logits) : Decode(work, model, states, logits);
-            if (logits.Any(static logit => !float.IsFinite(logit)))
+            using var call = new CaseCall(work, model);
+            var times = Repeats.Of(caseSeconds, call.Run).Over(call.Steps);
+            if (!call.IsFinite)
                 return Refused(work, "logits that are no numbers");
             var cost = Cost.Of(model.Definition, model.StateTensors, work);
             return new Timed(Who, work.Model, work.Weights, work.Work, work.Tokens, work.Batch, times.Median, times.Sorted[0], times.Sorted[^1], times.Sorted.Count, cost.Flops, cost.Bytes);
@@ -93,42 +89,8 @@ internal sealed class CaseTimer(Device? device, ResultLog log, double caseSecond
         {
             return Refused(work, exception.Message);
         }
-        finally
-        {
-            Reading.Free(states);
-        }
-    }
-
-    private Repeats Prefill(Case work, BatchedModel model, List<SequenceState> states, float[] logits)
-    {
-        var (tokens, all) = (RandomTokens(work.Tokens * work.Batch, model.Vocabulary), states.ToArray());
-        int[] lengths = [.. Enumerable.Repeat(work.Tokens, work.Batch)];
-        return Repeats.Of(caseSeconds, () =>
-        {
-            foreach (var state in all)
-                state.Reset();
-            model.Prefill(all, tokens, lengths, logits);
-        });
-    }
-
-    // A whole mini-batch of steps, so that the update of the inner weights has its share.
-    private Repeats Decode(Case work, BatchedModel model, List<SequenceState> states, float[] logits)
-    {
-        const int Steps = 16;
-        var (tokens, all) = (RandomTokens(Steps * work.Batch, model.Vocabulary), states.ToArray());
-        return Repeats.Of(caseSeconds, () =>
-        {
-            for (var step = 0; step < Steps; step++)
-                model.Decode(all, tokens.AsSpan(step * work.Batch, work.Batch), logits);
-        }).Over(Steps);
     }
 
     private static Timed Refused(Case work, string why) =>
         new(Who, work.Model, work.Weights, work.Work, work.Tokens, work.Batch, Why: why.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || why.Contains("OUT_OF_MEMORY", StringComparison.Ordinal) ? "out of memory" : why);
-
-    private static int[] RandomTokens(int count, int vocabulary)
-    {
-        var random = new Random(1);
-        return [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
-    }
 }
