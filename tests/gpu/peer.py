@@ -401,7 +401,7 @@ def main():
     device, lines = torch.device(given.device), Lines(given.out)
     torch.manual_seed(1)
     # plain f32 where f32 is said
-    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.set_float32_matmul_precision("highest")
     if given.verb == "check":
         return check(given.path, device)
     if given.verb == "time":

@@ -8,14 +8,15 @@
 #   --out FOLDER       where results are kept and the page GPU.md is written (results, beside this script)
 #   --again            forgets what is in the folder
 #   --small            without the 1b size; times one sequence of at most 2048 tokens, in f32
+#   --case-seconds N   how long the repetitions of a case may take (2)
 #   --jobs N           models checked at a time (4)
-#   --device DEVICE    cuda, cuda:N, or cpu to prove the way, which is small and forgets earlier results
+#   --device DEVICE    cuda, cuda:N, or cpu to prove the way, which is then small, too
 #
 # Exit code 0: all that was compared is as it should be. The environment: PYTHON, TTTGEN_LIBCUDA, TTTGEN_LIBCUBLASLT.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export program=$here/TttGen.Gpu device=cuda parts_folder deadline
-budget=3600 out=$here/results again= small= jobs=4 python=${PYTHON:-python3}
+budget=3600 out=$here/results again= small= jobs=4 case_seconds=2 python=${PYTHON:-python3}
 parts=()
 while (($# > 0)); do
     case $1 in
@@ -23,10 +24,11 @@ while (($# > 0)); do
         --out) out=$2; shift ;;
         --again) again=1 ;;
         --small) small=1 ;;
+        --case-seconds) case_seconds=$2; shift ;;
         --jobs) jobs=$2; shift ;;
         --device) device=$2; shift ;;
         ceilings | check | time | peer | profile | report) parts+=("$1") ;;
-        -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h | --help) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "error: $1: expected a part or an option (--help)" >&2; exit 1 ;;
     esac
     shift
@@ -100,9 +102,9 @@ timed() {
         cases "$who" | { grep "^$name " || true; } > "$parts_folder/cases"
         status=0
         if [ "$who" = TttGen ]; then
-            timeout $((share + 30)) "$program" time "$parts_folder/cases" --device "$device" --budget "$share" --log "$parts_folder/time.jsonl" || status=$?
+            timeout $((share + 30)) "$program" time "$parts_folder/cases" --device "$device" --case-seconds "$case_seconds" --budget "$share" --log "$parts_folder/time.jsonl" || status=$?
         else
-            timeout $((share + 30)) "$python" "$here/peer.py" time "$parts_folder/cases" --device "$device" --budget "$share" --out "$parts_folder/peer.jsonl" || status=$?
+            timeout $((share + 30)) "$python" "$here/peer.py" time "$parts_folder/cases" --device "$device" --case-seconds "$case_seconds" --budget "$share" --out "$parts_folder/peer.jsonl" || status=$?
         fi
         ((status == 0)) || echo "$who, $name: ended with status $status"
         gather
