@@ -1,7 +1,10 @@
+using TttGen.Cuda;
+using TttGen.Cuda.Driver;
 using TttGen.Cuda.Tests.Fake;
 using TttGen.Gpu.Checking;
 using TttGen.Gpu.Models;
 using TttGen.Gpu.Results;
+using TttGen.Gpu.Timing;
 using TttGen.Inference;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -133,6 +136,19 @@ public sealed class GpuAppTests : IDisposable
         // two quarters of a GiB, read and written in the half of a millisecond that the fake clock gives it, or the whole one with its own tick
         Assert.Equal("copy", ceiling.What);
         Assert.InRange(ceiling.Value, 2 * (1 << 28) / 1.001e-3, 2 * (1 << 28) / 0.499e-3);
+    }
+
+    [DriverFact]
+    public void Products_are_measured_in_both_types_where_the_card_s_library_is()
+    {
+        using var driver = new FakeDriver();
+        CudaLibrary.CublasFiles = FakeLibraries.File("fake_cublas");
+        using var device = CudaDevice.Open(0);
+        var found = CeilingMeter.Measure(device, 32);
+
+        Assert.Equal(["copy", "product_f32", "product_bf16"], found.Select(ceiling => ceiling.What));
+        // the fake clock ticks once between the two events of a product
+        Assert.All(found.Skip(1), ceiling => Assert.Equal(2 * 32 * 32 * 32 / 0.5e-3, ceiling.Value, 1));
     }
 
     [Fact]

@@ -8,18 +8,19 @@ namespace TttGen.Gpu.Timing;
 internal static class CeilingMeter
 {
     private const string Who = "TttGen";
-    private const int Size = 8192;
     private const double Seconds = 0.5;
 
     /// <summary>What can be measured; products are left out where the library is not there.</summary>
-    public static IEnumerable<Ceiling> Measure(Device? device)
+    /// <param name="device">Null: the CPU.</param>
+    /// <param name="size">Rows and columns of the matrices.</param>
+    public static IReadOnlyList<Ceiling> Measure(Device? device, int size = 8192)
     {
         if (device is null)
             return [new Ceiling(Who, Ceiling.Copy, MachineLimits.ReadBandwidth(Environment.ProcessorCount) * 1e9), new Ceiling(Who, Ceiling.Product("f32"), MachineLimits.FmaGflops(Environment.ProcessorCount) * 1e9)];
         var found = new List<Ceiling> { new(Who, Ceiling.Copy, CopyRate(device)) };
-        if (device.CanMultiply && ProductRate<float>(device, device.TryMultiply) is { } single)
+        if (device.CanMultiply && ProductRate<float>(device, size, device.TryMultiply) is { } single)
             found.Add(new Ceiling(Who, Ceiling.Product("f32"), single));
-        if (device.CanMultiply && ProductRate<ushort>(device, device.TryMultiply) is { } half)
+        if (device.CanMultiply && ProductRate<ushort>(device, size, device.TryMultiply) is { } half)
             found.Add(new Ceiling(Who, Ceiling.Product("bf16"), half));
         return found;
     }
@@ -36,20 +37,20 @@ internal static class CeilingMeter
         return 2 * bytes / Repeats.Of(Seconds, () => Time(device, () => device.Copy(from, to))).Median;
     }
 
-    private static double? ProductRate<T>(Device device, Multiply<T> multiply) where T : unmanaged
+    private static double? ProductRate<T>(Device device, int size, Multiply<T> multiply) where T : unmanaged
     {
-        const long Count = (long)Size * Size;
-        if (device.Memory.Free < 16 * Count)
+        var count = (long)size * size;
+        if (device.Memory.Free < 16 * count)
             return null;
-        var (x, weights, y) = (device.Allocate<T>(Count, "left"), device.Allocate<T>(Count, "right"), device.Allocate<float>(Count, "product"));
+        var (x, weights, y) = (device.Allocate<T>(count, "left"), device.Allocate<T>(count, "right"), device.Allocate<float>(count, "product"));
         using var left = x.Buffer;
         using var right = weights.Buffer;
         using var product = y.Buffer;
         FillRandom(device, x);
         FillRandom(device, weights);
         // Also the first of them, which finds out whether the library has a way.
-        return multiply(x, weights, y, Size, Size, Size, false)
-            ? 2.0 * Size * Size * Size / Repeats.Of(Seconds, () => Time(device, () => multiply(x, weights, y, Size, Size, Size, false))).Median
+        return multiply(x, weights, y, size, size, size, false)
+            ? 2.0 * size * size * size / Repeats.Of(Seconds, () => Time(device, () => multiply(x, weights, y, size, size, size, false))).Median
             : null;
     }
 
