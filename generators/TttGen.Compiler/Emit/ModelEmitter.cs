@@ -66,9 +66,10 @@ internal sealed class ModelEmitter
         }
         if (_source.EmitsCuda || _source.EmitsKernels)
         {
-            var plan = new Gpu.DevicePlanEmitter(_source, _model, _segments, _states);
-            if (_source.EmitsCuda) files.Add(($"{Self}.Cuda.g.cs", File(Nested(plan.Host(Depth)))));
-            if (_source.EmitsKernels) files.Add(($"{Self}.Kernels.g.cs", KernelsFile(plan.Kernels())));
+            Gpu.DevicePlanEmitter[] plans = [.. new[] { Gpu.DevicePrecision.Float32, Gpu.DevicePrecision.BFloat16(_segments) }
+                .Select(precision => new Gpu.DevicePlanEmitter(_source, _model, _segments, _states, precision))];
+            if (_source.EmitsCuda) files.Add(($"{Self}.Cuda.g.cs", File(Nested(string.Join("\n", plans.Select(plan => plan.Host(Depth)))))));
+            if (_source.EmitsKernels) files.Add(($"{Self}.Kernels.g.cs", KernelsFile(Gpu.DevicePlanEmitter.Kernels(Self, plans))));
         }
         return new CompiledModel(files, _findings);
     }
@@ -155,11 +156,15 @@ internal sealed class ModelEmitter
         w.Line("using var checkpoint = global::TttGen.Checkpoints.Checkpoint.Open(directory);");
         w.Line("checkpoint.Config.Check(Config, Name);");
         w.Line("checkpoint.Check(Parameters, Name);");
-        if (_source.EmitsCuda) w.Line("if (options.Device is { } device) return new CompiledForDevice(device, ParameterSources.Of(checkpoint), checkpoint.Config);");
+        if (_source.EmitsCuda) w.Line("if (options.Device is { } device) return OnDevice(device, options.Weights, ParameterSources.Of(checkpoint), checkpoint.Config);");
         w.Line("return new Compiled(ModelWeights.Load(Compiled.ParameterSlots, options.Weights, checkpoint), options, checkpoint.Config);");
         w.Close().Line();
-        w.Line($"public override TttModel Create(int seed, ModelOptions options) => {(_source.EmitsCuda ? "options.Device is { } device ? new CompiledForDevice(device, ParameterSources.Of(seed), null) : " : "")}new Compiled(ModelWeights.Create(Compiled.ParameterSlots, options.Weights, seed), options, null);");
-        if (_source.EmitsCuda) w.Line().Line("public override bool HasCuda => true;");
+        w.Line($"public override TttModel Create(int seed, ModelOptions options) => {(_source.EmitsCuda ? "options.Device is { } device ? OnDevice(device, options.Weights, ParameterSources.Of(seed), null) : " : "")}new Compiled(ModelWeights.Create(Compiled.ParameterSlots, options.Weights, seed), options, null);");
+        if (_source.EmitsCuda)
+        {
+            w.Line().Line("public override bool HasCuda => true;").Line();
+            Gpu.DevicePlanEmitter.Choose(w);
+        }
         if (_source.IsTrainable) w.Line().Line("public override TrainableModel CreateTrainable(int seed, TrainableOptions options) => new Trainable(seed, options);");
         w.Close();
         w.Close();

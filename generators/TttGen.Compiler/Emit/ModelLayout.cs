@@ -26,6 +26,14 @@ internal sealed class ModelLayout
     /// <summary>Elements from layer to layer of what is not a matrix.</summary>
     public static long Stride(LinkedParameter p) => (p.Count + 15) / 16 * 16;
 
+    /// <summary>A parameter of the layer at work, as a device's plan passes it on.</summary>
+    public string OnDevice(string name)
+    {
+        var p = Parameter(name);
+        var field = "_" + Names.Lower(name);
+        return p.Layers > 1 ? $"{field}.Slice(Layer * {Numbers.Of(Stride(p))}L, {Numbers.Of(p.Count)})" : field;
+    }
+
     public string Setting(string name) => "_" + Names.Lower(name);
 
     /// <summary>The table of a rotation; one for all of equal period, width, feature and base.</summary>

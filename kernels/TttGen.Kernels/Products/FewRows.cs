@@ -39,18 +39,24 @@ public static class FewRows<TRows, TColumns> where TRows : struct, ICount where 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(
         ArrayView<float> x, int xPitch, int rows, ArrayView<float> b, int bPitch, int columns, int inner, int column0, ArrayView<float> shared) =>
-        Multiply<float, Float32>(x, xPitch, rows, b, bPitch, columns, inner, column0, shared);
+        Multiply<float, Float32, float, Float32>(x, xPitch, rows, b, bPitch, columns, inner, column0, shared);
 
     /// <summary>The same with b in bf16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(
         ArrayView<float> x, int xPitch, int rows, ArrayView<ushort> b, int bPitch, int columns, int inner, int column0, ArrayView<float> shared) =>
-        Multiply<ushort, BFloat16>(x, xPitch, rows, b, bPitch, columns, inner, column0, shared);
+        Multiply<float, Float32, ushort, BFloat16>(x, xPitch, rows, b, bPitch, columns, inner, column0, shared);
+
+    /// <summary>The same with both in bf16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply(
+        ArrayView<ushort> x, int xPitch, int rows, ArrayView<ushort> b, int bPitch, int columns, int inner, int column0, ArrayView<float> shared) =>
+        Multiply<ushort, BFloat16, ushort, BFloat16>(x, xPitch, rows, b, bPitch, columns, inner, column0, shared);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Multiply<T, E>(
-        ArrayView<float> x, int xPitch, int rows, ArrayView<T> b, int bPitch, int columns, int inner, int column0, ArrayView<float> shared)
-        where T : unmanaged where E : struct, IElements<T>
+    private static void Multiply<TX, EX, T, E>(
+        ArrayView<TX> x, int xPitch, int rows, ArrayView<T> b, int bPitch, int columns, int inner, int column0, ArrayView<float> shared)
+        where TX : unmanaged where EX : struct, IElements<TX> where T : unmanaged where E : struct, IElements<T>
     {
         int warp = Group.IdxX >> 5, lane = Group.IdxX & 31, first = column0 + warp * TColumns.Value;
         RowSums sums0 = default, sums1 = default, sums2 = default, sums3 = default;
@@ -69,22 +75,22 @@ public static class FewRows<TRows, TColumns> where TRows : struct, ICount where 
                 var elements1 = E.Load16Bytes(b, row1 + (k1 < inner ? k1 : k));
                 var elements2 = E.Load16Bytes(b, row2 + (k2 < inner ? k2 : k));
                 var elements3 = E.Load16Bytes(b, row3 + (k3 < inner ? k3 : k));
-                sums0.Add<TRows, T, E>(elements0, x, xPitch, rows, k);
-                if (k1 < inner) sums1.Add<TRows, T, E>(elements1, x, xPitch, rows, k1);
-                if (k2 < inner) sums2.Add<TRows, T, E>(elements2, x, xPitch, rows, k2);
-                if (k3 < inner) sums3.Add<TRows, T, E>(elements3, x, xPitch, rows, k3);
+                sums0.Add<TRows, TX, EX, T, E>(elements0, x, xPitch, rows, k);
+                if (k1 < inner) sums1.Add<TRows, TX, EX, T, E>(elements1, x, xPitch, rows, k1);
+                if (k2 < inner) sums2.Add<TRows, TX, EX, T, E>(elements2, x, xPitch, rows, k2);
+                if (k3 < inner) sums3.Add<TRows, TX, EX, T, E>(elements3, x, xPitch, rows, k3);
             }
         }
         else
         {
             for (int k = lane; k < inner; k += Lanes)
             {
-                sums0.Add<TRows>(E.Load(b, RowAt(0, first, bPitch, columns) + k), x, xPitch, rows, k);
-                if (TColumns.Value > 1) sums1.Add<TRows>(E.Load(b, RowAt(1, first, bPitch, columns) + k), x, xPitch, rows, k);
+                sums0.Add<TRows, TX, EX>(E.Load(b, RowAt(0, first, bPitch, columns) + k), x, xPitch, rows, k);
+                if (TColumns.Value > 1) sums1.Add<TRows, TX, EX>(E.Load(b, RowAt(1, first, bPitch, columns) + k), x, xPitch, rows, k);
                 if (TColumns.Value > 2)
                 {
-                    sums2.Add<TRows>(E.Load(b, RowAt(2, first, bPitch, columns) + k), x, xPitch, rows, k);
-                    sums3.Add<TRows>(E.Load(b, RowAt(3, first, bPitch, columns) + k), x, xPitch, rows, k);
+                    sums2.Add<TRows, TX, EX>(E.Load(b, RowAt(2, first, bPitch, columns) + k), x, xPitch, rows, k);
+                    sums3.Add<TRows, TX, EX>(E.Load(b, RowAt(3, first, bPitch, columns) + k), x, xPitch, rows, k);
                 }
             }
         }

@@ -17,44 +17,45 @@ internal struct RowSums
 
     /// <summary>Adds x[row, k …] · elements to each row's sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add<TRows, T, E>(Sixteen elements, ArrayView<float> x, int pitch, int rows, int k)
-        where TRows : struct, ICount where T : unmanaged where E : struct, IElements<T>
+    public void Add<TRows, TX, EX, T, E>(Sixteen elements, ArrayView<TX> x, int pitch, int rows, int k)
+        where TRows : struct, ICount where TX : unmanaged where EX : struct, IElements<TX> where T : unmanaged where E : struct, IElements<T>
     {
-        _row0 = Dot<T, E>(elements, x, pitch, rows, 0, k, _row0);
-        if (TRows.Value > 1) _row1 = Dot<T, E>(elements, x, pitch, rows, 1, k, _row1);
+        _row0 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 0, k, _row0);
+        if (TRows.Value > 1) _row1 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 1, k, _row1);
         if (TRows.Value > 2)
         {
-            _row2 = Dot<T, E>(elements, x, pitch, rows, 2, k, _row2);
-            _row3 = Dot<T, E>(elements, x, pitch, rows, 3, k, _row3);
+            _row2 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 2, k, _row2);
+            _row3 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 3, k, _row3);
         }
 
         if (TRows.Value > 4)
         {
-            _row4 = Dot<T, E>(elements, x, pitch, rows, 4, k, _row4);
-            _row5 = Dot<T, E>(elements, x, pitch, rows, 5, k, _row5);
-            _row6 = Dot<T, E>(elements, x, pitch, rows, 6, k, _row6);
-            _row7 = Dot<T, E>(elements, x, pitch, rows, 7, k, _row7);
+            _row4 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 4, k, _row4);
+            _row5 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 5, k, _row5);
+            _row6 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 6, k, _row6);
+            _row7 = Dot<TX, EX, T, E>(elements, x, pitch, rows, 7, k, _row7);
         }
     }
 
     /// <summary>Adds x[row, k] · element to each row's sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add<TRows>(float element, ArrayView<float> x, int pitch, int rows, int k) where TRows : struct, ICount
+    public void Add<TRows, TX, EX>(float element, ArrayView<TX> x, int pitch, int rows, int k)
+        where TRows : struct, ICount where TX : unmanaged where EX : struct, IElements<TX>
     {
-        _row0 += element * x[k];
-        if (TRows.Value > 1) _row1 += element * x[RowAt(1, pitch, rows) + k];
+        _row0 += element * EX.Load(x, k);
+        if (TRows.Value > 1) _row1 += element * EX.Load(x, RowAt(1, pitch, rows) + k);
         if (TRows.Value > 2)
         {
-            _row2 += element * x[RowAt(2, pitch, rows) + k];
-            _row3 += element * x[RowAt(3, pitch, rows) + k];
+            _row2 += element * EX.Load(x, RowAt(2, pitch, rows) + k);
+            _row3 += element * EX.Load(x, RowAt(3, pitch, rows) + k);
         }
 
         if (TRows.Value > 4)
         {
-            _row4 += element * x[RowAt(4, pitch, rows) + k];
-            _row5 += element * x[RowAt(5, pitch, rows) + k];
-            _row6 += element * x[RowAt(6, pitch, rows) + k];
-            _row7 += element * x[RowAt(7, pitch, rows) + k];
+            _row4 += element * EX.Load(x, RowAt(4, pitch, rows) + k);
+            _row5 += element * EX.Load(x, RowAt(5, pitch, rows) + k);
+            _row6 += element * EX.Load(x, RowAt(6, pitch, rows) + k);
+            _row7 += element * EX.Load(x, RowAt(7, pitch, rows) + k);
         }
     }
 
@@ -94,12 +95,12 @@ internal struct RowSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Dot<T, E>(Sixteen elements, ArrayView<float> x, int pitch, int rows, int row, int k, float sum)
-        where T : unmanaged where E : struct, IElements<T>
+    private static float Dot<TX, EX, T, E>(Sixteen elements, ArrayView<TX> x, int pitch, int rows, int row, int k, float sum)
+        where TX : unmanaged where EX : struct, IElements<TX> where T : unmanaged where E : struct, IElements<T>
     {
         int at = RowAt(row, pitch, rows) + k;
-        sum = elements.Low.Dot(Float4.Load(x, at), sum);
-        return E.PerLoad == 8 ? elements.High.Dot(Float4.Load(x, at + 4), sum) : sum;
+        sum = elements.Low.Dot(EX.Load4(x, at), sum);
+        return E.PerLoad == 8 ? elements.High.Dot(EX.Load4(x, at + 4), sum) : sum;
     }
 
     /// <summary>Rows past the last are the last once more: what comes of them is not read.</summary>

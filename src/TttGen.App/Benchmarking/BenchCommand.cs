@@ -32,11 +32,11 @@ internal static class BenchCommand
             var lengths = arguments.GetValue(contexts)!;
             var sweep = lengths.Select(length => new Workload(length, true, WeightType.Float32)).ToList();
             var chosen = arguments.GetValue(workloads)!.Select(text => Workload.Parse(text, name)).ToList();
-            if (chosen.Count == 0 && sweep.Count == 0)
-                chosen = [.. Workload.Standard];
-
             var asJson = arguments.GetValue(json);
             using var device = model.OpenDevice(arguments);
+            if (chosen.Count == 0 && sweep.Count == 0)
+                chosen = [.. Workload.Standard.Where(workload => device.Device is null || workload.Weights != WeightType.Int8)];
+
             var told = false;
             var measurements = new List<Measurement>();
             // One model in memory at a time.

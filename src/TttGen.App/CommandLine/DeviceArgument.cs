@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TttGen.Cpu;
 using TttGen.Cuda;
 using TttGen.Inference;
 
@@ -8,6 +9,7 @@ namespace TttGen.App.CommandLine;
 internal sealed class DeviceArgument(ModelDefinition definition, AppConsole console)
 {
     private const string Automatic = "auto";
+    private const string Cpu = "cpu";
 
     /// <summary>The option.</summary>
     public Option<string> Option { get; } = Create("Where to run: cpu, cuda (the first CUDA device that will do), cuda:N, or auto: cuda where it can be, or else cpu");
@@ -25,9 +27,18 @@ internal sealed class DeviceArgument(ModelDefinition definition, AppConsole cons
     }
 
     /// <summary>Opens the device.</summary>
-    public ChosenDevice Open(ParseResult arguments)
+    /// <param name="arguments">What was given.</param>
+    /// <param name="weights">What the model is to compute with there: kernels for cards read f32 and bf16.</param>
+    public ChosenDevice Open(ParseResult arguments, WeightType weights)
     {
+        const string WhyNot = "int8 weights are computed with on the CPU alone";
         var name = arguments.GetValue(Option)!;
+        if (weights == WeightType.Int8 && name != Cpu)
+        {
+            return name == Automatic
+                ? new ChosenDevice(null, $"CPU: {WhyNot}", console)
+                : throw new TttException($"--device {name}: {WhyNot}; leave --device out, or choose --weights f32 or bf16");
+        }
         try
         {
             return new ChosenDevice(DeviceSelector.Open(name, definition, out var line), line, name == Automatic ? console : null);

@@ -60,7 +60,7 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
         FindDirectory(arguments) ?? throw new TttException($"{Path.Combine(console.ProgramDirectory, "model")}: no checkpoint there; give one with --model DIRECTORY");
 
     /// <summary>Opens the device that the model shall run on, and which must outlive it.</summary>
-    public ChosenDevice OpenDevice(ParseResult arguments) => _device.Open(arguments);
+    public ChosenDevice OpenDevice(ParseResult arguments) => _device.Open(arguments, arguments.GetResult(_weights) is null ? WeightType.Float32 : arguments.GetValue(_weights));
 
     /// <summary>Loads the weights.</summary>
     public TttModel Load(ParseResult arguments, string directory, ChosenDevice device) => definition.Load(directory, Options(arguments, device));

@@ -9,7 +9,8 @@ namespace TttGen.Cuda;
 
 /// <summary>
 /// What every generated model shares on a device: weights, states and rows in its memory, launches. The generated part has the plan: which kernels run
-/// in which order. A pass takes at most <see cref="MaxRows"/> rows; one row of each sequence is decoding, whose launches are recorded once and replayed.
+/// in which order. A pass takes at most <see cref="MaxRows"/> rows; one row of each sequence is decoding, whose launches are recorded once and replayed
+/// (<see cref="DecodeStep"/>).
 /// </summary>
 public abstract unsafe class DeviceModel : BatchedModel
 {
@@ -19,8 +20,12 @@ public abstract unsafe class DeviceModel : BatchedModel
     /// <summary>Rows whose logits are made at once where all are wanted.</summary>
     private const int MaxLogitRows = 512;
 
+    /// <summary>Numbers of sequences whose decoding is kept as a recording.</summary>
+    private const int MostSteps = 8;
+
     private readonly IReadOnlyList<ParameterSlot> _slots;
     private readonly DeviceView<float>[] _weights;
+    private readonly DeviceView<ushort>[] _halfWeights;
     private readonly CheckpointConfig? _original;
     private readonly string _image;
     private readonly List<DeviceBuffer> _owned = [];
@@ -28,11 +33,16 @@ public abstract unsafe class DeviceModel : BatchedModel
     private readonly float[] _start;
     private readonly DeviceView<float> _startOnDevice;
     private readonly float[] _read;
-    private readonly int[] _sliceRows = new int[2 * MaxRows];
-    private readonly long[] _stateOffsets = new long[MaxRows];
-    private readonly DeviceView<int> _tokenIds, _sliceOf, _slicesOnDevice, _outputRowsOnDevice;
-    private readonly DeviceView<long> _positions, _offsetsOnDevice;
+    private readonly PassInputs _passInputs;
+    private readonly Dictionary<int, DecodeStep> _steps = [];
+    private PassInputs _inputs;
+    private DecodeStep? _step;
+    private bool _records = true;
+    private readonly HashSet<int> _stepsSeen = [];
+    private int _version;
+    private long _passes;
     private DeviceView<float> _logits;
+    private DeviceView<float> _products;
     private float[] _hostLogits = [];
     private int _slotCount;
     private long _workingBytes;
@@ -42,16 +52,20 @@ public abstract unsafe class DeviceModel : BatchedModel
     /// <param name="image">The model's name among kernels: namespace and name.</param>
     /// <param name="slots">The generated table of parameters.</param>
     /// <param name="starts">Where a state starts.</param>
+    /// <param name="weights">How matrices are kept: f32 or bf16.</param>
     /// <param name="source">The weights.</param>
     /// <param name="original">The config.json that they came with.</param>
-    protected DeviceModel(Device device, string image, IReadOnlyList<ParameterSlot> slots, IReadOnlyList<StateStart> starts, ParameterSource source, CheckpointConfig? original) : base(MaxRows)
+    protected DeviceModel(Device device, string image, IReadOnlyList<ParameterSlot> slots, IReadOnlyList<StateStart> starts, WeightType weights, ParameterSource source, CheckpointConfig? original) : base(MaxRows)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(slots);
         ArgumentNullException.ThrowIfNull(starts);
         ArgumentNullException.ThrowIfNull(source);
-        (Device, _image, _slots, _original) = (device, image, slots, original);
+        (Device, Weights, _image, _slots, _original) = (device, weights, image, slots, original);
+        // asked here, for to open a library can't be recorded
+        ByLibrary = device.CanMultiply;
         _weights = new DeviceView<float>[slots.Count];
+        _halfWeights = new DeviceView<ushort>[slots.Count];
         _start = new float[StateLength];
         _read = new float[StateLength];
         try
@@ -59,16 +73,13 @@ public abstract unsafe class DeviceModel : BatchedModel
             for (var s = 0; s < slots.Count; s++) Load(s, source, starts);
             _startOnDevice = Working<float>(StateLength, "the state that sequences start from");
             device.Upload<float>(_start, _startOnDevice);
-            _tokenIds = Working<int>(MaxRows, "token ids");
-            _positions = Working<long>(MaxRows, "positions");
-            _sliceOf = Working<int>(MaxRows, "sequences of rows");
-            _slicesOnDevice = Working<int>(2 * MaxRows, "parts of sequences");
-            _offsetsOnDevice = Working<long>(MaxRows, "places of states");
-            _outputRowsOnDevice = Working<int>(MaxRows, "rows whose logits are wanted");
+            _inputs = _passInputs = new PassInputs(device, MaxRows, pinned: false);
+            _workingBytes += _passInputs.Bytes;
             States = device.Allocate<float>(0, "states of sequences");
         }
         catch
         {
+            _passInputs?.Dispose();
             foreach (var buffer in _owned) buffer.Dispose();
             throw;
         }
@@ -84,22 +95,22 @@ public abstract unsafe class DeviceModel : BatchedModel
     protected int Slices => SliceCount;
 
     /// <summary>[rows]: token ids.</summary>
-    protected DeviceView<int> TokenIds => _tokenIds;
+    protected DeviceView<int> TokenIds => _inputs.TokenIds;
 
     /// <summary>[rows]: place of each row in its sequence.</summary>
-    protected DeviceView<long> Positions => _positions;
+    protected DeviceView<long> Positions => _inputs.Positions;
 
     /// <summary>[rows]: which slice a row belongs to.</summary>
-    protected DeviceView<int> SliceOf => _sliceOf;
+    protected DeviceView<int> SliceOf => _inputs.SliceOf;
 
     /// <summary>[slices, 2]: first row and rows of each sequence's part.</summary>
-    protected DeviceView<int> SliceRows => _slicesOnDevice;
+    protected DeviceView<int> SliceRows => _inputs.SliceRows;
 
     /// <summary>[slices]: elements before each sequence's state.</summary>
-    protected DeviceView<long> StateOffsets => _offsetsOnDevice;
+    protected DeviceView<long> StateOffsets => _inputs.StateOffsets;
 
     /// <summary>[output rows]: rows whose logits are wanted.</summary>
-    protected new DeviceView<int> OutputRows => _outputRowsOnDevice;
+    protected new DeviceView<int> OutputRows => _inputs.OutputRows;
 
     /// <summary>[output rows, vocabulary]: where their logits go.</summary>
     protected DeviceView<float> LogitRows => _logits;
@@ -114,10 +125,10 @@ public abstract unsafe class DeviceModel : BatchedModel
     public override int Threads => 1;
 
     /// <inheritdoc/>
-    public override WeightType Weights => WeightType.Float32;
+    public override WeightType Weights { get; }
 
     /// <inheritdoc/>
-    public override long WeightBytes => _weights.Sum(static w => w.Bytes);
+    public override long WeightBytes => _weights.Sum(static w => w.Bytes) + _halfWeights.Sum(static w => w.Bytes);
 
     /// <inheritdoc/>
     public override long StateBytes => StateLength * sizeof(float);
@@ -136,6 +147,16 @@ public abstract unsafe class DeviceModel : BatchedModel
     /// <summary>A parameter of all layers.</summary>
     protected DeviceView<float> Weight(int slot) => _weights[slot];
 
+    /// <summary>A matrix of all layers in bf16.</summary>
+    protected DeviceView<ushort> HalfWeight(int slot) => _halfWeights[slot];
+
+    /// <summary>Weights that no kernel of a device reads.</summary>
+    public static TttException NoKernels(Device device, WeightType weights)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return new TttException($"{weights.ToString().ToLowerInvariant()}: expected f32 or bf16, which kernels for {device.Name} read; choose one of them, or run it on the CPU");
+    }
+
     /// <summary>Working memory that lives as long as the model.</summary>
     protected DeviceView<T> Working<T>(long elements, string what) where T : unmanaged
     {
@@ -149,6 +170,7 @@ public abstract unsafe class DeviceModel : BatchedModel
     protected void Grow<T>(ref DeviceView<T> view, long elements, string what) where T : unmanaged
     {
         if (view.Length >= elements) return;
+        _version++;
         if (view.Length > 0)
         {
             _owned.Remove(view.Buffer);
@@ -177,26 +199,66 @@ public abstract unsafe class DeviceModel : BatchedModel
     /// <summary>Tiles of so many rows.</summary>
     protected static int Tiles(int rows, int tile) => (rows + tile - 1) / tile;
 
+    /// <summary>Whether tiles of 128 rows and columns are enough to keep all of the device busy.</summary>
+    protected bool Fills(int rows, int columns) => (long)Tiles(rows, 128) * Tiles(columns, 128) >= Device.MultiProcessors;
+
+    /// <summary>Whether the device has a library of products.</summary>
+    protected bool ByLibrary { get; }
+
+    /// <summary>product = left · matrixᵀ by the library; false where it has no way for this size.</summary>
+    protected bool Multiply(DeviceView<float> left, DeviceView<float> matrix, DeviceView<float> product, int rows, int columns, int inner) =>
+        Device.TryMultiply(left.Slice(0, (long)rows * inner), matrix, product.Slice(0, (long)rows * columns), rows, columns, inner);
+
+    /// <summary>The same in bf16; the product is f32.</summary>
+    protected bool Multiply(DeviceView<ushort> left, DeviceView<ushort> matrix, DeviceView<float> product, int rows, int columns, int inner) =>
+        Device.TryMultiply(left.Slice(0, (long)rows * inner), matrix, product.Slice(0, (long)rows * columns), rows, columns, inner);
+
+    /// <summary>[rows, columns]: where the library leaves a product for the kernel that follows.</summary>
+    /// <param name="place">Which of those that meet there.</param>
+    /// <param name="of">How many meet.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns of each.</param>
+    protected DeviceView<float> ProductRows(int place, int of, int rows, int columns)
+    {
+        var each = (long)rows * columns;
+        Grow(ref _products, of * each, "products");
+        return _products.Slice(place * each, each);
+    }
+
     // ---- weights
 
     private void Load(int index, ParameterSource source, IReadOnlyList<StateStart> starts)
     {
         var slot = _slots[index];
-        var view = Device.Allocate<float>(slot.Stride * slot.Layers, $"weights of {slot.Key}");
-        _owned.Add(view.Buffer);
-        _weights[index] = view;
+        var isHalf = Weights == WeightType.BFloat16 && slot.Form == StorageForm.Matrix;
+        if (isHalf) _halfWeights[index] = Owned<ushort>(slot);
+        else _weights[index] = Owned<float>(slot);
         var isStart = starts.Any(s => s.Slot == index);
         // a tensor is read in parts: the host never holds a large one
         var part = new float[Math.Min(slot.Count, Math.Max(slot.Inner, (1 << 22) / slot.Inner * slot.Inner))];
+        var halves = new ushort[isHalf ? part.Length : 0];
         for (var layer = 0; layer < slot.Layers; layer++)
             for (long first = 0; first < slot.Count; first += part.Length)
             {
                 var to = part.AsSpan(0, (int)Math.Min(part.Length, slot.Count - first));
                 source(slot, layer, first, to);
-                Device.Upload<float>(to, view.Slice(layer * slot.Stride + first, to.Length));
+                var at = layer * slot.Stride + first;
+                if (isHalf)
+                {
+                    for (var i = 0; i < to.Length; i++) halves[i] = Quantisation.ToBFloat16(to[i]);
+                    Device.Upload<ushort>(halves.AsSpan(0, to.Length), _halfWeights[index].Slice(at, to.Length));
+                }
+                else Device.Upload<float>(to, _weights[index].Slice(at, to.Length));
                 if (isStart)
                     foreach (var start in starts.Where(s => s.Slot == index)) Start(start, layer, first, to);
             }
+    }
+
+    private DeviceView<T> Owned<T>(ParameterSlot slot) where T : unmanaged
+    {
+        var view = Device.Allocate<T>(slot.Stride * slot.Layers, $"weights of {slot.Key}");
+        _owned.Add(view.Buffer);
+        return view;
     }
 
     private void Start(StateStart start, int layer, long first, ReadOnlySpan<float> numbers)
@@ -220,8 +282,20 @@ public abstract unsafe class DeviceModel : BatchedModel
         CheckpointWriter.Write(directory, config, Definition.Parameters, (parameter, first, to) =>
         {
             var (slot, layer) = index[parameter.Key];
-            Device.Download(_weights[slot].Slice(layer * _slots[slot].Stride + first, to.Length), to);
+            Download(slot, layer * _slots[slot].Stride + first, to);
         }, DType.F32, _original);
+    }
+
+    private void Download(int slot, long at, Span<float> to)
+    {
+        if (_weights[slot].Length > 0)
+        {
+            Device.Download(_weights[slot].Slice(at, to.Length), to);
+            return;
+        }
+        var halves = new ushort[to.Length];
+        Device.Download(_halfWeights[slot].Slice(at, to.Length), halves.AsSpan());
+        for (var i = 0; i < to.Length; i++) to[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
     }
 
     // ---- states
@@ -246,6 +320,7 @@ public abstract unsafe class DeviceModel : BatchedModel
             if (_slotCount > 0) Device.Copy(States, more.Slice(0, States.Length));
             States.Buffer.Dispose();
             States = more;
+            _version++;
         }
         return _slotCount++;
     }
@@ -277,27 +352,59 @@ public abstract unsafe class DeviceModel : BatchedModel
 
     private protected override float* AddressOf(ModelState state) => null;
 
-    private protected override void BeginPass()
+    private protected override void RunPass(bool lastRows)
     {
-        for (var s = 0; s < SliceCount; s++)
+        _passes++;
+        var isStep = lastRows && SliceCount == Rows && OutputCount == Rows;
+        _step = isStep && _records ? StepOf(Rows) : null;
+        if (_step is not null)
         {
-            (_sliceRows[2 * s], _sliceRows[2 * s + 1]) = (Pass.Slices[s].First, Pass.Slices[s].Count);
-            _stateOffsets[s] = ((DeviceState)SliceStates[s]).Slot * StateLength;
+            _inputs = _step.Inputs;
+            Fill();
+            if (_step.TryRun(_version, ForwardAndHead, _logits)) return;
+            _records = false;
+            _step = null;
         }
-        Upload(new ReadOnlySpan<int>(Pass.TokenIds, Rows), _tokenIds);
-        Upload(new ReadOnlySpan<long>(Pass.Positions, Rows), _positions);
-        Upload(new ReadOnlySpan<int>(Pass.SliceOf, Rows), _sliceOf);
-        Upload<int>(_sliceRows.AsSpan(0, 2 * SliceCount), _slicesOnDevice);
-        Upload<long>(_stateOffsets.AsSpan(0, SliceCount), _offsetsOnDevice);
+        _inputs = _passInputs;
+        Fill();
+        _inputs.Upload();
+        Forward();
+        // the next step of as many sequences finds all memory as large as it must be
+        if (isStep && _records) GrowLogits();
+
+        void Fill() => _inputs.Fill(Pass, SliceStates, StateLength, new ReadOnlySpan<int>(base.OutputRows, OutputCount));
+
+        void ForwardAndHead()
+        {
+            Forward();
+            Head();
+        }
     }
 
-    private void Upload<T>(ReadOnlySpan<T> from, DeviceView<T> to) where T : unmanaged => Device.Upload(from, to.Slice(0, from.Length));
+    /// <summary>The recording of a decoding step, from its second time on.</summary>
+    private DecodeStep? StepOf(int sequences)
+    {
+        if (!_steps.TryGetValue(sequences, out var step))
+        {
+            if (_stepsSeen.Add(sequences)) return null;
+            if (_steps.Count == MostSteps)
+            {
+                var oldest = _steps.MinBy(static s => s.Value.LastUsed).Key;
+                _steps[oldest].Dispose();
+                _steps.Remove(oldest);
+            }
+            _steps[sequences] = step = new DecodeStep(Device, sequences, Vocabulary);
+        }
+        step.LastUsed = _passes;
+        return step;
+    }
+
+    private void GrowLogits() => Grow(ref _logits, (long)OutputCount * Vocabulary, $"logits of {OutputCount} rows");
 
     private Span<float> RunHead()
     {
-        Upload(new ReadOnlySpan<int>(base.OutputRows, OutputCount), _outputRowsOnDevice);
         var count = (long)OutputCount * Vocabulary;
-        Grow(ref _logits, count, $"logits of {OutputCount} rows");
+        GrowLogits();
         if (_hostLogits.Length < count) _hostLogits = new float[count];
         Head();
         var logits = _hostLogits.AsSpan(0, (int)count);
@@ -307,7 +414,7 @@ public abstract unsafe class DeviceModel : BatchedModel
 
     private protected override void CopyLast(Span<float> logits)
     {
-        var rows = RunHead();
+        var rows = _step is null ? RunHead() : _step.Logits();
         for (var r = 0; r < OutputCount; r++) rows.Slice(r * Vocabulary, Vocabulary).CopyTo(logits.Slice(OutputSequence(r) * Vocabulary, Vocabulary));
     }
 
@@ -317,6 +424,7 @@ public abstract unsafe class DeviceModel : BatchedModel
         {
             OutputCount = Math.Min(MaxLogitRows, Rows - first);
             for (var r = 0; r < OutputCount; r++) base.OutputRows[r] = first + r;
+            Device.Upload(new ReadOnlySpan<int>(base.OutputRows, OutputCount), OutputRows.Slice(0, OutputCount));
             var logits = RunHead();
             for (var r = 0; r < OutputCount;)
             {
@@ -334,6 +442,8 @@ public abstract unsafe class DeviceModel : BatchedModel
     {
         if (IsDisposed) return;
         IsDisposed = true;
+        foreach (var step in _steps.Values) step.Dispose();
+        _passInputs.Dispose();
         foreach (var buffer in _owned) buffer.Dispose();
         States.Buffer.Dispose();
         GC.SuppressFinalize(this);

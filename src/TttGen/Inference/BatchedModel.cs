@@ -68,8 +68,9 @@ public abstract unsafe class BatchedModel : TttModel
     /// <summary>Whether a state belongs to this machine.</summary>
     private protected abstract bool Owns(ModelState state);
 
-    /// <summary>Before the first of a pass's rows: the states are all known, in order.</summary>
-    private protected virtual void BeginPass() { }
+    /// <summary>Runs everything up to the head over the rows of this pass; the states are all known, in order.</summary>
+    /// <param name="lastRows">Only logits of sequences' last rows are wanted, those of <see cref="OutputRows"/>.</param>
+    private protected virtual void RunPass(bool lastRows) => Forward();
 
     /// <summary>Where kernels find a state; null where that is not an address.</summary>
     private protected abstract float* AddressOf(ModelState state);
@@ -183,8 +184,7 @@ public abstract unsafe class BatchedModel : TttModel
                 sequence++;
                 done = 0;
             }
-            BeginPass();
-            Forward();
+            RunPass(consumer is null);
             // before the consumer, which may throw: states know what they have read
             for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(_pass.Slices[s].Count);
             if (consumer is not null) ConsumeAll(firstSequence, firstDone, consumer);

@@ -22,34 +22,28 @@ partial record class Linear
     private sealed class CompiledForDevice : DeviceModel
     {
         private readonly DeviceKernel _lookupEmbedTokens;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateOne;
         private readonly DeviceKernel _multiplyQueryKeyValueRateRows;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForQueryOne;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForQueryFew;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateFew;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForQuery;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForKeyOne;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForKeyFew;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForKey;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForValueOne;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForValueFew;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForValue;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForRateOne;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateForRateFew;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForRate;
         private readonly DeviceKernel _learnLinearMemory;
         private readonly DeviceKernel _learnLinearMemoryStep;
-        private readonly DeviceKernel _multiplyAfterSeqModelingBlockRows;
         private readonly DeviceKernel _multiplyAfterSeqModelingBlockOne;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockRows;
         private readonly DeviceKernel _multiplyAfterSeqModelingBlockFew;
         private readonly DeviceKernel _multiplyAfterSeqModelingBlock;
-        private readonly DeviceKernel _multiplyDownProjInputRows;
         private readonly DeviceKernel _multiplyDownProjInputOne;
+        private readonly DeviceKernel _multiplyDownProjInputRows;
         private readonly DeviceKernel _multiplyDownProjInputFew;
         private readonly DeviceKernel _multiplyDownProjInput;
         private readonly DeviceKernel _multiplyAfterMlpOne;
         private readonly DeviceKernel _multiplyAfterMlpFew;
         private readonly DeviceKernel _multiplyAfterMlp;
-        private readonly DeviceKernel _multiplyLogitsRows;
         private readonly DeviceKernel _multiplyLogitsOne;
+        private readonly DeviceKernel _multiplyLogitsRows;
         private readonly DeviceKernel _multiplyLogitsFew;
         private readonly DeviceKernel _multiplyLogits;
         private readonly DeviceView<float> _embedTokens; // [256, 32]
@@ -91,37 +85,31 @@ partial record class Linear
         private readonly DeviceView<float> _left; // [rows, 32]: what a product multiplies
 
         public CompiledForDevice(global::TttGen.Cuda.Device device, ParameterSource source, global::TttGen.Checkpoints.CheckpointConfig? config)
-            : base(device, "App.Linear", Compiled.ParameterSlots, Starts, source, config)
+            : base(device, "App.Linear", Compiled.ParameterSlots, Starts, WeightType.Float32, source, config)
         {
             _lookupEmbedTokens = Kernel("LookupEmbedTokens");
+            _multiplyQueryKeyValueRateOne = Kernel("MultiplyQueryKeyValueRateOne");
             _multiplyQueryKeyValueRateRows = Kernel("MultiplyQueryKeyValueRateRows");
-            _multiplyQueryKeyValueRateForQueryOne = Kernel("MultiplyQueryKeyValueRateForQueryOne");
-            _multiplyQueryKeyValueRateForQueryFew = Kernel("MultiplyQueryKeyValueRateForQueryFew");
+            _multiplyQueryKeyValueRateFew = Kernel("MultiplyQueryKeyValueRateFew");
             _multiplyQueryKeyValueRateForQuery = Kernel("MultiplyQueryKeyValueRateForQuery");
-            _multiplyQueryKeyValueRateForKeyOne = Kernel("MultiplyQueryKeyValueRateForKeyOne");
-            _multiplyQueryKeyValueRateForKeyFew = Kernel("MultiplyQueryKeyValueRateForKeyFew");
             _multiplyQueryKeyValueRateForKey = Kernel("MultiplyQueryKeyValueRateForKey");
-            _multiplyQueryKeyValueRateForValueOne = Kernel("MultiplyQueryKeyValueRateForValueOne");
-            _multiplyQueryKeyValueRateForValueFew = Kernel("MultiplyQueryKeyValueRateForValueFew");
             _multiplyQueryKeyValueRateForValue = Kernel("MultiplyQueryKeyValueRateForValue");
-            _multiplyQueryKeyValueRateForRateOne = Kernel("MultiplyQueryKeyValueRateForRateOne");
-            _multiplyQueryKeyValueRateForRateFew = Kernel("MultiplyQueryKeyValueRateForRateFew");
             _multiplyQueryKeyValueRateForRate = Kernel("MultiplyQueryKeyValueRateForRate");
             _learnLinearMemory = Kernel("LearnLinearMemory");
             _learnLinearMemoryStep = Kernel("LearnLinearMemoryStep");
-            _multiplyAfterSeqModelingBlockRows = Kernel("MultiplyAfterSeqModelingBlockRows");
             _multiplyAfterSeqModelingBlockOne = Kernel("MultiplyAfterSeqModelingBlockOne");
+            _multiplyAfterSeqModelingBlockRows = Kernel("MultiplyAfterSeqModelingBlockRows");
             _multiplyAfterSeqModelingBlockFew = Kernel("MultiplyAfterSeqModelingBlockFew");
             _multiplyAfterSeqModelingBlock = Kernel("MultiplyAfterSeqModelingBlock");
-            _multiplyDownProjInputRows = Kernel("MultiplyDownProjInputRows");
             _multiplyDownProjInputOne = Kernel("MultiplyDownProjInputOne");
+            _multiplyDownProjInputRows = Kernel("MultiplyDownProjInputRows");
             _multiplyDownProjInputFew = Kernel("MultiplyDownProjInputFew");
             _multiplyDownProjInput = Kernel("MultiplyDownProjInput");
             _multiplyAfterMlpOne = Kernel("MultiplyAfterMlpOne");
             _multiplyAfterMlpFew = Kernel("MultiplyAfterMlpFew");
             _multiplyAfterMlp = Kernel("MultiplyAfterMlp");
-            _multiplyLogitsRows = Kernel("MultiplyLogitsRows");
             _multiplyLogitsOne = Kernel("MultiplyLogitsOne");
+            _multiplyLogitsRows = Kernel("MultiplyLogitsRows");
             _multiplyLogitsFew = Kernel("MultiplyLogitsFew");
             _multiplyLogits = Kernel("MultiplyLogits");
             _embedTokens = Weight(0);
@@ -162,7 +150,7 @@ partial record class Linear
         }
 
         /// <summary>θ₀ of every head; gradient sums start at zero.</summary>
-        private static readonly StateStart[] Starts =
+        internal static readonly StateStart[] Starts =
         [
             new StateStart(16, 0, 1088, 544, 2, 2, 256, false),
             new StateStart(17, 256, 1088, 544, 2, 2, 16, false),
@@ -191,29 +179,35 @@ partial record class Linear
             _afterMlp = _afterMlpSpare;
             for (Layer = 0; Layer < 2; Layer++)
             {
-                Launch(_multiplyQueryKeyValueRateRows, new Grid(Rows), [_left, _x, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                if (Rows == 1) Launch(_multiplyQueryKeyValueRateForQueryOne, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
-                else if (Rows <= 8) Launch(_multiplyQueryKeyValueRateForQueryFew, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
-                else Launch(_multiplyQueryKeyValueRateForQuery, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
-                if (Rows == 1) Launch(_multiplyQueryKeyValueRateForKeyOne, new Grid(4), [Rows, _left, _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _key, _rotarySines, Positions, _rotaryCosines]);
-                else if (Rows <= 8) Launch(_multiplyQueryKeyValueRateForKeyFew, new Grid(4), [Rows, _left, _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _key, _rotarySines, Positions, _rotaryCosines]);
-                else Launch(_multiplyQueryKeyValueRateForKey, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _key, _rotarySines, Positions, _rotaryCosines]);
-                if (Rows == 1) Launch(_multiplyQueryKeyValueRateForValueOne, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
-                else if (Rows <= 8) Launch(_multiplyQueryKeyValueRateForValueFew, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
-                else Launch(_multiplyQueryKeyValueRateForValue, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
-                if (Rows == 1) Launch(_multiplyQueryKeyValueRateForRateOne, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
-                else if (Rows <= 8) Launch(_multiplyQueryKeyValueRateForRateFew, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
-                else Launch(_multiplyQueryKeyValueRateForRate, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                if (Rows == 1) Launch(_multiplyQueryKeyValueRateOne, new Grid(13), [Rows, _x, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _query, _rotarySines, Positions, _rotaryCosines, _key, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                else
+                {
+                    Launch(_multiplyQueryKeyValueRateRows, new Grid(Rows), [_left, _x, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplyQueryKeyValueRateFew, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _query, _rotarySines, Positions, _rotaryCosines, _key, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    else
+                    {
+                        Launch(_multiplyQueryKeyValueRateForQuery, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForKey, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _key, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForValue, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplyQueryKeyValueRateForRate, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    }
+                }
                 if (Rows == Slices) Launch(_learnLinearMemoryStep, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 1088L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
                 else Launch(_learnLinearMemory, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 1088L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
-                Launch(_multiplyAfterSeqModelingBlockRows, new Grid(Rows), [_left, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32)]);
-                if (Rows == 1) Launch(_multiplyAfterSeqModelingBlockOne, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
-                else if (Rows <= 8) Launch(_multiplyAfterSeqModelingBlockFew, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
-                else Launch(_multiplyAfterSeqModelingBlock, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
-                Launch(_multiplyDownProjInputRows, new Grid(Rows), [_left, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                if (Rows == 1) Launch(_multiplyDownProjInputOne, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
-                else if (Rows <= 8) Launch(_multiplyDownProjInputFew, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
-                else Launch(_multiplyDownProjInput, new Grid(2, Tiles(Rows, 64)), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                if (Rows == 1) Launch(_multiplyAfterSeqModelingBlockOne, new Grid(4), [Rows, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32), _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
+                else
+                {
+                    Launch(_multiplyAfterSeqModelingBlockRows, new Grid(Rows), [_left, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32)]);
+                    if (Rows <= 8) Launch(_multiplyAfterSeqModelingBlockFew, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
+                    else Launch(_multiplyAfterSeqModelingBlock, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
+                }
+                if (Rows == 1) Launch(_multiplyDownProjInputOne, new Grid(10), [Rows, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                else
+                {
+                    Launch(_multiplyDownProjInputRows, new Grid(Rows), [_left, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplyDownProjInputFew, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                    else Launch(_multiplyDownProjInput, new Grid(2, Tiles(Rows, 64)), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                }
                 if (Rows == 1) Launch(_multiplyAfterMlpOne, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
                 else if (Rows <= 8) Launch(_multiplyAfterMlpFew, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
                 else Launch(_multiplyAfterMlp, new Grid(1, Tiles(Rows, 64)), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
@@ -225,10 +219,217 @@ partial record class Linear
 
         protected override void Head()
         {
-            Launch(_multiplyLogitsRows, new Grid(OutputCount), [_left, OutputRows, _hidden, _normWeight, (float)_rmsNormEps]);
-            if (OutputCount == 1) Launch(_multiplyLogitsOne, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
-            else if (OutputCount <= 8) Launch(_multiplyLogitsFew, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
-            else Launch(_multiplyLogits, new Grid(4, Tiles(OutputCount, 64)), [OutputCount, _left, _embedTokens, LogitRows]);
+            if (OutputCount == 1) Launch(_multiplyLogitsOne, new Grid(32), [OutputCount, OutputRows, _hidden, _normWeight, (float)_rmsNormEps, _embedTokens, LogitRows]);
+            else
+            {
+                Launch(_multiplyLogitsRows, new Grid(OutputCount), [_left, OutputRows, _hidden, _normWeight, (float)_rmsNormEps]);
+                if (OutputCount <= 8) Launch(_multiplyLogitsFew, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
+                else Launch(_multiplyLogits, new Grid(4, Tiles(OutputCount, 64)), [OutputCount, _left, _embedTokens, LogitRows]);
+            }
+        }
+    }
+
+    /// <summary>Linear on a device, matrices and rows in bf16.</summary>
+    private sealed class CompiledForDeviceBf16 : DeviceModel
+    {
+        private readonly DeviceKernel _lookupEmbedTokensBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateOneBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateRowsBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateFewBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForQueryBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForKeyBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForValueBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForRateBf16;
+        private readonly DeviceKernel _learnLinearMemoryBf16;
+        private readonly DeviceKernel _learnLinearMemoryStepBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockOneBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockRowsBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockFewBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockBf16;
+        private readonly DeviceKernel _multiplyDownProjInputOneBf16;
+        private readonly DeviceKernel _multiplyDownProjInputRowsBf16;
+        private readonly DeviceKernel _multiplyDownProjInputFewBf16;
+        private readonly DeviceKernel _multiplyDownProjInputBf16;
+        private readonly DeviceKernel _multiplyAfterMlpOneBf16;
+        private readonly DeviceKernel _multiplyAfterMlpFewBf16;
+        private readonly DeviceKernel _multiplyAfterMlpBf16;
+        private readonly DeviceKernel _multiplyLogitsOneBf16;
+        private readonly DeviceKernel _multiplyLogitsRowsBf16;
+        private readonly DeviceKernel _multiplyLogitsFewBf16;
+        private readonly DeviceKernel _multiplyLogitsBf16;
+        private readonly DeviceView<ushort> _embedTokens; // [256, 32]
+        private readonly DeviceView<float> _normWeight; // [32]
+        private readonly DeviceView<float> _seqNormWeight; // 2 × [32]
+        private readonly DeviceView<ushort> _seqModelingBlockQProj; // 2 × [32, 32]
+        private readonly DeviceView<ushort> _seqModelingBlockKProj; // 2 × [32, 32]
+        private readonly DeviceView<ushort> _seqModelingBlockVProj; // 2 × [32, 32]
+        private readonly DeviceView<ushort> _seqModelingBlockOProj; // 2 × [32, 32]
+        private readonly DeviceView<ushort> _seqModelingBlockLearnableTttLr; // 2 × [2, 1, 32]
+        private readonly DeviceView<float> _seqModelingBlockLearnableTttLrBias; // 2 × [2, 1]
+        private readonly DeviceView<float> _seqModelingBlockLearnableTokenIdx; // 2 × [16]
+        private readonly DeviceView<float> _seqModelingBlockPostNormWeight; // 2 × [32]
+        private readonly DeviceView<float> _seqModelingBlockPostNormBias; // 2 × [32]
+        private readonly DeviceView<float> _ffnNormWeight; // 2 × [32]
+        private readonly DeviceView<ushort> _mlpGateProj; // 2 × [80, 32]
+        private readonly DeviceView<ushort> _mlpUpProj; // 2 × [80, 32]
+        private readonly DeviceView<ushort> _mlpDownProj; // 2 × [32, 80]
+        private readonly DeviceView<float> _seqModelingBlockW1; // 2 × [2, 16, 16]
+        private readonly DeviceView<float> _seqModelingBlockB1; // 2 × [2, 1, 16]
+        private readonly DeviceView<float> _seqModelingBlockScale; // 2 × [2, 16]
+        private readonly DeviceView<float> _seqModelingBlockShift; // 2 × [2, 16]
+        private readonly double _rmsNormEps;
+        private readonly double _tttBaseLr;
+        private readonly double _ropeTheta;
+        private readonly DeviceView<float> _rotaryCosines, _rotarySines; // [16, 32]
+        private readonly DeviceView<float> _embedded; // [rows, 32]
+        private DeviceView<float> _x; // [rows, 32]
+        private readonly DeviceView<ushort> _query; // [rows, 32]
+        private readonly DeviceView<ushort> _key; // [rows, 32]
+        private readonly DeviceView<ushort> _value; // [rows, 32]
+        private readonly DeviceView<float> _rate; // [rows, 2]
+        private readonly DeviceView<ushort> _answer; // [rows, 32]
+        private readonly DeviceView<float> _afterSeqModelingBlock; // [rows, 32]
+        private readonly DeviceView<ushort> _downProjInput; // [rows, 80]
+        private DeviceView<float> _afterMlp; // [rows, 32]
+        private DeviceView<float> _hidden; // [rows, 32]
+        private readonly DeviceView<float> _afterMlpSpare;
+        private readonly DeviceView<ushort> _left; // [rows, 32]: what a product multiplies
+
+        public CompiledForDeviceBf16(global::TttGen.Cuda.Device device, ParameterSource source, global::TttGen.Checkpoints.CheckpointConfig? config)
+            : base(device, "App.Linear", Compiled.ParameterSlots, CompiledForDevice.Starts, WeightType.BFloat16, source, config)
+        {
+            _lookupEmbedTokensBf16 = Kernel("LookupEmbedTokensBf16");
+            _multiplyQueryKeyValueRateOneBf16 = Kernel("MultiplyQueryKeyValueRateOneBf16");
+            _multiplyQueryKeyValueRateRowsBf16 = Kernel("MultiplyQueryKeyValueRateRowsBf16");
+            _multiplyQueryKeyValueRateFewBf16 = Kernel("MultiplyQueryKeyValueRateFewBf16");
+            _multiplyQueryKeyValueRateForQueryBf16 = Kernel("MultiplyQueryKeyValueRateForQueryBf16");
+            _multiplyQueryKeyValueRateForKeyBf16 = Kernel("MultiplyQueryKeyValueRateForKeyBf16");
+            _multiplyQueryKeyValueRateForValueBf16 = Kernel("MultiplyQueryKeyValueRateForValueBf16");
+            _multiplyQueryKeyValueRateForRateBf16 = Kernel("MultiplyQueryKeyValueRateForRateBf16");
+            _learnLinearMemoryBf16 = Kernel("LearnLinearMemoryBf16");
+            _learnLinearMemoryStepBf16 = Kernel("LearnLinearMemoryStepBf16");
+            _multiplyAfterSeqModelingBlockOneBf16 = Kernel("MultiplyAfterSeqModelingBlockOneBf16");
+            _multiplyAfterSeqModelingBlockRowsBf16 = Kernel("MultiplyAfterSeqModelingBlockRowsBf16");
+            _multiplyAfterSeqModelingBlockFewBf16 = Kernel("MultiplyAfterSeqModelingBlockFewBf16");
+            _multiplyAfterSeqModelingBlockBf16 = Kernel("MultiplyAfterSeqModelingBlockBf16");
+            _multiplyDownProjInputOneBf16 = Kernel("MultiplyDownProjInputOneBf16");
+            _multiplyDownProjInputRowsBf16 = Kernel("MultiplyDownProjInputRowsBf16");
+            _multiplyDownProjInputFewBf16 = Kernel("MultiplyDownProjInputFewBf16");
+            _multiplyDownProjInputBf16 = Kernel("MultiplyDownProjInputBf16");
+            _multiplyAfterMlpOneBf16 = Kernel("MultiplyAfterMlpOneBf16");
+            _multiplyAfterMlpFewBf16 = Kernel("MultiplyAfterMlpFewBf16");
+            _multiplyAfterMlpBf16 = Kernel("MultiplyAfterMlpBf16");
+            _multiplyLogitsOneBf16 = Kernel("MultiplyLogitsOneBf16");
+            _multiplyLogitsRowsBf16 = Kernel("MultiplyLogitsRowsBf16");
+            _multiplyLogitsFewBf16 = Kernel("MultiplyLogitsFewBf16");
+            _multiplyLogitsBf16 = Kernel("MultiplyLogitsBf16");
+            _embedTokens = HalfWeight(0);
+            _normWeight = Weight(1);
+            _seqNormWeight = Weight(2);
+            _seqModelingBlockQProj = HalfWeight(3);
+            _seqModelingBlockKProj = HalfWeight(4);
+            _seqModelingBlockVProj = HalfWeight(5);
+            _seqModelingBlockOProj = HalfWeight(6);
+            _seqModelingBlockLearnableTttLr = HalfWeight(7);
+            _seqModelingBlockLearnableTttLrBias = Weight(8);
+            _seqModelingBlockLearnableTokenIdx = Weight(9);
+            _seqModelingBlockPostNormWeight = Weight(10);
+            _seqModelingBlockPostNormBias = Weight(11);
+            _ffnNormWeight = Weight(12);
+            _mlpGateProj = HalfWeight(13);
+            _mlpUpProj = HalfWeight(14);
+            _mlpDownProj = HalfWeight(15);
+            _seqModelingBlockW1 = Weight(16);
+            _seqModelingBlockB1 = Weight(17);
+            _seqModelingBlockScale = Weight(18);
+            _seqModelingBlockShift = Weight(19);
+            _rmsNormEps = Setting(config, "rms_norm_eps", 1E-06);
+            _tttBaseLr = Setting(config, "ttt_base_lr", 1.0);
+            _ropeTheta = Setting(config, "rope_theta", 10000.0);
+            (_rotaryCosines, _rotarySines) = Rotary(16, 32, 16, _ropeTheta);
+            _embedded = Working<float>(MaxRows * 32L, "embedded");
+            _query = Working<ushort>(MaxRows * 32L, "query");
+            _key = Working<ushort>(MaxRows * 32L, "key");
+            _value = Working<ushort>(MaxRows * 32L, "value");
+            _rate = Working<float>(MaxRows * 2L, "rate");
+            _answer = Working<ushort>(MaxRows * 32L, "answer");
+            _afterSeqModelingBlock = Working<float>(MaxRows * 32L, "afterSeqModelingBlock");
+            _downProjInput = Working<ushort>(MaxRows * 80L, "downProjInput");
+            _afterMlp = Working<float>(MaxRows * 32L, "afterMlp");
+            _afterMlpSpare = _afterMlp;
+            _left = Working<ushort>(MaxRows * 32L, "rows that are multiplied");
+        }
+
+        public override ModelDefinition Definition => Linear.Definition;
+
+        public override int Vocabulary => 256;
+
+        protected override IReadOnlyList<(string Key, double Value)> Settings =>
+            [("rms_norm_eps", _rmsNormEps), ("ttt_base_lr", _tttBaseLr), ("rope_theta", _ropeTheta)];
+
+        protected override int RowAlignment => Compiled.Alignment;
+
+        protected override long StateLength => Compiled.StateElements;
+
+        protected override string StateSignature => Compiled.Signature;
+
+        public override IReadOnlyList<StateTensor> StateTensors => Compiled.Tensors;
+
+        protected override void Forward()
+        {
+            Layer = 0;
+            Launch(_lookupEmbedTokensBf16, new Grid(Rows), [TokenIds, _embedTokens, _embedded]);
+            _x = _embedded;
+            _afterMlp = _afterMlpSpare;
+            for (Layer = 0; Layer < 2; Layer++)
+            {
+                if (Rows == 1) Launch(_multiplyQueryKeyValueRateOneBf16, new Grid(13), [Rows, _x, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _query, _rotarySines, Positions, _rotaryCosines, _key, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                else
+                {
+                    Launch(_multiplyQueryKeyValueRateRowsBf16, new Grid(Rows), [_left, _x, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplyQueryKeyValueRateFewBf16, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _query, _rotarySines, Positions, _rotaryCosines, _key, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    else
+                    {
+                        Launch(_multiplyQueryKeyValueRateForQueryBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForKeyBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _key, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForValueBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplyQueryKeyValueRateForRateBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    }
+                }
+                if (Rows == Slices) Launch(_learnLinearMemoryStepBf16, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 1088L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
+                else Launch(_learnLinearMemoryBf16, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 1088L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
+                if (Rows == 1) Launch(_multiplyAfterSeqModelingBlockOneBf16, new Grid(4), [Rows, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32), _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
+                else
+                {
+                    Launch(_multiplyAfterSeqModelingBlockRowsBf16, new Grid(Rows), [_left, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32)]);
+                    if (Rows <= 8) Launch(_multiplyAfterSeqModelingBlockFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
+                    else Launch(_multiplyAfterSeqModelingBlockBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _x]);
+                }
+                if (Rows == 1) Launch(_multiplyDownProjInputOneBf16, new Grid(10), [Rows, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                else
+                {
+                    Launch(_multiplyDownProjInputRowsBf16, new Grid(Rows), [_left, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplyDownProjInputFewBf16, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                    else Launch(_multiplyDownProjInputBf16, new Grid(2, Tiles(Rows, 64)), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                }
+                if (Rows == 1) Launch(_multiplyAfterMlpOneBf16, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
+                else if (Rows <= 8) Launch(_multiplyAfterMlpFewBf16, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
+                else Launch(_multiplyAfterMlpBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
+                (_x, _afterMlp) = (_afterMlp, _x);
+            }
+            _hidden = _x;
+            Layer = 0;
+        }
+
+        protected override void Head()
+        {
+            if (OutputCount == 1) Launch(_multiplyLogitsOneBf16, new Grid(32), [OutputCount, OutputRows, _hidden, _normWeight, (float)_rmsNormEps, _embedTokens, LogitRows]);
+            else
+            {
+                Launch(_multiplyLogitsRowsBf16, new Grid(OutputCount), [_left, OutputRows, _hidden, _normWeight, (float)_rmsNormEps]);
+                if (OutputCount <= 8) Launch(_multiplyLogitsFewBf16, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
+                else Launch(_multiplyLogitsBf16, new Grid(4, Tiles(OutputCount, 64)), [OutputCount, _left, _embedTokens, LogitRows]);
+            }
         }
     }
 }

@@ -21,6 +21,109 @@ public static class LinearKernels
         for (int j = Group.IdxX; j < 32; j += 32) embedded[to + j] = embedTokens[from + j];
     }
 
+    // meanSquare[i] = Σ_k x[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // seqNorm[i,j] = x[i,j] seqNormWeight[j] invRms[i]
+    // q = seqNorm · seqModelingBlockQProj
+    // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
+    // k = seqNorm · seqModelingBlockKProj
+    // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateOne(int rows, ArrayView<float> x, ArrayView<float> seqNormWeight, float rmsNormEps, ArrayView<float> seqModelingBlockQProj, ArrayView<float> seqModelingBlockKProj, ArrayView<float> seqModelingBlockVProj, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines, ArrayView<float> key, ArrayView<float> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long xAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float xRow = x[xAt + j];
+                meanSquareSum = meanSquareSum + xRow * xRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+            for (int j = lane; j < 32; j += 256)
+            {
+                left[j] = invRms * x[xAt + j] * seqNormWeight[j];
+            }
+        }
+        Group.Barrier();
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 12 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 12 ? 8 : 12)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 12 ? 32 : 2;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockKProj : Grid.IdxX < 12 ? seqModelingBlockVProj : seqModelingBlockLearnableTttLr;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long queryAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float q = tile[r * 8 + j - firstColumn];
+                    float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    query[queryAt + j] = q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j];
+                }
+            }
+        }
+        if (part == 1)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long keyAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float k2 = tile[r * 8 + j - firstColumn];
+                    float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    key[keyAt + j] = k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j];
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = tile[r * 8 + j - firstColumn];
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+    }
+
     // the rows that MultiplyQueryKeyValueRate multiplies
     // meanSquare[i] = Σ_k x[i,k]² / 32
     // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
@@ -48,50 +151,81 @@ public static class LinearKernels
 
     // q = seqNorm · seqModelingBlockQProj
     // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
+    // k = seqNorm · seqModelingBlockKProj
+    // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
     [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForQueryOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
+    public static void MultiplyQueryKeyValueRateFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> seqModelingBlockKProj, ArrayView<float> seqModelingBlockVProj, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines, ArrayView<float> key, ArrayView<float> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
     {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 12 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 12 ? 8 : 12)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 12 ? 32 : 2;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockKProj : Grid.IdxX < 12 ? seqModelingBlockVProj : seqModelingBlockLearnableTttLr;
         ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
         {
-            int i = r;
-            long queryAt = (long)i * 32;
-            long sineAt = positions[i] % 16 * 32;
-            long cosineAt = positions[i] % 16 * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
             {
-                float q = tile[r * 8 + j - firstColumn];
-                float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
-                query[queryAt + j] = q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j];
+                int i = r;
+                long queryAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float q = tile[r * 8 + j - firstColumn];
+                    float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    query[queryAt + j] = q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j];
+                }
             }
         }
-    }
-
-    // q = seqNorm · seqModelingBlockQProj
-    // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
-    [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForQueryFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        if (part == 1)
         {
-            int i = r;
-            long queryAt = (long)i * 32;
-            long sineAt = positions[i] % 16 * 32;
-            long cosineAt = positions[i] % 16 * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
             {
-                float q = tile[r * 8 + j - firstColumn];
-                float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
-                query[queryAt + j] = q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j];
+                int i = r;
+                long keyAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float k2 = tile[r * 8 + j - firstColumn];
+                    float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    key[keyAt + j] = k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j];
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = tile[r * 8 + j - firstColumn];
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
             }
         }
     }
@@ -102,7 +236,7 @@ public static class LinearKernels
     public static void MultiplyQueryKeyValueRateForQuery(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -128,60 +262,10 @@ public static class LinearKernels
     // k = seqNorm · seqModelingBlockKProj
     // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
     [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForKeyOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockKProj, ArrayView<float> key, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockKProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long keyAt = (long)i * 32;
-            long sineAt = positions[i] % 16 * 32;
-            long cosineAt = positions[i] % 16 * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float k2 = tile[r * 8 + j - firstColumn];
-                float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
-                key[keyAt + j] = k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j];
-            }
-        }
-    }
-
-    // k = seqNorm · seqModelingBlockKProj
-    // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
-    [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForKeyFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockKProj, ArrayView<float> key, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockKProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-        {
-            int i = r;
-            long keyAt = (long)i * 32;
-            long sineAt = positions[i] % 16 * 32;
-            long cosineAt = positions[i] % 16 * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float k2 = tile[r * 8 + j - firstColumn];
-                float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
-                key[keyAt + j] = k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j];
-            }
-        }
-    }
-
-    // k = seqNorm · seqModelingBlockKProj
-    // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
-    [Kernel(256)]
     public static void MultiplyQueryKeyValueRateForKey(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockKProj, ArrayView<float> key, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockKProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -206,50 +290,10 @@ public static class LinearKernels
 
     // value = seqNorm · seqModelingBlockVProj
     [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForValueOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long valueAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                value[valueAt + j] = tile[r * 8 + j - firstColumn];
-            }
-        }
-    }
-
-    // value = seqNorm · seqModelingBlockVProj
-    [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForValueFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-        {
-            int i = r;
-            long valueAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                value[valueAt + j] = tile[r * 8 + j - firstColumn];
-            }
-        }
-    }
-
-    // value = seqNorm · seqModelingBlockVProj
-    [Kernel(256)]
     public static void MultiplyQueryKeyValueRateForValue(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -271,56 +315,10 @@ public static class LinearKernels
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
     [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForRateOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 2);
-        float factor = 0.0625f * tttBaseLr;
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long rateAt = (long)i * 2;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-            }
-        }
-    }
-
-    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
-    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
-    [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateForRateFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 2);
-        float factor = 0.0625f * tttBaseLr;
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-        {
-            int i = r;
-            long rateAt = (long)i * 2;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-            }
-        }
-    }
-
-    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
-    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
-    [Kernel(256)]
     public static void MultiplyQueryKeyValueRateForRate(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -496,6 +494,65 @@ public static class LinearKernels
         }
     }
 
+    // mean[i] = Σ_k answer[i,k] / 32
+    // centred[i,j] = answer[i,j] − mean[i]
+    // variance[i] = Σ_k centred[i,k]² / 32
+    // invStd[i] = 1/√(variance[i] + 1E-06)
+    // normal[i,j] = centred[i,j] invStd[i]
+    // postNorm[i,j] = seqModelingBlockPostNormWeight[j] normal[i,j] + seqModelingBlockPostNormBias[j]
+    // seqModelingBlock = postNorm · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = x[i,j] + seqModelingBlock[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterSeqModelingBlockOne(int rows, ArrayView<float> answer, ArrayView<float> seqModelingBlockPostNormWeight, ArrayView<float> seqModelingBlockPostNormBias, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long answerAt = (long)i * 32;
+            float meanSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = answer[answerAt + j];
+                meanSum += answerRow;
+            }
+            float mean = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSum);
+            float varianceSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = answer[answerAt + j];
+                float centred = answerRow - mean;
+                varianceSum = varianceSum + centred * centred;
+            }
+            float variance = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, varianceSum);
+            float invStd = 1f / Fn.Sqrt(variance + 1E-06f);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = answer[answerAt + j];
+                float centred = answerRow - mean;
+                float normal = invStd * centred;
+                left[j] = seqModelingBlockPostNormBias[j] + seqModelingBlockPostNormWeight[j] * normal;
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            long xAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float seqModelingBlock = tile[r * 8 + j - firstColumn];
+                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = x[xAt + j] + seqModelingBlock;
+            }
+        }
+    }
+
     // the rows that MultiplyAfterSeqModelingBlock multiplies
     // mean[i] = Σ_k answer[i,k] / 32
     // centred[i,j] = answer[i,j] − mean[i]
@@ -538,33 +595,10 @@ public static class LinearKernels
     // seqModelingBlock = postNorm · seqModelingBlockOProj
     // afterSeqModelingBlock[i,j] = x[i,j] + seqModelingBlock[i,j]
     [Kernel(256)]
-    public static void MultiplyAfterSeqModelingBlockOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long afterSeqModelingBlockAt = (long)i * 32;
-            long xAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float seqModelingBlock = tile[r * 8 + j - firstColumn];
-                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = x[xAt + j] + seqModelingBlock;
-            }
-        }
-    }
-
-    // seqModelingBlock = postNorm · seqModelingBlockOProj
-    // afterSeqModelingBlock[i,j] = x[i,j] + seqModelingBlock[i,j]
-    [Kernel(256)]
     public static void MultiplyAfterSeqModelingBlockFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 32);
@@ -587,7 +621,7 @@ public static class LinearKernels
     public static void MultiplyAfterSeqModelingBlock(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -604,6 +638,59 @@ public static class LinearKernels
                     float seqModelingBlock = tile[r * Product64.Pitch + j - firstColumn];
                     afterSeqModelingBlock[afterSeqModelingBlockAt + j] = x[xAt + j] + seqModelingBlock;
                 }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // ffnNorm[i,j] = afterSeqModelingBlock[i,j] ffnNormWeight[j] invRms[i]
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256)]
+    public static void MultiplyDownProjInputOne(int rows, ArrayView<float> afterSeqModelingBlock, ArrayView<float> ffnNormWeight, float rmsNormEps, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(816);
+        ArrayView<float> left = memory.SubView(528, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                meanSquareSum = meanSquareSum + afterSeqModelingBlockRow * afterSeqModelingBlockRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(560, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                left[j] = invRms * afterSeqModelingBlockRow * ffnNormWeight[j];
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
+        ArrayView<float> tile2 = memory.SubView(264, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
+        int end = Math.Min(firstColumn + 8, 80);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long downProjInputAt = (long)i * 80;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float gate = tile[r * 8 + j - firstColumn];
+                float sigmoid = Fn.Sigmoid(gate);
+                float silu = gate * sigmoid;
+                float up = tile2[r * 8 + j - firstColumn];
+                downProjInput[downProjInputAt + j] = silu * up;
             }
         }
     }
@@ -640,40 +727,10 @@ public static class LinearKernels
     // silu[i,j] = gate[i,j] sigmoid[i,j]
     // downProjInput[i,j] = silu[i,j] up[i,j]
     [Kernel(256)]
-    public static void MultiplyDownProjInputOne(int rows, ArrayView<float> left, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(528);
-        ArrayView<float> tile = memory.SubView(0, 264);
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
-        ArrayView<float> tile2 = memory.SubView(264, 264);
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
-        int end = Math.Min(firstColumn + 8, 80);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long downProjInputAt = (long)i * 80;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float gate = tile[r * 8 + j - firstColumn];
-                float sigmoid = Fn.Sigmoid(gate);
-                float silu = gate * sigmoid;
-                float up = tile2[r * 8 + j - firstColumn];
-                downProjInput[downProjInputAt + j] = silu * up;
-            }
-        }
-    }
-
-    // gate = ffnNorm · mlpGateProj
-    // up = ffnNorm · mlpUpProj
-    // sigmoid[i,j] = σ(gate[i,j])
-    // silu[i,j] = gate[i,j] sigmoid[i,j]
-    // downProjInput[i,j] = silu[i,j] up[i,j]
-    [Kernel(256)]
     public static void MultiplyDownProjInputFew(int rows, ArrayView<float> left, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(4224);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory.SubView(0, 2112);
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
         ArrayView<float> tile2 = memory.SubView(2112, 2112);
@@ -703,12 +760,12 @@ public static class LinearKernels
     public static void MultiplyDownProjInput(int rows, ArrayView<float> left, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2 * Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(8704);
         var product = Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
         Group.Barrier();
         var product2 = Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
-        ArrayView<float> tile = memory.SubView(0 * Product64.Shared, Product64.Shared);
-        ArrayView<float> tile2 = memory.SubView(1 * Product64.Shared, Product64.Shared);
+        ArrayView<float> tile = memory.SubView(0, 4352);
+        ArrayView<float> tile2 = memory.SubView(4352, 4352);
         for (int part = 0; part < Product64.Parts; part++)
         {
             Product64.Leave(product, part, tile);
@@ -735,8 +792,8 @@ public static class LinearKernels
     [Kernel(256)]
     public static void MultiplyAfterMlpOne(int rows, ArrayView<float> left, ArrayView<float> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(264);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 32);
@@ -759,8 +816,8 @@ public static class LinearKernels
     [Kernel(256)]
     public static void MultiplyAfterMlpFew(int rows, ArrayView<float> left, ArrayView<float> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 32);
@@ -784,7 +841,7 @@ public static class LinearKernels
     public static void MultiplyAfterMlp(int rows, ArrayView<float> left, ArrayView<float> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -802,6 +859,47 @@ public static class LinearKernels
                     float mlp = tile[r * Product64.Pitch + j - firstColumn];
                     afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
                 }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k hidden[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // norm[i,j] = hidden[i,j] normWeight[j] invRms[i]
+    // logits = norm · embedTokens
+    [Kernel(256)]
+    public static void MultiplyLogitsOne(int rows, ArrayView<int> outputRows, ArrayView<float> hidden, ArrayView<float> normWeight, float rmsNormEps, ArrayView<float> embedTokens, ArrayView<float> logits)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = outputRows[0];
+            long hiddenAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float xRow = hidden[hiddenAt + j];
+                meanSquareSum = meanSquareSum + xRow * xRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+            for (int j = lane; j < 32; j += 256)
+            {
+                left[j] = invRms * hidden[hiddenAt + j] * normWeight[j];
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 256);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
             }
         }
     }
@@ -833,29 +931,10 @@ public static class LinearKernels
 
     // logits = norm · embedTokens
     [Kernel(256)]
-    public static void MultiplyLogitsOne(int rows, ArrayView<float> left, ArrayView<float> embedTokens, ArrayView<float> logits)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 256);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
-            }
-        }
-    }
-
-    // logits = norm · embedTokens
-    [Kernel(256)]
     public static void MultiplyLogitsFew(int rows, ArrayView<float> left, ArrayView<float> embedTokens, ArrayView<float> logits)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 256);
@@ -874,7 +953,7 @@ public static class LinearKernels
     public static void MultiplyLogits(int rows, ArrayView<float> left, ArrayView<float> embedTokens, ArrayView<float> logits)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -1797,6 +1876,2142 @@ public static class LinearKernels
     /// loss = (Σ_k term3[k]²) / 2<br/>
     /// </remarks>
     private static class LearnLinearMemoryStepParts
+    {
+        /// <summary>Rows of one mini-batch from any place in it: outputs, and the gradient sum so far.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> output)
+        {
+            ArrayView<float> attentionW1 = memory.SubView(344, 1); // [1]
+            ArrayView<float> deltaW1 = memory.SubView(348, 16); // [16]
+            ArrayView<float> timesW1SumQ = memory.SubView(364, 16); // [16]
+            ArrayView<float> timesW1K = memory.SubView(380, 16); // [16]
+            ArrayView<float> scoresW1 = memory.SubView(396, 1); // [1]
+            ArrayView<float> timesW1Q = memory.SubView(400, 16); // [16]
+            ArrayView<float> dNormalKKept = memory.SubView(416, 16); // [16]
+            ArrayView<float> centredQKept = memory.SubView(380, 16); // [16]
+            ArrayView<float> affineW1QKept = memory.SubView(416, 16); // [16]
+
+            // timesW1SumQ = query · W1Sum
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 16 + k];
+                    float b0 = W1Sum[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1SumQ[r0 * 16 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // timesW1K = key · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[r0 * 16 + k];
+                    float b0 = W1[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1K[r0 * 16 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // scoresW1 = query · keyᵀ
+            {
+                int tx = thread % 1, ty = thread / 1;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 16 + k];
+                    float b0 = key[c0 * 16 + k];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) scoresW1[r0 * 1 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // timesW1Q = query · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 16 + k];
+                    float b0 = W1[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1Q[r0 * 16 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // meanK[i] = Σ_k affineW1K[i,k] / 16
+            // centredK[i,j] = affineW1K[i,j] − meanK[i]
+            // varianceK[i] = Σ_k centredK[i,k]² / 16
+            // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+            // normalK[i,j] = centredK[i,j] invStdK[i]
+            // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+            // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+            // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+            // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+            // sumDNormalK[i] = Σ_k dNormalK[i,k]
+            // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                float meanKSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW1K = timesW1K[i * 16 + j] + B1[j];
+                    meanKSum += affineW1K;
+                }
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 32, meanKSum);
+                for (int j = lane; j < 1; j += 32)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    if (live) attentionW1[i * 1 + j] = rate * (scoresW1[i * 1 + j] + 1f);
+                }
+                float varianceKSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW1K = timesW1K[i * 16 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    varianceKSum = varianceKSum + centredK * centredK;
+                }
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 32, varianceKSum);
+                float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
+                float dInvStdKSum = 0f;
+                float sumDNormalKSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW1K = timesW1K[i * 16 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    float normalK = invStdK * centredK;
+                    float errorK = key[i * 16 + j] + Shift[j] + Scale[j] * normalK - value[i * 16 + j];
+                    float dNormalK = lr[i] * Scale[j] * errorK;
+                    if (live) dNormalKKept[i * 16 + j] = dNormalK;
+                    dInvStdKSum = dInvStdKSum + centredK * dNormalK;
+                    sumDNormalKSum += dNormalK;
+                }
+                float dInvStdK = Rows.Sum(partials, row, lane, 32, dInvStdKSum);
+                float sumDNormalK = Rows.Sum(partials, row, lane, 32, sumDNormalKSum);
+                float factor = dInvStdK * (invStdK * invStdK * invStdK);
+                float factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float dNormalK = dNormalKKept[i * 16 + j];
+                    float affineW1K = timesW1K[i * 16 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    if (live) deltaW1[i * 16 + j] = dCentredK + factor2;
+                }
+            }
+            Group.Barrier();
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float a0 = attentionW1[r0 * 1 + k];
+                    float b0 = deltaW1[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1Q[r0 * 16 + c0] += -s00;
+            }
+            Group.Barrier();
+
+            // W1Sum += keyᵀ · deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float a0 = key[k * 16 + r0];
+                    float b0 = deltaW1[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                W1Sum[r0 * 16 + c0] += s00;
+            }
+            Group.Barrier();
+
+            // affineW1SumQ[i,j] = timesW1SumQ[i,j] + B1Sum[j]
+            // affineW1Q[i,j] = timesW1Q[i,j] + B1[j] − tok[i] affineW1SumQ[i,j]
+            // meanQ[i] = Σ_k affineW1Q[i,k] / 16
+            // centredQ[i,j] = affineW1Q[i,j] − meanQ[i]
+            // varianceQ[i] = Σ_k centredQ[i,k]² / 16
+            // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
+            // normalQ[i,j] = centredQ[i,j] invStdQ[i]
+            // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                float meanQSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW1SumQ = timesW1SumQ[i * 16 + j] + B1Sum[j];
+                    float affineW1Q = timesW1Q[i * 16 + j] + B1[j] - tok[i] * affineW1SumQ;
+                    if (live) affineW1QKept[i * 16 + j] = affineW1Q;
+                    meanQSum += affineW1Q;
+                }
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 32, meanQSum);
+                float varianceQSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW1Q = affineW1QKept[i * 16 + j];
+                    float centredQ = affineW1Q - meanQ;
+                    if (live) centredQKept[i * 16 + j] = centredQ;
+                    varianceQSum = varianceQSum + centredQ * centredQ;
+                }
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 32, varianceQSum);
+                float scalar = 1E-06f;
+                float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float centredQ = centredQKept[i * 16 + j];
+                    float normalQ = invStdQ * centredQ;
+                    if (live) output[i * 16 + j] = query[i * 16 + j] + Shift[j] + Scale[j] * normalQ;
+                }
+            }
+            Group.Barrier();
+
+            // B1Sum += sum of the rows of deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float b0 = deltaW1[k * 16 + c0];
+                    s00 += b0;
+                }
+                if (ty < 1) B1Sum[c0] += s00;
+            }
+            Group.Barrier();
+        }
+
+        /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Close(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, float tokLast, ArrayView<float> W1Sum, ArrayView<float> W1, ArrayView<float> B1Sum, ArrayView<float> B1)
+        {
+
+            // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
+            {
+                int row = thread / 16;
+                int lane = thread % 16;
+                int i = row;
+                for (int j = lane; j < 16; j += 16)
+                {
+                    W1[i * 16 + j] = W1[i * 16 + j] - (tokLast * W1Sum[i * 16 + j]);
+                }
+            }
+            Group.Barrier();
+
+            // B1[j] = B1[j] − tokLast B1Sum[j]
+            {
+                int lane = thread;
+                for (int j = lane; j < 16; j += 256)
+                {
+                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                }
+            }
+            Group.Barrier();
+
+            // W1Sum = 0
+            for (int e = thread; e < 256; e += 256) W1Sum[e] = 0f;
+            Group.Barrier();
+
+            // B1Sum = 0
+            for (int e = thread; e < 16; e += 256) B1Sum[e] = 0f;
+            Group.Barrier();
+        }
+    }
+
+    // rows of EmbedTokens
+    [Kernel(32)]
+    public static void LookupEmbedTokensBf16(ArrayView<int> tokens, ArrayView<ushort> embedTokens, ArrayView<float> embedded)
+    {
+        long from = (long)tokens[Grid.IdxX] * 32, to = (long)Grid.IdxX * 32;
+        for (int j = Group.IdxX; j < 32; j += 32) embedded[to + j] = Bf16.ToFloat(embedTokens[from + j]);
+    }
+
+    // meanSquare[i] = Σ_k x[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // seqNorm[i,j] = x[i,j] seqNormWeight[j] invRms[i]
+    // q = seqNorm · seqModelingBlockQProj
+    // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
+    // k = seqNorm · seqModelingBlockKProj
+    // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateOneBf16(int rows, ArrayView<float> x, ArrayView<float> seqNormWeight, float rmsNormEps, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> seqModelingBlockKProj, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<ushort> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines, ArrayView<ushort> key, ArrayView<ushort> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long xAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float xRow = x[xAt + j];
+                meanSquareSum = meanSquareSum + xRow * xRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+            for (int j = lane; j < 32; j += 256)
+            {
+                left[j] = Bf16.ToFloat(Bf16.Round(invRms * x[xAt + j] * seqNormWeight[j]));
+            }
+        }
+        Group.Barrier();
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 12 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 12 ? 8 : 12)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 12 ? 32 : 2;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockKProj : Grid.IdxX < 12 ? seqModelingBlockVProj : seqModelingBlockLearnableTttLr;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long queryAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float q = tile[r * 8 + j - firstColumn];
+                    float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    query[queryAt + j] = Bf16.Round(q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j]);
+                }
+            }
+        }
+        if (part == 1)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long keyAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float k2 = tile[r * 8 + j - firstColumn];
+                    float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    key[keyAt + j] = Bf16.Round(k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j]);
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+    }
+
+    // the rows that MultiplyQueryKeyValueRate multiplies
+    // meanSquare[i] = Σ_k x[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // seqNorm[i,j] = x[i,j] seqNormWeight[j] invRms[i]
+    [Kernel(32)]
+    public static void MultiplyQueryKeyValueRateRowsBf16(ArrayView<ushort> left, ArrayView<float> x, ArrayView<float> seqNormWeight, float rmsNormEps)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long xAt = (long)i * 32;
+        float meanSquareSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float xRow = x[xAt + j];
+            meanSquareSum = meanSquareSum + xRow * xRow;
+        }
+        float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSquareSum);
+        float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+        for (int j = lane; j < 32; j += 32)
+        {
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(invRms * x[xAt + j] * seqNormWeight[j]);
+        }
+    }
+
+    // q = seqNorm · seqModelingBlockQProj
+    // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
+    // k = seqNorm · seqModelingBlockKProj
+    // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> seqModelingBlockKProj, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<ushort> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines, ArrayView<ushort> key, ArrayView<ushort> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 12 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 12 ? 8 : 12)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 12 ? 32 : 2;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockKProj : Grid.IdxX < 12 ? seqModelingBlockVProj : seqModelingBlockLearnableTttLr;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long queryAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float q = tile[r * 8 + j - firstColumn];
+                    float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    query[queryAt + j] = Bf16.Round(q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j]);
+                }
+            }
+        }
+        if (part == 1)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long keyAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float k2 = tile[r * 8 + j - firstColumn];
+                    float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
+                    key[keyAt + j] = Bf16.Round(k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j]);
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+    }
+
+    // q = seqNorm · seqModelingBlockQProj
+    // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyQueryKeyValueRateForQueryBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long queryAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float q = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    float q2 = tile[r * Bf16Product64.Pitch + (j ^ 1) - firstColumn];
+                    query[queryAt + j] = Bf16.Round(q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j]);
+                }
+            }
+        }
+    }
+
+    // k = seqNorm · seqModelingBlockKProj
+    // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyQueryKeyValueRateForKeyBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockKProj, ArrayView<ushort> key, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockKProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long keyAt = (long)i * 32;
+                long sineAt = positions[i] % 16 * 32;
+                long cosineAt = positions[i] % 16 * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float k2 = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    float k3 = tile[r * Bf16Product64.Pitch + (j ^ 1) - firstColumn];
+                    key[keyAt + j] = Bf16.Round(k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j]);
+                }
+            }
+        }
+    }
+
+    // value = seqNorm · seqModelingBlockVProj
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyQueryKeyValueRateForValueBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> value)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    value[valueAt + j] = Bf16.Round(tile[r * Bf16Product64.Pitch + j - firstColumn]);
+                }
+            }
+        }
+    }
+
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyQueryKeyValueRateForRateBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float learnableTttLrRow = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+    }
+
+    // answer = LinearMemory.Learn(query, key, value, rate)
+    [Kernel(32, Spec = "TttGen.InnerModels.LinearMemory")]
+    public static void LearnLinearMemoryBf16(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<ushort> keyRows, ArrayView<ushort> valueRows, ArrayView<ushort> queryRows, ArrayView<float> rateRows, ArrayView<ushort> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
+    {
+        const int keyStride = 32;
+        const int valueStride = 32;
+        const int queryStride = 32;
+        const int rateStride = 2;
+        const int answerStride = 32;
+        int thread = Group.IdxX;
+        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int first = slices[2 * slice], count = slices[2 * slice + 1];
+        int place = (int)(positions[first] % 16);
+        long at = stateOffsets[slice] + layerOffset + head * 544L;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(3360);
+        ArrayView<float> workspace = memory;
+        ArrayView<float> partials = memory.SubView(0, 32); // [32]
+        ArrayView<float> key = memory.SubView(32, 272); // [16, 16], rows 17 apart
+        ArrayView<float> value = memory.SubView(304, 272); // [16, 16], rows 17 apart
+        ArrayView<float> query = memory.SubView(576, 272); // [16, 16], rows 17 apart
+        ArrayView<float> output = memory.SubView(848, 272); // [16, 16], rows 17 apart
+        ArrayView<float> lr = memory.SubView(1120, 16); // [16]
+        ArrayView<float> tok = memory.SubView(1136, 16); // [16]
+        ArrayView<float> tokenRates = memory.SubView(1152, 16); // [16]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> W1Sum = states.SubView(at + 272, 256); // [HeadDim, HeadDim]
+        ArrayView<float> B1Sum = states.SubView(at + 528, 16); // [HeadDim]
+        ArrayView<float> W1 = memory.SubView(1168, 272); // [16, 16], rows 17 apart
+        ArrayView<float> B1 = memory.SubView(1440, 16); // [16]
+
+        #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
+        for (int e = thread; e < 3360; e += 32) memory[e] = float.NaN;
+        Group.Barrier();
+        #endif
+        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        for (int j = thread; j < 16; j += 32)
+        {
+            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+        }
+        for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
+        for (int e = thread; e < 256; e += 32) W1[e / 16 * 17 + e % 16] = states[at + 0 + e];
+        Group.Barrier();
+
+        float tokLast = tokenRates[15];
+        for (int t = 0; t < count;)
+        {
+            int n = Math.Min(16 - place, count - t);
+            // rows past the end are the last one again, and learn nothing
+            for (int e = thread; e < 256; e += 32)
+            {
+                int i = e / 16, j = e % 16;
+                long row = first + t + Math.Min(i, n - 1);
+                key[i * 17 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
+                value[i * 17 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
+                query[i * 17 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+            }
+            for (int i = thread; i < 16; i += 32)
+            {
+                lr[i] = i < n ? rateRows[(long)(first + t + Math.Min(i, n - 1)) * rateStride + head] : 0f;
+                tok[i] = tokenRates[Math.Min(place + i, 15)];
+            }
+            Group.Barrier();
+            if (n == 16) LearnLinearMemoryBf16Parts.MiniBatch(thread, memory, workspace, partials, key, value, query, lr, tok, tokLast, W1, B1, Scale, Shift, output);
+            else
+            {
+                LearnLinearMemoryBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, Scale, Shift, W1Sum, B1Sum, output);
+                if (place + n == 16) LearnLinearMemoryBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1);
+            }
+            for (int e = thread; e < n * 16; e += 32)
+            {
+                int i = e / 16, j = e % 16;
+                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 17 + j]);
+            }
+            Group.Barrier();
+            place = (place + n) % 16;
+            t += n;
+        }
+        for (int e = thread; e < 16; e += 32) states[at + 256 + e] = B1[e];
+        for (int e = thread; e < 256; e += 32) states[at + 0 + e] = W1[e / 16 * 17 + e % 16];
+    }
+
+    // answer = LinearMemory.Learn(query, key, value, rate), a row of each sequence
+    [Kernel(256, Spec = "TttGen.InnerModels.LinearMemory")]
+    public static void LearnLinearMemoryStepBf16(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<ushort> keyRows, ArrayView<ushort> valueRows, ArrayView<ushort> queryRows, ArrayView<float> rateRows, ArrayView<ushort> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
+    {
+        const int keyStride = 32;
+        const int valueStride = 32;
+        const int queryStride = 32;
+        const int rateStride = 2;
+        const int answerStride = 32;
+        int thread = Group.IdxX;
+        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int first = slices[2 * slice], count = slices[2 * slice + 1];
+        int place = (int)(positions[first] % 16);
+        long at = stateOffsets[slice] + layerOffset + head * 544L;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(432);
+        ArrayView<float> workspace = memory;
+        ArrayView<float> partials = memory.SubView(0, 256); // [256]
+        ArrayView<float> key = memory.SubView(256, 16); // [16]
+        ArrayView<float> value = memory.SubView(272, 16); // [16]
+        ArrayView<float> query = memory.SubView(288, 16); // [16]
+        ArrayView<float> output = memory.SubView(304, 16); // [16]
+        ArrayView<float> lr = memory.SubView(320, 1); // [1]
+        ArrayView<float> tok = memory.SubView(324, 1); // [1]
+        ArrayView<float> tokenRates = memory.SubView(328, 16); // [16]
+        ArrayView<float> W1 = states.SubView(at + 0, 256); // [HeadDim, HeadDim]
+        ArrayView<float> B1 = states.SubView(at + 256, 16); // [HeadDim]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> W1Sum = states.SubView(at + 272, 256); // [HeadDim, HeadDim]
+        ArrayView<float> B1Sum = states.SubView(at + 528, 16); // [HeadDim]
+
+        #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
+        for (int e = thread; e < 432; e += 256) memory[e] = float.NaN;
+        Group.Barrier();
+        #endif
+        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        for (int j = thread; j < 16; j += 256)
+        {
+            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+        }
+        Group.Barrier();
+
+        float tokLast = tokenRates[15];
+        for (int t = 0; t < count;)
+        {
+            const int n = 1;
+            for (int e = thread; e < 16; e += 256)
+            {
+                int i = e / 16, j = e % 16;
+                long row = first + t + i;
+                key[i * 16 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
+                value[i * 16 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
+                query[i * 16 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+            }
+            if (thread == 0)
+            {
+                lr[0] = rateRows[(long)(first + t) * rateStride + head];
+                tok[0] = tokenRates[place];
+            }
+            Group.Barrier();
+            LearnLinearMemoryStepBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, Scale, Shift, W1Sum, B1Sum, output);
+            if (place + n == 16) LearnLinearMemoryStepBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1);
+            for (int e = thread; e < 16; e += 256)
+            {
+                int i = e / 16, j = e % 16;
+                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 16 + j]);
+            }
+            Group.Barrier();
+            place = (place + n) % 16;
+            t += n;
+        }
+    }
+
+    // mean[i] = Σ_k answer[i,k] / 32
+    // centred[i,j] = answer[i,j] − mean[i]
+    // variance[i] = Σ_k centred[i,k]² / 32
+    // invStd[i] = 1/√(variance[i] + 1E-06)
+    // normal[i,j] = centred[i,j] invStd[i]
+    // postNorm[i,j] = seqModelingBlockPostNormWeight[j] normal[i,j] + seqModelingBlockPostNormBias[j]
+    // seqModelingBlock = postNorm · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = x[i,j] + seqModelingBlock[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterSeqModelingBlockOneBf16(int rows, ArrayView<ushort> answer, ArrayView<float> seqModelingBlockPostNormWeight, ArrayView<float> seqModelingBlockPostNormBias, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long answerAt = (long)i * 32;
+            float meanSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+                meanSum += answerRow;
+            }
+            float mean = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSum);
+            float varianceSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+                float centred = answerRow - mean;
+                varianceSum = varianceSum + centred * centred;
+            }
+            float variance = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, varianceSum);
+            float invStd = 1f / Fn.Sqrt(variance + 1E-06f);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+                float centred = answerRow - mean;
+                float normal = invStd * centred;
+                left[j] = Bf16.ToFloat(Bf16.Round(seqModelingBlockPostNormBias[j] + seqModelingBlockPostNormWeight[j] * normal));
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            long xAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float seqModelingBlock = tile[r * 8 + j - firstColumn];
+                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = x[xAt + j] + seqModelingBlock;
+            }
+        }
+    }
+
+    // the rows that MultiplyAfterSeqModelingBlock multiplies
+    // mean[i] = Σ_k answer[i,k] / 32
+    // centred[i,j] = answer[i,j] − mean[i]
+    // variance[i] = Σ_k centred[i,k]² / 32
+    // invStd[i] = 1/√(variance[i] + 1E-06)
+    // normal[i,j] = centred[i,j] invStd[i]
+    // postNorm[i,j] = seqModelingBlockPostNormWeight[j] normal[i,j] + seqModelingBlockPostNormBias[j]
+    [Kernel(32)]
+    public static void MultiplyAfterSeqModelingBlockRowsBf16(ArrayView<ushort> left, ArrayView<ushort> answer, ArrayView<float> seqModelingBlockPostNormWeight, ArrayView<float> seqModelingBlockPostNormBias)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long answerAt = (long)i * 32;
+        float meanSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+            meanSum += answerRow;
+        }
+        float mean = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSum);
+        float varianceSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+            float centred = answerRow - mean;
+            varianceSum = varianceSum + centred * centred;
+        }
+        float variance = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, varianceSum);
+        float invStd = 1f / Fn.Sqrt(variance + 1E-06f);
+        for (int j = lane; j < 32; j += 32)
+        {
+            float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+            float centred = answerRow - mean;
+            float normal = invStd * centred;
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(seqModelingBlockPostNormBias[j] + seqModelingBlockPostNormWeight[j] * normal);
+        }
+    }
+
+    // seqModelingBlock = postNorm · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = x[i,j] + seqModelingBlock[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterSeqModelingBlockFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            long xAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float seqModelingBlock = tile[r * 8 + j - firstColumn];
+                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = x[xAt + j] + seqModelingBlock;
+            }
+        }
+    }
+
+    // seqModelingBlock = postNorm · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = x[i,j] + seqModelingBlock[i,j]
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyAfterSeqModelingBlockBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long afterSeqModelingBlockAt = (long)i * 32;
+                long xAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float seqModelingBlock = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    afterSeqModelingBlock[afterSeqModelingBlockAt + j] = x[xAt + j] + seqModelingBlock;
+                }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // ffnNorm[i,j] = afterSeqModelingBlock[i,j] ffnNormWeight[j] invRms[i]
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256)]
+    public static void MultiplyDownProjInputOneBf16(int rows, ArrayView<float> afterSeqModelingBlock, ArrayView<float> ffnNormWeight, float rmsNormEps, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(816);
+        ArrayView<float> left = memory.SubView(528, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                meanSquareSum = meanSquareSum + afterSeqModelingBlockRow * afterSeqModelingBlockRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(560, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                left[j] = Bf16.ToFloat(Bf16.Round(invRms * afterSeqModelingBlockRow * ffnNormWeight[j]));
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
+        ArrayView<float> tile2 = memory.SubView(264, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
+        int end = Math.Min(firstColumn + 8, 80);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long downProjInputAt = (long)i * 80;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float gate = tile[r * 8 + j - firstColumn];
+                float sigmoid = Fn.Sigmoid(gate);
+                float silu = gate * sigmoid;
+                float up = tile2[r * 8 + j - firstColumn];
+                downProjInput[downProjInputAt + j] = Bf16.Round(silu * up);
+            }
+        }
+    }
+
+    // the rows that MultiplyDownProjInput multiplies
+    // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // ffnNorm[i,j] = afterSeqModelingBlock[i,j] ffnNormWeight[j] invRms[i]
+    [Kernel(32)]
+    public static void MultiplyDownProjInputRowsBf16(ArrayView<ushort> left, ArrayView<float> afterSeqModelingBlock, ArrayView<float> ffnNormWeight, float rmsNormEps)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long afterSeqModelingBlockAt = (long)i * 32;
+        float meanSquareSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+            meanSquareSum = meanSquareSum + afterSeqModelingBlockRow * afterSeqModelingBlockRow;
+        }
+        float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSquareSum);
+        float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+        for (int j = lane; j < 32; j += 32)
+        {
+            float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(invRms * afterSeqModelingBlockRow * ffnNormWeight[j]);
+        }
+    }
+
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256)]
+    public static void MultiplyDownProjInputFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4224);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 2112);
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
+        ArrayView<float> tile2 = memory.SubView(2112, 2112);
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
+        int end = Math.Min(firstColumn + 8, 80);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long downProjInputAt = (long)i * 80;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float gate = tile[r * 8 + j - firstColumn];
+                float sigmoid = Fn.Sigmoid(gate);
+                float silu = gate * sigmoid;
+                float up = tile2[r * 8 + j - firstColumn];
+                downProjInput[downProjInputAt + j] = Bf16.Round(silu * up);
+            }
+        }
+    }
+
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyDownProjInputBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(9216);
+        var product = Bf16Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
+        Group.Barrier();
+        var product2 = Bf16Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory.SubView(0, 4608);
+        ArrayView<float> tile2 = memory.SubView(4608, 4608);
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            Bf16Product64.Leave(product2, part, tile2);
+            int end = Math.Min(firstColumn + 64, 80);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long downProjInputAt = (long)i * 80;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float gate = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    float sigmoid = Fn.Sigmoid(gate);
+                    float silu = gate * sigmoid;
+                    float up = tile2[r * Bf16Product64.Pitch + j - firstColumn];
+                    downProjInput[downProjInputAt + j] = Bf16.Round(silu * up);
+                }
+            }
+        }
+    }
+
+    // mlp = downProjInput · mlpDownProj
+    // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterMlpOneBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long afterMlpAt = (long)i * 32;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                float mlp = tile[r * 8 + j - firstColumn];
+                afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
+            }
+        }
+    }
+
+    // mlp = downProjInput · mlpDownProj
+    // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterMlpFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long afterMlpAt = (long)i * 32;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                float mlp = tile[r * 8 + j - firstColumn];
+                afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
+            }
+        }
+    }
+
+    // mlp = downProjInput · mlpDownProj
+    // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyAfterMlpBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long afterMlpAt = (long)i * 32;
+                long afterSeqModelingBlockAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                    float mlp = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
+                }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k hidden[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // norm[i,j] = hidden[i,j] normWeight[j] invRms[i]
+    // logits = norm · embedTokens
+    [Kernel(256)]
+    public static void MultiplyLogitsOneBf16(int rows, ArrayView<int> outputRows, ArrayView<float> hidden, ArrayView<float> normWeight, float rmsNormEps, ArrayView<ushort> embedTokens, ArrayView<float> logits)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = outputRows[0];
+            long hiddenAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float xRow = hidden[hiddenAt + j];
+                meanSquareSum = meanSquareSum + xRow * xRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+            for (int j = lane; j < 32; j += 256)
+            {
+                left[j] = Bf16.ToFloat(Bf16.Round(invRms * hidden[hiddenAt + j] * normWeight[j]));
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 256);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
+    // the rows that MultiplyLogits multiplies
+    // meanSquare[i] = Σ_k hidden[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // norm[i,j] = hidden[i,j] normWeight[j] invRms[i]
+    [Kernel(32)]
+    public static void MultiplyLogitsRowsBf16(ArrayView<ushort> left, ArrayView<int> outputRows, ArrayView<float> hidden, ArrayView<float> normWeight, float rmsNormEps)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = outputRows[Grid.IdxX];
+        long hiddenAt = (long)i * 32;
+        float meanSquareSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float xRow = hidden[hiddenAt + j];
+            meanSquareSum = meanSquareSum + xRow * xRow;
+        }
+        float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSquareSum);
+        float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+        for (int j = lane; j < 32; j += 32)
+        {
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(invRms * hidden[hiddenAt + j] * normWeight[j]);
+        }
+    }
+
+    // logits = norm · embedTokens
+    [Kernel(256)]
+    public static void MultiplyLogitsFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> embedTokens, ArrayView<float> logits)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 256);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
+    // logits = norm · embedTokens
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyLogitsBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> embedTokens, ArrayView<float> logits)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 256);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    logits[(long)i * 256 + j] = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                }
+            }
+        }
+    }
+
+    /// <summary>LinearMemory, up to 16 rows at a time: what a block of 32 threads does.</summary>
+    /// <remarks>
+    /// term[j] = B1[j] + Σ_k W1[k,j] x[k]<br/>
+    /// mean = Σ_k term[k] / 16<br/>
+    /// centred[j] = term[j] − mean<br/>
+    /// variance = Σ_k centred[k]² / 16<br/>
+    /// invStd = 1/√(variance + 1E-06)<br/>
+    /// normal[j] = centred[j] invStd<br/>
+    /// predict[j] = x[j] + Shift[j] + Scale[j] normal[j]<br/>
+    /// term2[j] = B1[j] + Σ_k W1[k,j] key[k]<br/>
+    /// mean2 = Σ_k term2[k] / 16<br/>
+    /// centred2[j] = term2[j] − mean2<br/>
+    /// variance2 = Σ_k centred2[k]² / 16<br/>
+    /// invStd2 = 1/√(variance2 + 1E-06)<br/>
+    /// normal2[j] = centred2[j] invStd2<br/>
+    /// term3[j] = key[j] + Shift[j] + Scale[j] normal2[j] − value[j]<br/>
+    /// loss = (Σ_k term3[k]²) / 2<br/>
+    /// </remarks>
+    private static class LearnLinearMemoryBf16Parts
+    {
+        /// <summary>Rows of one mini-batch from its start: outputs, and the weights that the next one starts from.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void MiniBatch(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, float tokLast, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> output)
+        {
+            ArrayView<float> attentionW1 = memory.SubView(1456, 272); // [16, 16], rows 17 apart
+            ArrayView<float> deltaW1 = memory.SubView(1728, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW1K = memory.SubView(2000, 272); // [16, 16], rows 17 apart
+            ArrayView<float> scoresW1 = memory.SubView(2272, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW1Q = memory.SubView(2544, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dNormalKKept = memory.SubView(2816, 272); // [16, 16], rows 17 apart
+
+            // timesW1K = key · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[r0 * 17 + k];
+                    float a1 = key[r1 * 17 + k];
+                    float a2 = key[r2 * 17 + k];
+                    float a3 = key[r3 * 17 + k];
+                    float a4 = key[r4 * 17 + k];
+                    float a5 = key[r5 * 17 + k];
+                    float a6 = key[r6 * 17 + k];
+                    float a7 = key[r7 * 17 + k];
+                    float b0 = W1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                timesW1K[r0 * 17 + c0] = s00;
+                timesW1K[r1 * 17 + c0] = s10;
+                timesW1K[r2 * 17 + c0] = s20;
+                timesW1K[r3 * 17 + c0] = s30;
+                timesW1K[r4 * 17 + c0] = s40;
+                timesW1K[r5 * 17 + c0] = s50;
+                timesW1K[r6 * 17 + c0] = s60;
+                timesW1K[r7 * 17 + c0] = s70;
+            }
+            Group.Barrier();
+
+            // scoresW1 = query · keyᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float a4 = query[r4 * 17 + k];
+                    float a5 = query[r5 * 17 + k];
+                    float a6 = query[r6 * 17 + k];
+                    float a7 = query[r7 * 17 + k];
+                    float b0 = key[c0 * 17 + k];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                scoresW1[r0 * 17 + c0] = s00;
+                scoresW1[r1 * 17 + c0] = s10;
+                scoresW1[r2 * 17 + c0] = s20;
+                scoresW1[r3 * 17 + c0] = s30;
+                scoresW1[r4 * 17 + c0] = s40;
+                scoresW1[r5 * 17 + c0] = s50;
+                scoresW1[r6 * 17 + c0] = s60;
+                scoresW1[r7 * 17 + c0] = s70;
+            }
+            Group.Barrier();
+
+            // timesW1Q = query · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float a4 = query[r4 * 17 + k];
+                    float a5 = query[r5 * 17 + k];
+                    float a6 = query[r6 * 17 + k];
+                    float a7 = query[r7 * 17 + k];
+                    float b0 = W1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                timesW1Q[r0 * 17 + c0] = s00;
+                timesW1Q[r1 * 17 + c0] = s10;
+                timesW1Q[r2 * 17 + c0] = s20;
+                timesW1Q[r3 * 17 + c0] = s30;
+                timesW1Q[r4 * 17 + c0] = s40;
+                timesW1Q[r5 * 17 + c0] = s50;
+                timesW1Q[r6 * 17 + c0] = s60;
+                timesW1Q[r7 * 17 + c0] = s70;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // meanK[i] = Σ_k affineW1K[i,k] / 16
+            // centredK[i,j] = affineW1K[i,j] − meanK[i]
+            // varianceK[i] = Σ_k centredK[i,k]² / 16
+            // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+            // normalK[i,j] = centredK[i,j] invStdK[i]
+            // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+            // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+            // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+            // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+            // sumDNormalK[i] = Σ_k dNormalK[i,k]
+            // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+            {
+                int row = thread / 2;
+                int lane = thread % 2;
+                int i = row;
+                float meanKSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    meanKSum += affineW1K;
+                }
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum);
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                }
+                float varianceKSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    varianceKSum = varianceKSum + centredK * centredK;
+                }
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum);
+                float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
+                float dInvStdKSum = 0f;
+                float sumDNormalKSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    float normalK = invStdK * centredK;
+                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
+                    float dNormalK = lr[i] * Scale[j] * errorK;
+                    dNormalKKept[i * 17 + j] = dNormalK;
+                    dInvStdKSum = dInvStdKSum + centredK * dNormalK;
+                    sumDNormalKSum += dNormalK;
+                }
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum);
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum);
+                float factor = dInvStdK * (invStdK * invStdK * invStdK);
+                float factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float dNormalK = dNormalKKept[i * 17 + j];
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    deltaW1[i * 17 + j] = dCentredK + factor2;
+                }
+            }
+            Group.Barrier();
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = attentionW1[r0 * 17 + k];
+                    float a1 = attentionW1[r1 * 17 + k];
+                    float a2 = attentionW1[r2 * 17 + k];
+                    float a3 = attentionW1[r3 * 17 + k];
+                    float a4 = attentionW1[r4 * 17 + k];
+                    float a5 = attentionW1[r5 * 17 + k];
+                    float a6 = attentionW1[r6 * 17 + k];
+                    float a7 = attentionW1[r7 * 17 + k];
+                    float b0 = deltaW1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                timesW1Q[r0 * 17 + c0] += -s00;
+                timesW1Q[r1 * 17 + c0] += -s10;
+                timesW1Q[r2 * 17 + c0] += -s20;
+                timesW1Q[r3 * 17 + c0] += -s30;
+                timesW1Q[r4 * 17 + c0] += -s40;
+                timesW1Q[r5 * 17 + c0] += -s50;
+                timesW1Q[r6 * 17 + c0] += -s60;
+                timesW1Q[r7 * 17 + c0] += -s70;
+            }
+            Group.Barrier();
+
+            // W1 −= tokLast · keyᵀ · deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[k * 17 + r0];
+                    float a1 = key[k * 17 + r1];
+                    float a2 = key[k * 17 + r2];
+                    float a3 = key[k * 17 + r3];
+                    float a4 = key[k * 17 + r4];
+                    float a5 = key[k * 17 + r5];
+                    float a6 = key[k * 17 + r6];
+                    float a7 = key[k * 17 + r7];
+                    float b0 = deltaW1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                W1[r0 * 17 + c0] += -tokLast * s00;
+                W1[r1 * 17 + c0] += -tokLast * s10;
+                W1[r2 * 17 + c0] += -tokLast * s20;
+                W1[r3 * 17 + c0] += -tokLast * s30;
+                W1[r4 * 17 + c0] += -tokLast * s40;
+                W1[r5 * 17 + c0] += -tokLast * s50;
+                W1[r6 * 17 + c0] += -tokLast * s60;
+                W1[r7 * 17 + c0] += -tokLast * s70;
+            }
+            Group.Barrier();
+
+            // affineW1Q[i,j] = timesW1Q[i,j] + B1[j]
+            // meanQ[i] = Σ_k affineW1Q[i,k] / 16
+            // centredQ[i,j] = affineW1Q[i,j] − meanQ[i]
+            // varianceQ[i] = Σ_k centredQ[i,k]² / 16
+            // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
+            // normalQ[i,j] = centredQ[i,j] invStdQ[i]
+            // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
+            {
+                int row = thread / 2;
+                int lane = thread % 2;
+                int i = row;
+                float meanQSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
+                    meanQSum += affineW1Q;
+                }
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum);
+                float varianceQSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
+                    float centredQ = affineW1Q - meanQ;
+                    varianceQSum = varianceQSum + centredQ * centredQ;
+                }
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum);
+                float scalar = 1E-06f;
+                float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
+                    float centredQ = affineW1Q - meanQ;
+                    float normalQ = invStdQ * centredQ;
+                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                }
+            }
+            Group.Barrier();
+
+            // B1 −= tokLast · sum of the rows of deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float b0 = deltaW1[k * 17 + c0];
+                    s00 += b0;
+                }
+                if (ty < 1) B1[c0] += -tokLast * s00;
+            }
+            Group.Barrier();
+        }
+
+        /// <summary>Rows of one mini-batch from any place in it: outputs, and the gradient sum so far.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> output)
+        {
+            ArrayView<float> attentionW1 = memory.SubView(1456, 272); // [16, 16], rows 17 apart
+            ArrayView<float> deltaW1 = memory.SubView(1728, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW1SumQ = memory.SubView(2000, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW1K = memory.SubView(2272, 272); // [16, 16], rows 17 apart
+            ArrayView<float> scoresW1 = memory.SubView(2544, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW1Q = memory.SubView(2816, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3088, 272); // [16, 16], rows 17 apart
+            ArrayView<float> centredQKept = memory.SubView(1456, 272); // [16, 16], rows 17 apart
+            ArrayView<float> affineW1QKept = memory.SubView(2272, 272); // [16, 16], rows 17 apart
+
+            // timesW1SumQ = query · W1Sum
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float a4 = query[r4 * 17 + k];
+                    float a5 = query[r5 * 17 + k];
+                    float a6 = query[r6 * 17 + k];
+                    float a7 = query[r7 * 17 + k];
+                    float b0 = W1Sum[k * 16 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                timesW1SumQ[r0 * 17 + c0] = s00;
+                timesW1SumQ[r1 * 17 + c0] = s10;
+                timesW1SumQ[r2 * 17 + c0] = s20;
+                timesW1SumQ[r3 * 17 + c0] = s30;
+                timesW1SumQ[r4 * 17 + c0] = s40;
+                timesW1SumQ[r5 * 17 + c0] = s50;
+                timesW1SumQ[r6 * 17 + c0] = s60;
+                timesW1SumQ[r7 * 17 + c0] = s70;
+            }
+            Group.Barrier();
+
+            // timesW1K = key · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[r0 * 17 + k];
+                    float a1 = key[r1 * 17 + k];
+                    float a2 = key[r2 * 17 + k];
+                    float a3 = key[r3 * 17 + k];
+                    float a4 = key[r4 * 17 + k];
+                    float a5 = key[r5 * 17 + k];
+                    float a6 = key[r6 * 17 + k];
+                    float a7 = key[r7 * 17 + k];
+                    float b0 = W1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                timesW1K[r0 * 17 + c0] = s00;
+                timesW1K[r1 * 17 + c0] = s10;
+                timesW1K[r2 * 17 + c0] = s20;
+                timesW1K[r3 * 17 + c0] = s30;
+                timesW1K[r4 * 17 + c0] = s40;
+                timesW1K[r5 * 17 + c0] = s50;
+                timesW1K[r6 * 17 + c0] = s60;
+                timesW1K[r7 * 17 + c0] = s70;
+            }
+            Group.Barrier();
+
+            // scoresW1 = query · keyᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float a4 = query[r4 * 17 + k];
+                    float a5 = query[r5 * 17 + k];
+                    float a6 = query[r6 * 17 + k];
+                    float a7 = query[r7 * 17 + k];
+                    float b0 = key[c0 * 17 + k];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                scoresW1[r0 * 17 + c0] = s00;
+                scoresW1[r1 * 17 + c0] = s10;
+                scoresW1[r2 * 17 + c0] = s20;
+                scoresW1[r3 * 17 + c0] = s30;
+                scoresW1[r4 * 17 + c0] = s40;
+                scoresW1[r5 * 17 + c0] = s50;
+                scoresW1[r6 * 17 + c0] = s60;
+                scoresW1[r7 * 17 + c0] = s70;
+            }
+            Group.Barrier();
+
+            // timesW1Q = query · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float a4 = query[r4 * 17 + k];
+                    float a5 = query[r5 * 17 + k];
+                    float a6 = query[r6 * 17 + k];
+                    float a7 = query[r7 * 17 + k];
+                    float b0 = W1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                timesW1Q[r0 * 17 + c0] = s00;
+                timesW1Q[r1 * 17 + c0] = s10;
+                timesW1Q[r2 * 17 + c0] = s20;
+                timesW1Q[r3 * 17 + c0] = s30;
+                timesW1Q[r4 * 17 + c0] = s40;
+                timesW1Q[r5 * 17 + c0] = s50;
+                timesW1Q[r6 * 17 + c0] = s60;
+                timesW1Q[r7 * 17 + c0] = s70;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // meanK[i] = Σ_k affineW1K[i,k] / 16
+            // centredK[i,j] = affineW1K[i,j] − meanK[i]
+            // varianceK[i] = Σ_k centredK[i,k]² / 16
+            // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+            // normalK[i,j] = centredK[i,j] invStdK[i]
+            // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+            // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+            // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+            // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+            // sumDNormalK[i] = Σ_k dNormalK[i,k]
+            // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+            {
+                int row = thread / 2;
+                int lane = thread % 2;
+                int i = row;
+                float meanKSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    meanKSum += affineW1K;
+                }
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum);
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                }
+                float varianceKSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    varianceKSum = varianceKSum + centredK * centredK;
+                }
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum);
+                float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
+                float dInvStdKSum = 0f;
+                float sumDNormalKSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    float normalK = invStdK * centredK;
+                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
+                    float dNormalK = lr[i] * Scale[j] * errorK;
+                    dNormalKKept[i * 17 + j] = dNormalK;
+                    dInvStdKSum = dInvStdKSum + centredK * dNormalK;
+                    sumDNormalKSum += dNormalK;
+                }
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum);
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum);
+                float factor = dInvStdK * (invStdK * invStdK * invStdK);
+                float factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float dNormalK = dNormalKKept[i * 17 + j];
+                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    float centredK = affineW1K - meanK;
+                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    deltaW1[i * 17 + j] = dCentredK + factor2;
+                }
+            }
+            Group.Barrier();
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = attentionW1[r0 * 17 + k];
+                    float a1 = attentionW1[r1 * 17 + k];
+                    float a2 = attentionW1[r2 * 17 + k];
+                    float a3 = attentionW1[r3 * 17 + k];
+                    float a4 = attentionW1[r4 * 17 + k];
+                    float a5 = attentionW1[r5 * 17 + k];
+                    float a6 = attentionW1[r6 * 17 + k];
+                    float a7 = attentionW1[r7 * 17 + k];
+                    float b0 = deltaW1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                timesW1Q[r0 * 17 + c0] += -s00;
+                timesW1Q[r1 * 17 + c0] += -s10;
+                timesW1Q[r2 * 17 + c0] += -s20;
+                timesW1Q[r3 * 17 + c0] += -s30;
+                timesW1Q[r4 * 17 + c0] += -s40;
+                timesW1Q[r5 * 17 + c0] += -s50;
+                timesW1Q[r6 * 17 + c0] += -s60;
+                timesW1Q[r7 * 17 + c0] += -s70;
+            }
+            Group.Barrier();
+
+            // W1Sum += keyᵀ · deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 2;
+                int r2 = ty + 4;
+                int r3 = ty + 6;
+                int r4 = ty + 8;
+                int r5 = ty + 10;
+                int r6 = ty + 12;
+                int r7 = ty + 14;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                float s40 = 0f;
+                float s50 = 0f;
+                float s60 = 0f;
+                float s70 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[k * 17 + r0];
+                    float a1 = key[k * 17 + r1];
+                    float a2 = key[k * 17 + r2];
+                    float a3 = key[k * 17 + r3];
+                    float a4 = key[k * 17 + r4];
+                    float a5 = key[k * 17 + r5];
+                    float a6 = key[k * 17 + r6];
+                    float a7 = key[k * 17 + r7];
+                    float b0 = deltaW1[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                    s40 += a4 * b0;
+                    s50 += a5 * b0;
+                    s60 += a6 * b0;
+                    s70 += a7 * b0;
+                }
+                W1Sum[r0 * 16 + c0] += s00;
+                W1Sum[r1 * 16 + c0] += s10;
+                W1Sum[r2 * 16 + c0] += s20;
+                W1Sum[r3 * 16 + c0] += s30;
+                W1Sum[r4 * 16 + c0] += s40;
+                W1Sum[r5 * 16 + c0] += s50;
+                W1Sum[r6 * 16 + c0] += s60;
+                W1Sum[r7 * 16 + c0] += s70;
+            }
+            Group.Barrier();
+
+            // affineW1SumQ[i,j] = timesW1SumQ[i,j] + B1Sum[j]
+            // affineW1Q[i,j] = timesW1Q[i,j] + B1[j] − tok[i] affineW1SumQ[i,j]
+            // meanQ[i] = Σ_k affineW1Q[i,k] / 16
+            // centredQ[i,j] = affineW1Q[i,j] − meanQ[i]
+            // varianceQ[i] = Σ_k centredQ[i,k]² / 16
+            // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
+            // normalQ[i,j] = centredQ[i,j] invStdQ[i]
+            // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
+            {
+                int row = thread / 2;
+                int lane = thread % 2;
+                int i = row;
+                float meanQSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1SumQ = timesW1SumQ[i * 17 + j] + B1Sum[j];
+                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j] - tok[i] * affineW1SumQ;
+                    affineW1QKept[i * 17 + j] = affineW1Q;
+                    meanQSum += affineW1Q;
+                }
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum);
+                float varianceQSum = 0f;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float affineW1Q = affineW1QKept[i * 17 + j];
+                    float centredQ = affineW1Q - meanQ;
+                    centredQKept[i * 17 + j] = centredQ;
+                    varianceQSum = varianceQSum + centredQ * centredQ;
+                }
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum);
+                float scalar = 1E-06f;
+                float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
+                for (int j = lane; j < 16; j += 2)
+                {
+                    float centredQ = centredQKept[i * 17 + j];
+                    float normalQ = invStdQ * centredQ;
+                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                }
+            }
+            Group.Barrier();
+
+            // B1Sum += sum of the rows of deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float b0 = deltaW1[k * 17 + c0];
+                    s00 += b0;
+                }
+                if (ty < 1) B1Sum[c0] += s00;
+            }
+            Group.Barrier();
+        }
+
+        /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Close(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, float tokLast, ArrayView<float> W1Sum, ArrayView<float> W1, ArrayView<float> B1Sum, ArrayView<float> B1)
+        {
+
+            // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
+            {
+                int row = thread / 2;
+                int lane = thread % 2;
+                int i = row;
+                for (int j = lane; j < 16; j += 2)
+                {
+                    W1[i * 17 + j] = W1[i * 17 + j] - (tokLast * W1Sum[i * 16 + j]);
+                }
+            }
+            Group.Barrier();
+
+            // B1[j] = B1[j] − tokLast B1Sum[j]
+            {
+                int lane = thread;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                }
+            }
+            Group.Barrier();
+
+            // W1Sum = 0
+            for (int e = thread; e < 256; e += 32) W1Sum[e] = 0f;
+            Group.Barrier();
+
+            // B1Sum = 0
+            for (int e = thread; e < 16; e += 32) B1Sum[e] = 0f;
+            Group.Barrier();
+        }
+    }
+
+    /// <summary>LinearMemory, one row at a time: what a block of 256 threads does.</summary>
+    /// <remarks>
+    /// term[j] = B1[j] + Σ_k W1[k,j] x[k]<br/>
+    /// mean = Σ_k term[k] / 16<br/>
+    /// centred[j] = term[j] − mean<br/>
+    /// variance = Σ_k centred[k]² / 16<br/>
+    /// invStd = 1/√(variance + 1E-06)<br/>
+    /// normal[j] = centred[j] invStd<br/>
+    /// predict[j] = x[j] + Shift[j] + Scale[j] normal[j]<br/>
+    /// term2[j] = B1[j] + Σ_k W1[k,j] key[k]<br/>
+    /// mean2 = Σ_k term2[k] / 16<br/>
+    /// centred2[j] = term2[j] − mean2<br/>
+    /// variance2 = Σ_k centred2[k]² / 16<br/>
+    /// invStd2 = 1/√(variance2 + 1E-06)<br/>
+    /// normal2[j] = centred2[j] invStd2<br/>
+    /// term3[j] = key[j] + Shift[j] + Scale[j] normal2[j] − value[j]<br/>
+    /// loss = (Σ_k term3[k]²) / 2<br/>
+    /// </remarks>
+    private static class LearnLinearMemoryStepBf16Parts
     {
         /// <summary>Rows of one mini-batch from any place in it: outputs, and the gradient sum so far.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

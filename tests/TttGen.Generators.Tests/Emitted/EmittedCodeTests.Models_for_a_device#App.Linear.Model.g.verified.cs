@@ -74,13 +74,20 @@ partial record class Linear : global::TttGen.Inference.IModel<Linear>
             using var checkpoint = global::TttGen.Checkpoints.Checkpoint.Open(directory);
             checkpoint.Config.Check(Config, Name);
             checkpoint.Check(Parameters, Name);
-            if (options.Device is { } device) return new CompiledForDevice(device, ParameterSources.Of(checkpoint), checkpoint.Config);
+            if (options.Device is { } device) return OnDevice(device, options.Weights, ParameterSources.Of(checkpoint), checkpoint.Config);
             return new Compiled(ModelWeights.Load(Compiled.ParameterSlots, options.Weights, checkpoint), options, checkpoint.Config);
         }
 
-        public override TttModel Create(int seed, ModelOptions options) => options.Device is { } device ? new CompiledForDevice(device, ParameterSources.Of(seed), null) : new Compiled(ModelWeights.Create(Compiled.ParameterSlots, options.Weights, seed), options, null);
+        public override TttModel Create(int seed, ModelOptions options) => options.Device is { } device ? OnDevice(device, options.Weights, ParameterSources.Of(seed), null) : new Compiled(ModelWeights.Create(Compiled.ParameterSlots, options.Weights, seed), options, null);
 
         public override bool HasCuda => true;
+
+        private static global::TttGen.Cuda.DeviceModel OnDevice(global::TttGen.Cuda.Device device, global::TttGen.Cpu.WeightType weights, ParameterSource source, global::TttGen.Checkpoints.CheckpointConfig? config) => weights switch
+        {
+            global::TttGen.Cpu.WeightType.Float32 => new CompiledForDevice(device, source, config),
+            global::TttGen.Cpu.WeightType.BFloat16 => new CompiledForDeviceBf16(device, source, config),
+            _ => throw global::TttGen.Cuda.DeviceModel.NoKernels(device, weights),
+        };
 
         public override TrainableModel CreateTrainable(int seed, TrainableOptions options) => new Trainable(seed, options);
     }

@@ -26,35 +26,29 @@ partial record class Mlp
         private readonly DeviceKernel _enterHalo;
         private readonly DeviceKernel _leaveHalo;
         private readonly DeviceKernel _rowsAfterConv;
+        private readonly DeviceKernel _multiplySharedValueRateGeluOne;
         private readonly DeviceKernel _multiplySharedValueRateGeluRows;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForSharedOne;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForSharedFew;
+        private readonly DeviceKernel _multiplySharedValueRateGeluFew;
         private readonly DeviceKernel _multiplySharedValueRateGeluForShared;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForValueOne;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForValueFew;
         private readonly DeviceKernel _multiplySharedValueRateGeluForValue;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForRateOne;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForRateFew;
         private readonly DeviceKernel _multiplySharedValueRateGeluForRate;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForGeluOne;
-        private readonly DeviceKernel _multiplySharedValueRateGeluForGeluFew;
         private readonly DeviceKernel _multiplySharedValueRateGeluForGelu;
         private readonly DeviceKernel _rowsQueryKey;
         private readonly DeviceKernel _learnMlpMemory;
         private readonly DeviceKernel _learnMlpMemoryStep;
-        private readonly DeviceKernel _multiplyAfterSeqModelingBlockRows;
         private readonly DeviceKernel _multiplyAfterSeqModelingBlockOne;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockRows;
         private readonly DeviceKernel _multiplyAfterSeqModelingBlockFew;
         private readonly DeviceKernel _multiplyAfterSeqModelingBlock;
-        private readonly DeviceKernel _multiplyDownProjInputRows;
         private readonly DeviceKernel _multiplyDownProjInputOne;
+        private readonly DeviceKernel _multiplyDownProjInputRows;
         private readonly DeviceKernel _multiplyDownProjInputFew;
         private readonly DeviceKernel _multiplyDownProjInput;
         private readonly DeviceKernel _multiplyAfterMlpOne;
         private readonly DeviceKernel _multiplyAfterMlpFew;
         private readonly DeviceKernel _multiplyAfterMlp;
-        private readonly DeviceKernel _multiplyLogitsRows;
         private readonly DeviceKernel _multiplyLogitsOne;
+        private readonly DeviceKernel _multiplyLogitsRows;
         private readonly DeviceKernel _multiplyLogitsFew;
         private readonly DeviceKernel _multiplyLogits;
         private readonly DeviceView<float> _embedTokens; // [256, 32]
@@ -109,42 +103,36 @@ partial record class Mlp
         private readonly DeviceView<float> _left; // [rows, 32]: what a product multiplies
 
         public CompiledForDevice(global::TttGen.Cuda.Device device, ParameterSource source, global::TttGen.Checkpoints.CheckpointConfig? config)
-            : base(device, "App.Mlp", Compiled.ParameterSlots, Starts, source, config)
+            : base(device, "App.Mlp", Compiled.ParameterSlots, Starts, WeightType.Float32, source, config)
         {
             _lookupEmbedTokens = Kernel("LookupEmbedTokens");
             _rowsNorm = Kernel("RowsNorm");
             _enterHalo = Kernel("EnterHalo");
             _leaveHalo = Kernel("LeaveHalo");
             _rowsAfterConv = Kernel("RowsAfterConv");
+            _multiplySharedValueRateGeluOne = Kernel("MultiplySharedValueRateGeluOne");
             _multiplySharedValueRateGeluRows = Kernel("MultiplySharedValueRateGeluRows");
-            _multiplySharedValueRateGeluForSharedOne = Kernel("MultiplySharedValueRateGeluForSharedOne");
-            _multiplySharedValueRateGeluForSharedFew = Kernel("MultiplySharedValueRateGeluForSharedFew");
+            _multiplySharedValueRateGeluFew = Kernel("MultiplySharedValueRateGeluFew");
             _multiplySharedValueRateGeluForShared = Kernel("MultiplySharedValueRateGeluForShared");
-            _multiplySharedValueRateGeluForValueOne = Kernel("MultiplySharedValueRateGeluForValueOne");
-            _multiplySharedValueRateGeluForValueFew = Kernel("MultiplySharedValueRateGeluForValueFew");
             _multiplySharedValueRateGeluForValue = Kernel("MultiplySharedValueRateGeluForValue");
-            _multiplySharedValueRateGeluForRateOne = Kernel("MultiplySharedValueRateGeluForRateOne");
-            _multiplySharedValueRateGeluForRateFew = Kernel("MultiplySharedValueRateGeluForRateFew");
             _multiplySharedValueRateGeluForRate = Kernel("MultiplySharedValueRateGeluForRate");
-            _multiplySharedValueRateGeluForGeluOne = Kernel("MultiplySharedValueRateGeluForGeluOne");
-            _multiplySharedValueRateGeluForGeluFew = Kernel("MultiplySharedValueRateGeluForGeluFew");
             _multiplySharedValueRateGeluForGelu = Kernel("MultiplySharedValueRateGeluForGelu");
             _rowsQueryKey = Kernel("RowsQueryKey");
             _learnMlpMemory = Kernel("LearnMlpMemory");
             _learnMlpMemoryStep = Kernel("LearnMlpMemoryStep");
-            _multiplyAfterSeqModelingBlockRows = Kernel("MultiplyAfterSeqModelingBlockRows");
             _multiplyAfterSeqModelingBlockOne = Kernel("MultiplyAfterSeqModelingBlockOne");
+            _multiplyAfterSeqModelingBlockRows = Kernel("MultiplyAfterSeqModelingBlockRows");
             _multiplyAfterSeqModelingBlockFew = Kernel("MultiplyAfterSeqModelingBlockFew");
             _multiplyAfterSeqModelingBlock = Kernel("MultiplyAfterSeqModelingBlock");
-            _multiplyDownProjInputRows = Kernel("MultiplyDownProjInputRows");
             _multiplyDownProjInputOne = Kernel("MultiplyDownProjInputOne");
+            _multiplyDownProjInputRows = Kernel("MultiplyDownProjInputRows");
             _multiplyDownProjInputFew = Kernel("MultiplyDownProjInputFew");
             _multiplyDownProjInput = Kernel("MultiplyDownProjInput");
             _multiplyAfterMlpOne = Kernel("MultiplyAfterMlpOne");
             _multiplyAfterMlpFew = Kernel("MultiplyAfterMlpFew");
             _multiplyAfterMlp = Kernel("MultiplyAfterMlp");
-            _multiplyLogitsRows = Kernel("MultiplyLogitsRows");
             _multiplyLogitsOne = Kernel("MultiplyLogitsOne");
+            _multiplyLogitsRows = Kernel("MultiplyLogitsRows");
             _multiplyLogitsFew = Kernel("MultiplyLogitsFew");
             _multiplyLogits = Kernel("MultiplyLogits");
             _embedTokens = Weight(0);
@@ -198,7 +186,7 @@ partial record class Mlp
         }
 
         /// <summary>θ₀ of every head; gradient sums start at zero.</summary>
-        private static readonly StateStart[] Starts =
+        internal static readonly StateStart[] Starts =
         [
             new StateStart(23, 0, 8512, 4256, 2, 2, 1024, false),
             new StateStart(24, 1024, 8512, 4256, 2, 2, 64, false),
@@ -233,32 +221,38 @@ partial record class Mlp
                 Launch(_enterHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _norm, 32, 3, 17024 + Layer * 96L]);
                 Launch(_leaveHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _norm, 32, 3, 17024 + Layer * 96L]);
                 Launch(_rowsAfterConv, new Grid(Rows), [_afterConv, _x, _convConvBias.Slice(Layer * 32L, 32), SliceOf, _norm, _convConvWeight.Slice(Layer * 128L, 128)]);
-                Launch(_multiplySharedValueRateGeluRows, new Grid(Rows), [_left, _afterConv, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                if (Rows == 1) Launch(_multiplySharedValueRateGeluForSharedOne, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
-                else if (Rows <= 8) Launch(_multiplySharedValueRateGeluForSharedFew, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
-                else Launch(_multiplySharedValueRateGeluForShared, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
-                if (Rows == 1) Launch(_multiplySharedValueRateGeluForValueOne, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
-                else if (Rows <= 8) Launch(_multiplySharedValueRateGeluForValueFew, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
-                else Launch(_multiplySharedValueRateGeluForValue, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
-                if (Rows == 1) Launch(_multiplySharedValueRateGeluForRateOne, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
-                else if (Rows <= 8) Launch(_multiplySharedValueRateGeluForRateFew, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
-                else Launch(_multiplySharedValueRateGeluForRate, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
-                if (Rows == 1) Launch(_multiplySharedValueRateGeluForGeluOne, new Grid(4), [Rows, _left, _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), _gelu]);
-                else if (Rows <= 8) Launch(_multiplySharedValueRateGeluForGeluFew, new Grid(4), [Rows, _left, _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), _gelu]);
-                else Launch(_multiplySharedValueRateGeluForGelu, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), _gelu]);
+                if (Rows == 1) Launch(_multiplySharedValueRateGeluOne, new Grid(13), [Rows, _afterConv, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), SliceOf, _shared, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2), _gelu]);
+                else
+                {
+                    Launch(_multiplySharedValueRateGeluRows, new Grid(Rows), [_left, _afterConv, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplySharedValueRateGeluFew, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), SliceOf, _shared, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2), _gelu]);
+                    else
+                    {
+                        Launch(_multiplySharedValueRateGeluForShared, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
+                        Launch(_multiplySharedValueRateGeluForValue, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplySharedValueRateGeluForRate, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                        Launch(_multiplySharedValueRateGeluForGelu, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), _gelu]);
+                    }
+                }
                 Launch(_enterHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _shared, 32, 3, 17216 + Layer * 96L]);
                 Launch(_leaveHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _shared, 32, 3, 17216 + Layer * 96L]);
                 Launch(_rowsQueryKey, new Grid(Rows), [_query, _seqModelingBlockConvQBias.Slice(Layer * 32L, 32), SliceOf, _shared, _seqModelingBlockConvQWeight.Slice(Layer * 128L, 128), _rotarySines, Positions, _rotaryCosines, _key, _seqModelingBlockConvKBias.Slice(Layer * 32L, 32), _seqModelingBlockConvKWeight.Slice(Layer * 128L, 128)]);
                 if (Rows == Slices) Launch(_learnMlpMemoryStep, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 8512L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
                 else Launch(_learnMlpMemory, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 8512L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
-                Launch(_multiplyAfterSeqModelingBlockRows, new Grid(Rows), [_left, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32), _gelu]);
-                if (Rows == 1) Launch(_multiplyAfterSeqModelingBlockOne, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
-                else if (Rows <= 8) Launch(_multiplyAfterSeqModelingBlockFew, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
-                else Launch(_multiplyAfterSeqModelingBlock, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
-                Launch(_multiplyDownProjInputRows, new Grid(Rows), [_left, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                if (Rows == 1) Launch(_multiplyDownProjInputOne, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
-                else if (Rows <= 8) Launch(_multiplyDownProjInputFew, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
-                else Launch(_multiplyDownProjInput, new Grid(2, Tiles(Rows, 64)), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                if (Rows == 1) Launch(_multiplyAfterSeqModelingBlockOne, new Grid(4), [Rows, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32), _gelu, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
+                else
+                {
+                    Launch(_multiplyAfterSeqModelingBlockRows, new Grid(Rows), [_left, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32), _gelu]);
+                    if (Rows <= 8) Launch(_multiplyAfterSeqModelingBlockFew, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
+                    else Launch(_multiplyAfterSeqModelingBlock, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
+                }
+                if (Rows == 1) Launch(_multiplyDownProjInputOne, new Grid(10), [Rows, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                else
+                {
+                    Launch(_multiplyDownProjInputRows, new Grid(Rows), [_left, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplyDownProjInputFew, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                    else Launch(_multiplyDownProjInput, new Grid(2, Tiles(Rows, 64)), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                }
                 if (Rows == 1) Launch(_multiplyAfterMlpOne, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
                 else if (Rows <= 8) Launch(_multiplyAfterMlpFew, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
                 else Launch(_multiplyAfterMlp, new Grid(1, Tiles(Rows, 64)), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
@@ -270,10 +264,260 @@ partial record class Mlp
 
         protected override void Head()
         {
-            Launch(_multiplyLogitsRows, new Grid(OutputCount), [_left, OutputRows, _hidden, _normWeight, (float)_rmsNormEps]);
-            if (OutputCount == 1) Launch(_multiplyLogitsOne, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
-            else if (OutputCount <= 8) Launch(_multiplyLogitsFew, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
-            else Launch(_multiplyLogits, new Grid(4, Tiles(OutputCount, 64)), [OutputCount, _left, _embedTokens, LogitRows]);
+            if (OutputCount == 1) Launch(_multiplyLogitsOne, new Grid(32), [OutputCount, OutputRows, _hidden, _normWeight, (float)_rmsNormEps, _embedTokens, LogitRows]);
+            else
+            {
+                Launch(_multiplyLogitsRows, new Grid(OutputCount), [_left, OutputRows, _hidden, _normWeight, (float)_rmsNormEps]);
+                if (OutputCount <= 8) Launch(_multiplyLogitsFew, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
+                else Launch(_multiplyLogits, new Grid(4, Tiles(OutputCount, 64)), [OutputCount, _left, _embedTokens, LogitRows]);
+            }
+        }
+    }
+
+    /// <summary>Mlp on a device, matrices and rows in bf16.</summary>
+    private sealed class CompiledForDeviceBf16 : DeviceModel
+    {
+        private readonly DeviceKernel _lookupEmbedTokensBf16;
+        private readonly DeviceKernel _rowsNormBf16;
+        private readonly DeviceKernel _enterHalo;
+        private readonly DeviceKernel _leaveHalo;
+        private readonly DeviceKernel _rowsAfterConvBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluOneBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluRowsBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluFewBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForSharedBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForValueBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForRateBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForGeluBf16;
+        private readonly DeviceKernel _rowsQueryKeyBf16;
+        private readonly DeviceKernel _learnMlpMemoryBf16;
+        private readonly DeviceKernel _learnMlpMemoryStepBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockOneBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockRowsBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockFewBf16;
+        private readonly DeviceKernel _multiplyAfterSeqModelingBlockBf16;
+        private readonly DeviceKernel _multiplyDownProjInputOneBf16;
+        private readonly DeviceKernel _multiplyDownProjInputRowsBf16;
+        private readonly DeviceKernel _multiplyDownProjInputFewBf16;
+        private readonly DeviceKernel _multiplyDownProjInputBf16;
+        private readonly DeviceKernel _multiplyAfterMlpOneBf16;
+        private readonly DeviceKernel _multiplyAfterMlpFewBf16;
+        private readonly DeviceKernel _multiplyAfterMlpBf16;
+        private readonly DeviceKernel _multiplyLogitsOneBf16;
+        private readonly DeviceKernel _multiplyLogitsRowsBf16;
+        private readonly DeviceKernel _multiplyLogitsFewBf16;
+        private readonly DeviceKernel _multiplyLogitsBf16;
+        private readonly DeviceView<ushort> _embedTokens; // [256, 32]
+        private readonly DeviceView<float> _normWeight; // [32]
+        private readonly DeviceView<float> _convNormWeight; // 2 × [32]
+        private readonly DeviceView<float> _convConvWeight; // 2 × [32, 1, 4]
+        private readonly DeviceView<float> _convConvBias; // 2 × [32]
+        private readonly DeviceView<float> _seqNormWeight; // 2 × [32]
+        private readonly DeviceView<ushort> _seqModelingBlockQProj; // 2 × [32, 32]
+        private readonly DeviceView<ushort> _seqModelingBlockVProj; // 2 × [32, 32]
+        private readonly DeviceView<ushort> _seqModelingBlockOProj; // 2 × [32, 32]
+        private readonly DeviceView<ushort> _seqModelingBlockGProj; // 2 × [32, 32]
+        private readonly DeviceView<float> _seqModelingBlockConvQWeight; // 2 × [32, 1, 4]
+        private readonly DeviceView<float> _seqModelingBlockConvQBias; // 2 × [32]
+        private readonly DeviceView<float> _seqModelingBlockConvKWeight; // 2 × [32, 1, 4]
+        private readonly DeviceView<float> _seqModelingBlockConvKBias; // 2 × [32]
+        private readonly DeviceView<ushort> _seqModelingBlockLearnableTttLr; // 2 × [2, 1, 32]
+        private readonly DeviceView<float> _seqModelingBlockLearnableTttLrBias; // 2 × [2, 1]
+        private readonly DeviceView<float> _seqModelingBlockLearnableTokenIdx; // 2 × [16]
+        private readonly DeviceView<float> _seqModelingBlockPostNormWeight; // 2 × [32]
+        private readonly DeviceView<float> _seqModelingBlockPostNormBias; // 2 × [32]
+        private readonly DeviceView<float> _ffnNormWeight; // 2 × [32]
+        private readonly DeviceView<ushort> _mlpGateProj; // 2 × [80, 32]
+        private readonly DeviceView<ushort> _mlpUpProj; // 2 × [80, 32]
+        private readonly DeviceView<ushort> _mlpDownProj; // 2 × [32, 80]
+        private readonly DeviceView<float> _seqModelingBlockW1; // 2 × [2, 16, 64]
+        private readonly DeviceView<float> _seqModelingBlockB1; // 2 × [2, 1, 64]
+        private readonly DeviceView<float> _seqModelingBlockW2; // 2 × [2, 64, 16]
+        private readonly DeviceView<float> _seqModelingBlockB2; // 2 × [2, 1, 16]
+        private readonly DeviceView<float> _seqModelingBlockScale; // 2 × [2, 16]
+        private readonly DeviceView<float> _seqModelingBlockShift; // 2 × [2, 16]
+        private readonly double _rmsNormEps;
+        private readonly double _tttBaseLr;
+        private readonly double _ropeTheta;
+        private readonly DeviceView<float> _rotaryCosines, _rotarySines; // [16, 32]
+        private readonly DeviceView<float> _embedded; // [rows, 32]
+        private DeviceView<float> _x; // [rows, 32]
+        private readonly DeviceView<float> _norm; // [rows and 3 before each sequence, 32]
+        private readonly DeviceView<float> _afterConv; // [rows, 32]
+        private readonly DeviceView<float> _shared; // [rows and 3 before each sequence, 32]
+        private readonly DeviceView<ushort> _value; // [rows, 32]
+        private readonly DeviceView<float> _rate; // [rows, 2]
+        private readonly DeviceView<ushort> _gelu; // [rows, 32]
+        private readonly DeviceView<ushort> _query; // [rows, 32]
+        private readonly DeviceView<ushort> _key; // [rows, 32]
+        private readonly DeviceView<ushort> _answer; // [rows, 32]
+        private readonly DeviceView<float> _afterSeqModelingBlock; // [rows, 32]
+        private readonly DeviceView<ushort> _downProjInput; // [rows, 80]
+        private DeviceView<float> _afterMlp; // [rows, 32]
+        private DeviceView<float> _hidden; // [rows, 32]
+        private readonly DeviceView<float> _afterMlpSpare;
+        private readonly DeviceView<ushort> _left; // [rows, 32]: what a product multiplies
+
+        public CompiledForDeviceBf16(global::TttGen.Cuda.Device device, ParameterSource source, global::TttGen.Checkpoints.CheckpointConfig? config)
+            : base(device, "App.Mlp", Compiled.ParameterSlots, CompiledForDevice.Starts, WeightType.BFloat16, source, config)
+        {
+            _lookupEmbedTokensBf16 = Kernel("LookupEmbedTokensBf16");
+            _rowsNormBf16 = Kernel("RowsNormBf16");
+            _enterHalo = Kernel("EnterHalo");
+            _leaveHalo = Kernel("LeaveHalo");
+            _rowsAfterConvBf16 = Kernel("RowsAfterConvBf16");
+            _multiplySharedValueRateGeluOneBf16 = Kernel("MultiplySharedValueRateGeluOneBf16");
+            _multiplySharedValueRateGeluRowsBf16 = Kernel("MultiplySharedValueRateGeluRowsBf16");
+            _multiplySharedValueRateGeluFewBf16 = Kernel("MultiplySharedValueRateGeluFewBf16");
+            _multiplySharedValueRateGeluForSharedBf16 = Kernel("MultiplySharedValueRateGeluForSharedBf16");
+            _multiplySharedValueRateGeluForValueBf16 = Kernel("MultiplySharedValueRateGeluForValueBf16");
+            _multiplySharedValueRateGeluForRateBf16 = Kernel("MultiplySharedValueRateGeluForRateBf16");
+            _multiplySharedValueRateGeluForGeluBf16 = Kernel("MultiplySharedValueRateGeluForGeluBf16");
+            _rowsQueryKeyBf16 = Kernel("RowsQueryKeyBf16");
+            _learnMlpMemoryBf16 = Kernel("LearnMlpMemoryBf16");
+            _learnMlpMemoryStepBf16 = Kernel("LearnMlpMemoryStepBf16");
+            _multiplyAfterSeqModelingBlockOneBf16 = Kernel("MultiplyAfterSeqModelingBlockOneBf16");
+            _multiplyAfterSeqModelingBlockRowsBf16 = Kernel("MultiplyAfterSeqModelingBlockRowsBf16");
+            _multiplyAfterSeqModelingBlockFewBf16 = Kernel("MultiplyAfterSeqModelingBlockFewBf16");
+            _multiplyAfterSeqModelingBlockBf16 = Kernel("MultiplyAfterSeqModelingBlockBf16");
+            _multiplyDownProjInputOneBf16 = Kernel("MultiplyDownProjInputOneBf16");
+            _multiplyDownProjInputRowsBf16 = Kernel("MultiplyDownProjInputRowsBf16");
+            _multiplyDownProjInputFewBf16 = Kernel("MultiplyDownProjInputFewBf16");
+            _multiplyDownProjInputBf16 = Kernel("MultiplyDownProjInputBf16");
+            _multiplyAfterMlpOneBf16 = Kernel("MultiplyAfterMlpOneBf16");
+            _multiplyAfterMlpFewBf16 = Kernel("MultiplyAfterMlpFewBf16");
+            _multiplyAfterMlpBf16 = Kernel("MultiplyAfterMlpBf16");
+            _multiplyLogitsOneBf16 = Kernel("MultiplyLogitsOneBf16");
+            _multiplyLogitsRowsBf16 = Kernel("MultiplyLogitsRowsBf16");
+            _multiplyLogitsFewBf16 = Kernel("MultiplyLogitsFewBf16");
+            _multiplyLogitsBf16 = Kernel("MultiplyLogitsBf16");
+            _embedTokens = HalfWeight(0);
+            _normWeight = Weight(1);
+            _convNormWeight = Weight(2);
+            _convConvWeight = Weight(3);
+            _convConvBias = Weight(4);
+            _seqNormWeight = Weight(5);
+            _seqModelingBlockQProj = HalfWeight(6);
+            _seqModelingBlockVProj = HalfWeight(7);
+            _seqModelingBlockOProj = HalfWeight(8);
+            _seqModelingBlockGProj = HalfWeight(9);
+            _seqModelingBlockConvQWeight = Weight(10);
+            _seqModelingBlockConvQBias = Weight(11);
+            _seqModelingBlockConvKWeight = Weight(12);
+            _seqModelingBlockConvKBias = Weight(13);
+            _seqModelingBlockLearnableTttLr = HalfWeight(14);
+            _seqModelingBlockLearnableTttLrBias = Weight(15);
+            _seqModelingBlockLearnableTokenIdx = Weight(16);
+            _seqModelingBlockPostNormWeight = Weight(17);
+            _seqModelingBlockPostNormBias = Weight(18);
+            _ffnNormWeight = Weight(19);
+            _mlpGateProj = HalfWeight(20);
+            _mlpUpProj = HalfWeight(21);
+            _mlpDownProj = HalfWeight(22);
+            _seqModelingBlockW1 = Weight(23);
+            _seqModelingBlockB1 = Weight(24);
+            _seqModelingBlockW2 = Weight(25);
+            _seqModelingBlockB2 = Weight(26);
+            _seqModelingBlockScale = Weight(27);
+            _seqModelingBlockShift = Weight(28);
+            _rmsNormEps = Setting(config, "rms_norm_eps", 1E-06);
+            _tttBaseLr = Setting(config, "ttt_base_lr", 0.1);
+            _ropeTheta = Setting(config, "rope_theta", 10000.0);
+            (_rotaryCosines, _rotarySines) = Rotary(16, 32, 16, _ropeTheta);
+            _embedded = Working<float>(MaxRows * 32L, "embedded");
+            _norm = Working<float>(MaxRows * 4L * 32, "norm");
+            _afterConv = Working<float>(MaxRows * 32L, "afterConv");
+            _shared = Working<float>(MaxRows * 4L * 32, "shared");
+            _value = Working<ushort>(MaxRows * 32L, "value");
+            _rate = Working<float>(MaxRows * 2L, "rate");
+            _gelu = Working<ushort>(MaxRows * 32L, "gelu");
+            _query = Working<ushort>(MaxRows * 32L, "query");
+            _key = Working<ushort>(MaxRows * 32L, "key");
+            _answer = Working<ushort>(MaxRows * 32L, "answer");
+            _afterSeqModelingBlock = Working<float>(MaxRows * 32L, "afterSeqModelingBlock");
+            _downProjInput = Working<ushort>(MaxRows * 80L, "downProjInput");
+            _afterMlp = Working<float>(MaxRows * 32L, "afterMlp");
+            _afterMlpSpare = _afterMlp;
+            _left = Working<ushort>(MaxRows * 32L, "rows that are multiplied");
+        }
+
+        public override ModelDefinition Definition => Mlp.Definition;
+
+        public override int Vocabulary => 256;
+
+        protected override IReadOnlyList<(string Key, double Value)> Settings =>
+            [("rms_norm_eps", _rmsNormEps), ("ttt_base_lr", _tttBaseLr), ("rope_theta", _ropeTheta)];
+
+        protected override int RowAlignment => Compiled.Alignment;
+
+        protected override long StateLength => Compiled.StateElements;
+
+        protected override string StateSignature => Compiled.Signature;
+
+        public override IReadOnlyList<StateTensor> StateTensors => Compiled.Tensors;
+
+        protected override void Forward()
+        {
+            Layer = 0;
+            Launch(_lookupEmbedTokensBf16, new Grid(Rows), [TokenIds, _embedTokens, _embedded]);
+            _x = _embedded;
+            _afterMlp = _afterMlpSpare;
+            for (Layer = 0; Layer < 2; Layer++)
+            {
+                Launch(_rowsNormBf16, new Grid(Rows), [_x, SliceOf, _norm, _convNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                Launch(_enterHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _norm, 32, 3, 17024 + Layer * 96L]);
+                Launch(_leaveHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _norm, 32, 3, 17024 + Layer * 96L]);
+                Launch(_rowsAfterConvBf16, new Grid(Rows), [_afterConv, _x, _convConvBias.Slice(Layer * 32L, 32), SliceOf, _norm, _convConvWeight.Slice(Layer * 128L, 128)]);
+                if (Rows == 1) Launch(_multiplySharedValueRateGeluOneBf16, new Grid(13), [Rows, _afterConv, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), SliceOf, _shared, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2), _gelu]);
+                else
+                {
+                    Launch(_multiplySharedValueRateGeluRowsBf16, new Grid(Rows), [_left, _afterConv, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplySharedValueRateGeluFewBf16, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), SliceOf, _shared, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2), _gelu]);
+                    else
+                    {
+                        Launch(_multiplySharedValueRateGeluForSharedBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
+                        Launch(_multiplySharedValueRateGeluForValueBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplySharedValueRateGeluForRateBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                        Launch(_multiplySharedValueRateGeluForGeluBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), _gelu]);
+                    }
+                }
+                Launch(_enterHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _shared, 32, 3, 17216 + Layer * 96L]);
+                Launch(_leaveHalo, new Grid(Slices), [States, StateOffsets, SliceRows, _shared, 32, 3, 17216 + Layer * 96L]);
+                Launch(_rowsQueryKeyBf16, new Grid(Rows), [_query, _seqModelingBlockConvQBias.Slice(Layer * 32L, 32), SliceOf, _shared, _seqModelingBlockConvQWeight.Slice(Layer * 128L, 128), _rotarySines, Positions, _rotaryCosines, _key, _seqModelingBlockConvKBias.Slice(Layer * 32L, 32), _seqModelingBlockConvKWeight.Slice(Layer * 128L, 128)]);
+                if (Rows == Slices) Launch(_learnMlpMemoryStepBf16, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 8512L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
+                else Launch(_learnMlpMemoryBf16, new Grid(Slices * 2), [_seqModelingBlockLearnableTokenIdx.Slice(Layer * 16L, 16), SliceRows, Positions, StateOffsets, States, 0 + Layer * 8512L, _key, _value, _query, _rate, _answer, _seqModelingBlockScale.Slice(Layer * 32L, 32), _seqModelingBlockShift.Slice(Layer * 32L, 32)]);
+                if (Rows == 1) Launch(_multiplyAfterSeqModelingBlockOneBf16, new Grid(4), [Rows, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32), _gelu, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
+                else
+                {
+                    Launch(_multiplyAfterSeqModelingBlockRowsBf16, new Grid(Rows), [_left, _answer, _seqModelingBlockPostNormWeight.Slice(Layer * 32L, 32), _seqModelingBlockPostNormBias.Slice(Layer * 32L, 32), _gelu]);
+                    if (Rows <= 8) Launch(_multiplyAfterSeqModelingBlockFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
+                    else Launch(_multiplyAfterSeqModelingBlockBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockOProj.Slice(Layer * 1024L, 1024), _afterSeqModelingBlock, _afterConv]);
+                }
+                if (Rows == 1) Launch(_multiplyDownProjInputOneBf16, new Grid(10), [Rows, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                else
+                {
+                    Launch(_multiplyDownProjInputRowsBf16, new Grid(Rows), [_left, _afterSeqModelingBlock, _ffnNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
+                    if (Rows <= 8) Launch(_multiplyDownProjInputFewBf16, new Grid(10), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                    else Launch(_multiplyDownProjInputBf16, new Grid(2, Tiles(Rows, 64)), [Rows, _left, _mlpGateProj.Slice(Layer * 2560L, 2560), _mlpUpProj.Slice(Layer * 2560L, 2560), _downProjInput]);
+                }
+                if (Rows == 1) Launch(_multiplyAfterMlpOneBf16, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
+                else if (Rows <= 8) Launch(_multiplyAfterMlpFewBf16, new Grid(4), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
+                else Launch(_multiplyAfterMlpBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _downProjInput, _mlpDownProj.Slice(Layer * 2560L, 2560), _afterMlp, _afterSeqModelingBlock]);
+                (_x, _afterMlp) = (_afterMlp, _x);
+            }
+            _hidden = _x;
+            Layer = 0;
+        }
+
+        protected override void Head()
+        {
+            if (OutputCount == 1) Launch(_multiplyLogitsOneBf16, new Grid(32), [OutputCount, OutputRows, _hidden, _normWeight, (float)_rmsNormEps, _embedTokens, LogitRows]);
+            else
+            {
+                Launch(_multiplyLogitsRowsBf16, new Grid(OutputCount), [_left, OutputRows, _hidden, _normWeight, (float)_rmsNormEps]);
+                if (OutputCount <= 8) Launch(_multiplyLogitsFewBf16, new Grid(32), [OutputCount, _left, _embedTokens, LogitRows]);
+                else Launch(_multiplyLogitsBf16, new Grid(4, Tiles(OutputCount, 64)), [OutputCount, _left, _embedTokens, LogitRows]);
+            }
         }
     }
 }

@@ -89,6 +89,106 @@ public static class MlpKernels
         }
     }
 
+    // meanSquare[i] = Σ_k afterConv[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // seqNorm[i,j] = afterConv[i,j] seqNormWeight[j] invRms[i]
+    // shared = seqNorm · seqModelingBlockQProj
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    // g = seqNorm · seqModelingBlockGProj
+    // square[i,j] = g[i,j]²
+    // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
+    // gelu[i,j] = g[i,j] sigmoid[i,j]
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluOne(int rows, ArrayView<float> afterConv, ArrayView<float> seqNormWeight, float rmsNormEps, ArrayView<float> seqModelingBlockQProj, ArrayView<float> seqModelingBlockVProj, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> seqModelingBlockGProj, ArrayView<int> sliceOf, ArrayView<float> shared, ArrayView<float> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias, ArrayView<float> gelu)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long afterConvAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterConvRow = afterConv[afterConvAt + j];
+                meanSquareSum = meanSquareSum + afterConvRow * afterConvRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterConvRow = afterConv[afterConvAt + j];
+                left[j] = invRms * afterConvRow * seqNormWeight[j];
+            }
+        }
+        Group.Barrier();
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 9 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 9 ? 8 : 9)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 9 ? 2 : 32;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockVProj : Grid.IdxX < 9 ? seqModelingBlockLearnableTttLr : seqModelingBlockGProj;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+                }
+            }
+        }
+        if (part == 1)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = tile[r * 8 + j - firstColumn];
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long geluAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float g = tile[r * 8 + j - firstColumn];
+                    float square = g * g;
+                    float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
+                    gelu[geluAt + j] = g * sigmoid;
+                }
+            }
+        }
+    }
+
     // the rows that MultiplySharedValueRateGelu multiplies
     // meanSquare[i] = Σ_k afterConv[i,k]² / 32
     // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
@@ -116,41 +216,78 @@ public static class MlpKernels
     }
 
     // shared = seqNorm · seqModelingBlockQProj
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    // g = seqNorm · seqModelingBlockGProj
+    // square[i,j] = g[i,j]²
+    // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
+    // gelu[i,j] = g[i,j] sigmoid[i,j]
     [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForSharedOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<int> sliceOf, ArrayView<float> shared)
+    public static void MultiplySharedValueRateGeluFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> seqModelingBlockVProj, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> seqModelingBlockGProj, ArrayView<int> sliceOf, ArrayView<float> shared, ArrayView<float> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias, ArrayView<float> gelu)
     {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 9 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 9 ? 8 : 9)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 9 ? 2 : 32;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockVProj : Grid.IdxX < 9 ? seqModelingBlockLearnableTttLr : seqModelingBlockGProj;
         ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
         {
-            int i = r;
-            long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
             {
-                shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+                int i = r;
+                long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+                }
             }
         }
-    }
-
-    // shared = seqNorm · seqModelingBlockQProj
-    [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForSharedFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<int> sliceOf, ArrayView<float> shared)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        if (part == 1)
         {
-            int i = r;
-            long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
             {
-                shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = tile[r * 8 + j - firstColumn];
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long geluAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float g = tile[r * 8 + j - firstColumn];
+                    float square = g * g;
+                    float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
+                    gelu[geluAt + j] = g * sigmoid;
+                }
             }
         }
     }
@@ -160,7 +297,7 @@ public static class MlpKernels
     public static void MultiplySharedValueRateGeluForShared(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<int> sliceOf, ArrayView<float> shared)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -181,50 +318,10 @@ public static class MlpKernels
 
     // value = seqNorm · seqModelingBlockVProj
     [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForValueOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long valueAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                value[valueAt + j] = tile[r * 8 + j - firstColumn];
-            }
-        }
-    }
-
-    // value = seqNorm · seqModelingBlockVProj
-    [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForValueFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-        {
-            int i = r;
-            long valueAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                value[valueAt + j] = tile[r * 8 + j - firstColumn];
-            }
-        }
-    }
-
-    // value = seqNorm · seqModelingBlockVProj
-    [Kernel(256)]
     public static void MultiplySharedValueRateGeluForValue(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -246,56 +343,10 @@ public static class MlpKernels
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
     [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForRateOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 2);
-        float factor = 0.0625f * tttBaseLr;
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long rateAt = (long)i * 2;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-            }
-        }
-    }
-
-    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
-    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
-    [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForRateFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 2);
-        float factor = 0.0625f * tttBaseLr;
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-        {
-            int i = r;
-            long rateAt = (long)i * 2;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-            }
-        }
-    }
-
-    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
-    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
-    [Kernel(256)]
     public static void MultiplySharedValueRateGeluForRate(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -321,62 +372,10 @@ public static class MlpKernels
     // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
     // gelu[i,j] = g[i,j] sigmoid[i,j]
     [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForGeluOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockGProj, ArrayView<float> gelu)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockGProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long geluAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float g = tile[r * 8 + j - firstColumn];
-                float square = g * g;
-                float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
-                gelu[geluAt + j] = g * sigmoid;
-            }
-        }
-    }
-
-    // g = seqNorm · seqModelingBlockGProj
-    // square[i,j] = g[i,j]²
-    // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
-    // gelu[i,j] = g[i,j] sigmoid[i,j]
-    [Kernel(256)]
-    public static void MultiplySharedValueRateGeluForGeluFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockGProj, ArrayView<float> gelu)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockGProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-        {
-            int i = r;
-            long geluAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float g = tile[r * 8 + j - firstColumn];
-                float square = g * g;
-                float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
-                gelu[geluAt + j] = g * sigmoid;
-            }
-        }
-    }
-
-    // g = seqNorm · seqModelingBlockGProj
-    // square[i,j] = g[i,j]²
-    // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
-    // gelu[i,j] = g[i,j] sigmoid[i,j]
-    [Kernel(256)]
     public static void MultiplySharedValueRateGeluForGelu(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockGProj, ArrayView<float> gelu)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockGProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -597,6 +596,70 @@ public static class MlpKernels
         }
     }
 
+    // mean[i] = Σ_k answer[i,k] / 32
+    // centred[i,j] = answer[i,j] − mean[i]
+    // variance[i] = Σ_k centred[i,k]² / 32
+    // invStd[i] = 1/√(variance[i] + 1E-06)
+    // normal[i,j] = centred[i,j] invStd[i]
+    // postNorm[i,j] = seqModelingBlockPostNormWeight[j] normal[i,j] + seqModelingBlockPostNormBias[j]
+    // oProjInput[i,j] = postNorm[i,j] gelu[i,j]
+    // seqModelingBlock = oProjInput · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = afterConv[i,j] + seqModelingBlock[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterSeqModelingBlockOne(int rows, ArrayView<float> answer, ArrayView<float> seqModelingBlockPostNormWeight, ArrayView<float> seqModelingBlockPostNormBias, ArrayView<float> gelu, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long answerAt = (long)i * 32;
+            long geluAt = (long)i * 32;
+            float meanSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = answer[answerAt + j];
+                meanSum += answerRow;
+            }
+            float mean = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSum);
+            float varianceSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = answer[answerAt + j];
+                float centred = answerRow - mean;
+                varianceSum = varianceSum + centred * centred;
+            }
+            float variance = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, varianceSum);
+            float invStd = 1f / Fn.Sqrt(variance + 1E-06f);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = answer[answerAt + j];
+                float centred = answerRow - mean;
+                float normal = invStd * centred;
+                float postNorm = seqModelingBlockPostNormBias[j] + seqModelingBlockPostNormWeight[j] * normal;
+                float geluRow = gelu[geluAt + j];
+                left[j] = postNorm * geluRow;
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            long afterConvAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float afterConvRow = afterConv[afterConvAt + j];
+                float seqModelingBlock = tile[r * 8 + j - firstColumn];
+                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = afterConvRow + seqModelingBlock;
+            }
+        }
+    }
+
     // the rows that MultiplyAfterSeqModelingBlock multiplies
     // mean[i] = Σ_k answer[i,k] / 32
     // centred[i,j] = answer[i,j] − mean[i]
@@ -643,34 +706,10 @@ public static class MlpKernels
     // seqModelingBlock = oProjInput · seqModelingBlockOProj
     // afterSeqModelingBlock[i,j] = afterConv[i,j] + seqModelingBlock[i,j]
     [Kernel(256)]
-    public static void MultiplyAfterSeqModelingBlockOne(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 32);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long afterSeqModelingBlockAt = (long)i * 32;
-            long afterConvAt = (long)i * 32;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float afterConvRow = afterConv[afterConvAt + j];
-                float seqModelingBlock = tile[r * 8 + j - firstColumn];
-                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = afterConvRow + seqModelingBlock;
-            }
-        }
-    }
-
-    // seqModelingBlock = oProjInput · seqModelingBlockOProj
-    // afterSeqModelingBlock[i,j] = afterConv[i,j] + seqModelingBlock[i,j]
-    [Kernel(256)]
     public static void MultiplyAfterSeqModelingBlockFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 32);
@@ -694,7 +733,7 @@ public static class MlpKernels
     public static void MultiplyAfterSeqModelingBlock(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -712,6 +751,59 @@ public static class MlpKernels
                     float seqModelingBlock = tile[r * Product64.Pitch + j - firstColumn];
                     afterSeqModelingBlock[afterSeqModelingBlockAt + j] = afterConvRow + seqModelingBlock;
                 }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // ffnNorm[i,j] = afterSeqModelingBlock[i,j] ffnNormWeight[j] invRms[i]
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256)]
+    public static void MultiplyDownProjInputOne(int rows, ArrayView<float> afterSeqModelingBlock, ArrayView<float> ffnNormWeight, float rmsNormEps, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(816);
+        ArrayView<float> left = memory.SubView(528, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                meanSquareSum = meanSquareSum + afterSeqModelingBlockRow * afterSeqModelingBlockRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(560, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                left[j] = invRms * afterSeqModelingBlockRow * ffnNormWeight[j];
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
+        ArrayView<float> tile2 = memory.SubView(264, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
+        int end = Math.Min(firstColumn + 8, 80);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long downProjInputAt = (long)i * 80;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float gate = tile[r * 8 + j - firstColumn];
+                float sigmoid = Fn.Sigmoid(gate);
+                float silu = gate * sigmoid;
+                float up = tile2[r * 8 + j - firstColumn];
+                downProjInput[downProjInputAt + j] = silu * up;
             }
         }
     }
@@ -748,40 +840,10 @@ public static class MlpKernels
     // silu[i,j] = gate[i,j] sigmoid[i,j]
     // downProjInput[i,j] = silu[i,j] up[i,j]
     [Kernel(256)]
-    public static void MultiplyDownProjInputOne(int rows, ArrayView<float> left, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(528);
-        ArrayView<float> tile = memory.SubView(0, 264);
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
-        ArrayView<float> tile2 = memory.SubView(264, 264);
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
-        int end = Math.Min(firstColumn + 8, 80);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            long downProjInputAt = (long)i * 80;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                float gate = tile[r * 8 + j - firstColumn];
-                float sigmoid = Fn.Sigmoid(gate);
-                float silu = gate * sigmoid;
-                float up = tile2[r * 8 + j - firstColumn];
-                downProjInput[downProjInputAt + j] = silu * up;
-            }
-        }
-    }
-
-    // gate = ffnNorm · mlpGateProj
-    // up = ffnNorm · mlpUpProj
-    // sigmoid[i,j] = σ(gate[i,j])
-    // silu[i,j] = gate[i,j] sigmoid[i,j]
-    // downProjInput[i,j] = silu[i,j] up[i,j]
-    [Kernel(256)]
     public static void MultiplyDownProjInputFew(int rows, ArrayView<float> left, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(4224);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory.SubView(0, 2112);
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
         ArrayView<float> tile2 = memory.SubView(2112, 2112);
@@ -811,12 +873,12 @@ public static class MlpKernels
     public static void MultiplyDownProjInput(int rows, ArrayView<float> left, ArrayView<float> mlpGateProj, ArrayView<float> mlpUpProj, ArrayView<float> downProjInput)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(2 * Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(8704);
         var product = Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
         Group.Barrier();
         var product2 = Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
-        ArrayView<float> tile = memory.SubView(0 * Product64.Shared, Product64.Shared);
-        ArrayView<float> tile2 = memory.SubView(1 * Product64.Shared, Product64.Shared);
+        ArrayView<float> tile = memory.SubView(0, 4352);
+        ArrayView<float> tile2 = memory.SubView(4352, 4352);
         for (int part = 0; part < Product64.Parts; part++)
         {
             Product64.Leave(product, part, tile);
@@ -843,8 +905,8 @@ public static class MlpKernels
     [Kernel(256)]
     public static void MultiplyAfterMlpOne(int rows, ArrayView<float> left, ArrayView<float> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(264);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 32);
@@ -867,8 +929,8 @@ public static class MlpKernels
     [Kernel(256)]
     public static void MultiplyAfterMlpFew(int rows, ArrayView<float> left, ArrayView<float> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 32);
@@ -892,7 +954,7 @@ public static class MlpKernels
     public static void MultiplyAfterMlp(int rows, ArrayView<float> left, ArrayView<float> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -910,6 +972,47 @@ public static class MlpKernels
                     float mlp = tile[r * Product64.Pitch + j - firstColumn];
                     afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
                 }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k hidden[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // norm[i,j] = hidden[i,j] normWeight[j] invRms[i]
+    // logits = norm · embedTokens
+    [Kernel(256)]
+    public static void MultiplyLogitsOne(int rows, ArrayView<int> outputRows, ArrayView<float> hidden, ArrayView<float> normWeight, float rmsNormEps, ArrayView<float> embedTokens, ArrayView<float> logits)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = outputRows[0];
+            long hiddenAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float xRow = hidden[hiddenAt + j];
+                meanSquareSum = meanSquareSum + xRow * xRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+            for (int j = lane; j < 32; j += 256)
+            {
+                left[j] = invRms * hidden[hiddenAt + j] * normWeight[j];
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 256);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
             }
         }
     }
@@ -941,29 +1044,10 @@ public static class MlpKernels
 
     // logits = norm · embedTokens
     [Kernel(256)]
-    public static void MultiplyLogitsOne(int rows, ArrayView<float> left, ArrayView<float> embedTokens, ArrayView<float> logits)
-    {
-        int firstColumn = Grid.IdxX * 8;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
-        ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
-        int end = Math.Min(firstColumn + 8, 256);
-        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
-        {
-            int i = r;
-            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-            {
-                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
-            }
-        }
-    }
-
-    // logits = norm · embedTokens
-    [Kernel(256)]
     public static void MultiplyLogitsFew(int rows, ArrayView<float> left, ArrayView<float> embedTokens, ArrayView<float> logits)
     {
-        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
         FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
         int end = Math.Min(firstColumn + 8, 256);
@@ -982,7 +1066,7 @@ public static class MlpKernels
     public static void MultiplyLogits(int rows, ArrayView<float> left, ArrayView<float> embedTokens, ArrayView<float> logits)
     {
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(Product64.Shared);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4352);
         var product = Product64.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstRow, firstColumn, memory);
         ArrayView<float> tile = memory;
         for (int part = 0; part < Product64.Parts; part++)
@@ -2552,6 +2636,3143 @@ public static class MlpKernels
     /// loss = (Σ_k term5[k]²) / 2<br/>
     /// </remarks>
     private static class LearnMlpMemoryStepParts
+    {
+        /// <summary>Rows of one mini-batch from any place in it: outputs, and the gradient sum so far.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> W2, ArrayView<float> B2, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> W2Sum, ArrayView<float> B2Sum, ArrayView<float> output)
+        {
+            ArrayView<float> dGeluK = memory.SubView(344, 64); // [64]
+            ArrayView<float> geluK = memory.SubView(408, 64); // [64]
+            ArrayView<float> attentionW1 = memory.SubView(472, 1); // [1]
+            ArrayView<float> deltaW1 = memory.SubView(476, 64); // [64]
+            ArrayView<float> geluQ = memory.SubView(344, 64); // [64]
+            ArrayView<float> attentionW2 = memory.SubView(344, 1); // [1]
+            ArrayView<float> deltaW2 = memory.SubView(540, 16); // [16]
+            ArrayView<float> sigmoidK = memory.SubView(556, 64); // [64]
+            ArrayView<float> timesW1SumQ = memory.SubView(620, 64); // [64]
+            ArrayView<float> timesW1K = memory.SubView(684, 64); // [64]
+            ArrayView<float> timesW2K = memory.SubView(344, 16); // [16]
+            ArrayView<float> scoresW1 = memory.SubView(344, 1); // [1]
+            ArrayView<float> timesW1Q = memory.SubView(748, 64); // [64]
+            ArrayView<float> timesW2SumQ = memory.SubView(556, 16); // [16]
+            ArrayView<float> scoresW2 = memory.SubView(472, 1); // [1]
+            ArrayView<float> timesW2Q = memory.SubView(572, 16); // [16]
+            ArrayView<float> dNormalKKept = memory.SubView(360, 16); // [16]
+            ArrayView<float> centredQKept = memory.SubView(344, 16); // [16]
+            ArrayView<float> affineW2QKept = memory.SubView(360, 16); // [16]
+
+            // timesW1SumQ = query · W1Sum
+            {
+                int tx = thread % 64, ty = thread / 64;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 16 + k];
+                    float b0 = W1Sum[k * 64 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1SumQ[r0 * 64 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // timesW1K = key · W1
+            {
+                int tx = thread % 64, ty = thread / 64;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[r0 * 16 + k];
+                    float b0 = W1[k * 64 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1K[r0 * 64 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // scoresW1 = query · keyᵀ
+            {
+                int tx = thread % 1, ty = thread / 1;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 16 + k];
+                    float b0 = key[c0 * 16 + k];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) scoresW1[r0 * 1 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // timesW1Q = query · W1
+            {
+                int tx = thread % 64, ty = thread / 64;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 16 + k];
+                    float b0 = W1[k * 64 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1Q[r0 * 64 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // squareK[i,j] = affineW1K[i,j]²
+            // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
+            // geluK[i,j] = affineW1K[i,j] sigmoidK[i,j]
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                for (int j = lane; j < 64; j += 32)
+                {
+                    float affineW1K = timesW1K[i * 64 + j] + B1[j];
+                    float squareK = affineW1K * affineW1K;
+                    float sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
+                    if (live) sigmoidK[i * 64 + j] = sigmoidK2;
+                    if (live) geluK[i * 64 + j] = affineW1K * sigmoidK2;
+                }
+                for (int j = lane; j < 1; j += 32)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    if (live) attentionW1[i * 1 + j] = rate * (scoresW1[i * 1 + j] + 1f);
+                }
+            }
+            Group.Barrier();
+
+            // timesW2K = geluK · W2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluK[r0 * 64 + k];
+                    float b0 = W2[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW2K[r0 * 16 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // affineW2K[i,j] = timesW2K[i,j] + B2[j]
+            // meanK[i] = Σ_k affineW2K[i,k] / 16
+            // centredK[i,j] = affineW2K[i,j] − meanK[i]
+            // varianceK[i] = Σ_k centredK[i,k]² / 16
+            // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+            // normalK[i,j] = centredK[i,j] invStdK[i]
+            // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+            // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+            // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+            // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+            // sumDNormalK[i] = Σ_k dNormalK[i,k]
+            // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                float meanKSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW2K = timesW2K[i * 16 + j] + B2[j];
+                    meanKSum += affineW2K;
+                }
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 32, meanKSum);
+                float varianceKSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW2K = timesW2K[i * 16 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    varianceKSum = varianceKSum + centredK * centredK;
+                }
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 32, varianceKSum);
+                float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
+                float dInvStdKSum = 0f;
+                float sumDNormalKSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW2K = timesW2K[i * 16 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    float normalK = invStdK * centredK;
+                    float errorK = key[i * 16 + j] + Shift[j] + Scale[j] * normalK - value[i * 16 + j];
+                    float dNormalK = lr[i] * Scale[j] * errorK;
+                    if (live) dNormalKKept[i * 16 + j] = dNormalK;
+                    dInvStdKSum = dInvStdKSum + centredK * dNormalK;
+                    sumDNormalKSum += dNormalK;
+                }
+                float dInvStdK = Rows.Sum(partials, row, lane, 32, dInvStdKSum);
+                float sumDNormalK = Rows.Sum(partials, row, lane, 32, sumDNormalKSum);
+                float factor = dInvStdK * (invStdK * invStdK * invStdK);
+                float factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float dNormalK = dNormalKKept[i * 16 + j];
+                    float affineW2K = timesW2K[i * 16 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    if (live) deltaW2[i * 16 + j] = dCentredK + factor2;
+                }
+            }
+            Group.Barrier();
+
+            // dGeluK = deltaW2 · W2ᵀ
+            {
+                int tx = thread % 64, ty = thread / 64;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = deltaW2[r0 * 16 + k];
+                    float b0 = W2[c0 * 16 + k];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) dGeluK[r0 * 64 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // squareK[i,j] = affineW1K[i,j]²
+            // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                for (int j = lane; j < 64; j += 32)
+                {
+                    float sigmoidKRow = sigmoidK[i * 64 + j];
+                    float dGeluKRow = dGeluK[i * 64 + j];
+                    float affineW1K = timesW1K[i * 64 + j] + B1[j];
+                    float squareK = affineW1K * affineW1K;
+                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    if (live) deltaW1[i * 64 + j] = deltaW12;
+                }
+            }
+            Group.Barrier();
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            {
+                int tx = thread % 64, ty = thread / 64;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float a0 = attentionW1[r0 * 1 + k];
+                    float b0 = deltaW1[k * 64 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW1Q[r0 * 64 + c0] += -s00;
+            }
+            Group.Barrier();
+
+            // W1Sum += keyᵀ · deltaW1
+            {
+                int tx = thread % 32, ty = thread / 32;
+                int r0 = ty;
+                int r1 = ty + 8;
+                int c0 = tx;
+                int c1 = tx + 32;
+                float s00 = 0f, s01 = 0f;
+                float s10 = 0f, s11 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float a0 = key[k * 16 + r0];
+                    float a1 = key[k * 16 + r1];
+                    float b0 = deltaW1[k * 64 + c0];
+                    float b1 = deltaW1[k * 64 + c1];
+                    s00 += a0 * b0; s01 += a0 * b1;
+                    s10 += a1 * b0; s11 += a1 * b1;
+                }
+                W1Sum[r0 * 64 + c0] += s00;
+                W1Sum[r0 * 64 + c1] += s01;
+                W1Sum[r1 * 64 + c0] += s10;
+                W1Sum[r1 * 64 + c1] += s11;
+            }
+            Group.Barrier();
+
+            // affineW1SumQ[i,j] = timesW1SumQ[i,j] + B1Sum[j]
+            // affineW1Q[i,j] = timesW1Q[i,j] + B1[j] − tok[i] affineW1SumQ[i,j]
+            // squareQ[i,j] = affineW1Q[i,j]²
+            // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
+            // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                for (int j = lane; j < 64; j += 32)
+                {
+                    float affineW1SumQ = timesW1SumQ[i * 64 + j] + B1Sum[j];
+                    float affineW1Q = timesW1Q[i * 64 + j] + B1[j] - tok[i] * affineW1SumQ;
+                    float squareQ = affineW1Q * affineW1Q;
+                    float sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
+                    if (live) geluQ[i * 64 + j] = affineW1Q * sigmoidQ;
+                }
+            }
+            Group.Barrier();
+
+            // timesW2SumQ = geluQ · W2Sum
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 64 + k];
+                    float b0 = W2Sum[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW2SumQ[r0 * 16 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // scoresW2 = geluQ · geluKᵀ
+            {
+                int tx = thread % 1, ty = thread / 1;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 64 + k];
+                    float b0 = geluK[c0 * 64 + k];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) scoresW2[r0 * 1 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // timesW2Q = geluQ · W2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 64 + k];
+                    float b0 = W2[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW2Q[r0 * 16 + c0] = s00;
+            }
+            Group.Barrier();
+
+            // B1Sum += sum of the rows of deltaW1
+            {
+                int tx = thread % 64, ty = thread / 64;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float b0 = deltaW1[k * 64 + c0];
+                    s00 += b0;
+                }
+                if (ty < 1) B1Sum[c0] += s00;
+            }
+            Group.Barrier();
+
+            // W2Sum += geluKᵀ · deltaW2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 16;
+                int r2 = ty + 32;
+                int r3 = ty + 48;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float a0 = geluK[k * 64 + r0];
+                    float a1 = geluK[k * 64 + r1];
+                    float a2 = geluK[k * 64 + r2];
+                    float a3 = geluK[k * 64 + r3];
+                    float b0 = deltaW2[k * 16 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                W2Sum[r0 * 16 + c0] += s00;
+                W2Sum[r1 * 16 + c0] += s10;
+                W2Sum[r2 * 16 + c0] += s20;
+                W2Sum[r3 * 16 + c0] += s30;
+            }
+            Group.Barrier();
+
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                for (int j = lane; j < 1; j += 32)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    if (live) attentionW2[i * 1 + j] = rate * (scoresW2[i * 1 + j] + 1f);
+                }
+            }
+            Group.Barrier();
+
+            // timesW2Q −= attentionW2 · deltaW2, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                const int r0 = 0;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float a0 = attentionW2[r0 * 1 + k];
+                    float b0 = deltaW2[k * 16 + c0];
+                    s00 += a0 * b0;
+                }
+                if (ty < 1) timesW2Q[r0 * 16 + c0] += -s00;
+            }
+            Group.Barrier();
+
+            // affineW2SumQ[i,j] = timesW2SumQ[i,j] + B2Sum[j]
+            // affineW2Q[i,j] = timesW2Q[i,j] + B2[j] − tok[i] affineW2SumQ[i,j]
+            // meanQ[i] = Σ_k affineW2Q[i,k] / 16
+            // centredQ[i,j] = affineW2Q[i,j] − meanQ[i]
+            // varianceQ[i] = Σ_k centredQ[i,k]² / 16
+            // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
+            // normalQ[i,j] = centredQ[i,j] invStdQ[i]
+            // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
+            {
+                int row = thread / 32;
+                int lane = thread % 32;
+                int i = Math.Min(row, 0);
+                bool live = row < 1;
+                float meanQSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW2SumQ = timesW2SumQ[i * 16 + j] + B2Sum[j];
+                    float affineW2Q = timesW2Q[i * 16 + j] + B2[j] - tok[i] * affineW2SumQ;
+                    if (live) affineW2QKept[i * 16 + j] = affineW2Q;
+                    meanQSum += affineW2Q;
+                }
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 32, meanQSum);
+                float varianceQSum = 0f;
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float affineW2Q = affineW2QKept[i * 16 + j];
+                    float centredQ = affineW2Q - meanQ;
+                    if (live) centredQKept[i * 16 + j] = centredQ;
+                    varianceQSum = varianceQSum + centredQ * centredQ;
+                }
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 32, varianceQSum);
+                float scalar = 1E-06f;
+                float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
+                for (int j = lane; j < 16; j += 32)
+                {
+                    float centredQ = centredQKept[i * 16 + j];
+                    float normalQ = invStdQ * centredQ;
+                    if (live) output[i * 16 + j] = query[i * 16 + j] + Shift[j] + Scale[j] * normalQ;
+                }
+            }
+            Group.Barrier();
+
+            // B2Sum += sum of the rows of deltaW2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 1; k++)
+                {
+                    float b0 = deltaW2[k * 16 + c0];
+                    s00 += b0;
+                }
+                if (ty < 1) B2Sum[c0] += s00;
+            }
+            Group.Barrier();
+        }
+
+        /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Close(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, float tokLast, ArrayView<float> W1Sum, ArrayView<float> W1, ArrayView<float> B1Sum, ArrayView<float> B1, ArrayView<float> W2Sum, ArrayView<float> W2, ArrayView<float> B2Sum, ArrayView<float> B2)
+        {
+
+            // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
+            {
+                int row = thread / 16;
+                int lane = thread % 16;
+                int i = row;
+                for (int j = lane; j < 64; j += 16)
+                {
+                    W1[i * 64 + j] = W1[i * 64 + j] - (tokLast * W1Sum[i * 64 + j]);
+                }
+            }
+            Group.Barrier();
+
+            // B1[j] = B1[j] − tokLast B1Sum[j]
+            // B2[j] = B2[j] − tokLast B2Sum[j]
+            {
+                int lane = thread;
+                for (int j = lane; j < 64; j += 256)
+                {
+                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                }
+                for (int j = lane; j < 16; j += 256)
+                {
+                    B2[j] = B2[j] - (tokLast * B2Sum[j]);
+                }
+            }
+            Group.Barrier();
+
+            // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    W2[i * 16 + j] = W2[i * 16 + j] - (tokLast * W2Sum[i * 16 + j]);
+                }
+            }
+            Group.Barrier();
+
+            // W1Sum = 0
+            for (int e = thread; e < 1024; e += 256) W1Sum[e] = 0f;
+            Group.Barrier();
+
+            // B1Sum = 0
+            for (int e = thread; e < 64; e += 256) B1Sum[e] = 0f;
+            Group.Barrier();
+
+            // W2Sum = 0
+            for (int e = thread; e < 1024; e += 256) W2Sum[e] = 0f;
+            Group.Barrier();
+
+            // B2Sum = 0
+            for (int e = thread; e < 16; e += 256) B2Sum[e] = 0f;
+            Group.Barrier();
+        }
+    }
+
+    // rows of EmbedTokens
+    [Kernel(32)]
+    public static void LookupEmbedTokensBf16(ArrayView<int> tokens, ArrayView<ushort> embedTokens, ArrayView<float> embedded)
+    {
+        long from = (long)tokens[Grid.IdxX] * 32, to = (long)Grid.IdxX * 32;
+        for (int j = Group.IdxX; j < 32; j += 32) embedded[to + j] = Bf16.ToFloat(embedTokens[from + j]);
+    }
+
+    // norm row by row
+    // meanSquare[i] = Σ_k x[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // norm[i,j] = x[i,j] convNormWeight[j] invRms[i]
+    [Kernel(32)]
+    public static void RowsNormBf16(ArrayView<float> x, ArrayView<int> sliceOf, ArrayView<float> norm, ArrayView<float> convNormWeight, float rmsNormEps)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long xAt = (long)i * 32;
+        long normAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+        float meanSquareSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float xRow = x[xAt + j];
+            meanSquareSum = meanSquareSum + xRow * xRow;
+        }
+        float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSquareSum);
+        float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+        for (int j = lane; j < 32; j += 32)
+        {
+            norm[normAt + j] = invRms * x[xAt + j] * convNormWeight[j];
+        }
+    }
+
+    // afterConv row by row
+    // conv[i,j] = convConvBias[j] + norm[i−3,j] convConvWeight[j,0] + norm[i−2,j] convConvWeight[j,1] + norm[i−1,j] convConvWeight[j,2] + norm[i,j] convConvWeight[j,3]
+    // afterConv[i,j] = x[i,j] + conv[i,j]
+    [Kernel(32)]
+    public static void RowsAfterConvBf16(ArrayView<float> afterConv, ArrayView<float> x, ArrayView<float> convConvBias, ArrayView<int> sliceOf, ArrayView<float> norm, ArrayView<float> convConvWeight)
+    {
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long afterConvAt = (long)i * 32;
+        long xAt = (long)i * 32;
+        long normBack3At = ((long)i + (sliceOf[i] + 1) * 3 - 3) * 32;
+        long normBack2At = ((long)i + (sliceOf[i] + 1) * 3 - 2) * 32;
+        long normBack1At = ((long)i + (sliceOf[i] + 1) * 3 - 1) * 32;
+        long normAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float normRow = norm[normAt + j];
+            float conv = convConvBias[j] + norm[normBack3At + j] * convConvWeight[j * 4 + 0] + norm[normBack2At + j] * convConvWeight[j * 4 + 1] + norm[normBack1At + j] * convConvWeight[j * 4 + 2] + normRow * convConvWeight[j * 4 + 3];
+            afterConv[afterConvAt + j] = x[xAt + j] + conv;
+        }
+    }
+
+    // meanSquare[i] = Σ_k afterConv[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // seqNorm[i,j] = afterConv[i,j] seqNormWeight[j] invRms[i]
+    // shared = seqNorm · seqModelingBlockQProj
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    // g = seqNorm · seqModelingBlockGProj
+    // square[i,j] = g[i,j]²
+    // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
+    // gelu[i,j] = g[i,j] sigmoid[i,j]
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluOneBf16(int rows, ArrayView<float> afterConv, ArrayView<float> seqNormWeight, float rmsNormEps, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<ushort> seqModelingBlockGProj, ArrayView<int> sliceOf, ArrayView<float> shared, ArrayView<ushort> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias, ArrayView<ushort> gelu)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long afterConvAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterConvRow = afterConv[afterConvAt + j];
+                meanSquareSum = meanSquareSum + afterConvRow * afterConvRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterConvRow = afterConv[afterConvAt + j];
+                left[j] = Bf16.ToFloat(Bf16.Round(invRms * afterConvRow * seqNormWeight[j]));
+            }
+        }
+        Group.Barrier();
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 9 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 9 ? 8 : 9)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 9 ? 2 : 32;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockVProj : Grid.IdxX < 9 ? seqModelingBlockLearnableTttLr : seqModelingBlockGProj;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+                }
+            }
+        }
+        if (part == 1)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+            {
+                int i = r;
+                long geluAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float g = tile[r * 8 + j - firstColumn];
+                    float square = g * g;
+                    float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
+                    gelu[geluAt + j] = Bf16.Round(g * sigmoid);
+                }
+            }
+        }
+    }
+
+    // the rows that MultiplySharedValueRateGelu multiplies
+    // meanSquare[i] = Σ_k afterConv[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // seqNorm[i,j] = afterConv[i,j] seqNormWeight[j] invRms[i]
+    [Kernel(32)]
+    public static void MultiplySharedValueRateGeluRowsBf16(ArrayView<ushort> left, ArrayView<float> afterConv, ArrayView<float> seqNormWeight, float rmsNormEps)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long afterConvAt = (long)i * 32;
+        float meanSquareSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float afterConvRow = afterConv[afterConvAt + j];
+            meanSquareSum = meanSquareSum + afterConvRow * afterConvRow;
+        }
+        float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSquareSum);
+        float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+        for (int j = lane; j < 32; j += 32)
+        {
+            float afterConvRow = afterConv[afterConvAt + j];
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(invRms * afterConvRow * seqNormWeight[j]);
+        }
+    }
+
+    // shared = seqNorm · seqModelingBlockQProj
+    // value = seqNorm · seqModelingBlockVProj
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    // g = seqNorm · seqModelingBlockGProj
+    // square[i,j] = g[i,j]²
+    // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
+    // gelu[i,j] = g[i,j] sigmoid[i,j]
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<ushort> seqModelingBlockGProj, ArrayView<int> sliceOf, ArrayView<float> shared, ArrayView<ushort> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias, ArrayView<ushort> gelu)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 9 ? 2 : 3;
+        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 9 ? 8 : 9)) * 8;
+        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 9 ? 2 : 32;
+        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockVProj : Grid.IdxX < 9 ? seqModelingBlockLearnableTttLr : seqModelingBlockGProj;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
+        if (part == 0)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+                }
+            }
+        }
+        if (part == 1)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
+                }
+            }
+        }
+        if (part == 2)
+        {
+            int end = Math.Min(firstColumn + 8, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+        if (part == 3)
+        {
+            int end = Math.Min(firstColumn + 8, 32);
+            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            {
+                int i = r;
+                long geluAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+                {
+                    float g = tile[r * 8 + j - firstColumn];
+                    float square = g * g;
+                    float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
+                    gelu[geluAt + j] = Bf16.Round(g * sigmoid);
+                }
+            }
+        }
+    }
+
+    // shared = seqNorm · seqModelingBlockQProj
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplySharedValueRateGeluForSharedBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<int> sliceOf, ArrayView<float> shared)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    shared[sharedAt + j] = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                }
+            }
+        }
+    }
+
+    // value = seqNorm · seqModelingBlockVProj
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplySharedValueRateGeluForValueBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> value)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long valueAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    value[valueAt + j] = Bf16.Round(tile[r * Bf16Product64.Pitch + j - firstColumn]);
+                }
+            }
+        }
+    }
+
+    // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
+    // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplySharedValueRateGeluForRateBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 2);
+            float factor = 0.0625f * tttBaseLr;
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long rateAt = (long)i * 2;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float learnableTttLrRow = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+                }
+            }
+        }
+    }
+
+    // g = seqNorm · seqModelingBlockGProj
+    // square[i,j] = g[i,j]²
+    // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
+    // gelu[i,j] = g[i,j] sigmoid[i,j]
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplySharedValueRateGeluForGeluBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockGProj, ArrayView<ushort> gelu)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockGProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long geluAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float g = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    float square = g * g;
+                    float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
+                    gelu[geluAt + j] = Bf16.Round(g * sigmoid);
+                }
+            }
+        }
+    }
+
+    // query, key row by row
+    // convQ[i,j] = seqModelingBlockConvQBias[j] + shared[i−3,j] seqModelingBlockConvQWeight[j,0] + shared[i−2,j] seqModelingBlockConvQWeight[j,1] + shared[i−1,j] seqModelingBlockConvQWeight[j,2] + shared[i,j] seqModelingBlockConvQWeight[j,3]
+    // query[i,j] = rotate(convQ[i,j]; θ = ropeTheta, position mod 16)
+    // convK[i,j] = seqModelingBlockConvKBias[j] + shared[i−3,j] seqModelingBlockConvKWeight[j,0] + shared[i−2,j] seqModelingBlockConvKWeight[j,1] + shared[i−1,j] seqModelingBlockConvKWeight[j,2] + shared[i,j] seqModelingBlockConvKWeight[j,3]
+    // key[i,j] = rotate(convK[i,j]; θ = ropeTheta, position mod 16)
+    [Kernel(32)]
+    public static void RowsQueryKeyBf16(ArrayView<ushort> query, ArrayView<float> seqModelingBlockConvQBias, ArrayView<int> sliceOf, ArrayView<float> shared, ArrayView<float> seqModelingBlockConvQWeight, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines, ArrayView<ushort> key, ArrayView<float> seqModelingBlockConvKBias, ArrayView<float> seqModelingBlockConvKWeight)
+    {
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long queryAt = (long)i * 32;
+        long sharedBack3At = ((long)i + (sliceOf[i] + 1) * 3 - 3) * 32;
+        long sharedBack2At = ((long)i + (sliceOf[i] + 1) * 3 - 2) * 32;
+        long sharedBack1At = ((long)i + (sliceOf[i] + 1) * 3 - 1) * 32;
+        long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+        long sineAt = positions[i] % 16 * 32;
+        long cosineAt = positions[i] % 16 * 32;
+        long keyAt = (long)i * 32;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float sharedRow = shared[sharedAt + j];
+            float convQ = seqModelingBlockConvQBias[j] + shared[sharedBack3At + j] * seqModelingBlockConvQWeight[j * 4 + 0] + shared[sharedBack2At + j] * seqModelingBlockConvQWeight[j * 4 + 1] + shared[sharedBack1At + j] * seqModelingBlockConvQWeight[j * 4 + 2] + sharedRow * seqModelingBlockConvQWeight[j * 4 + 3];
+            float sharedRow2 = shared[sharedAt + (j ^ 1)];
+            float convQ2 = seqModelingBlockConvQBias[(j ^ 1)] + shared[sharedBack3At + (j ^ 1)] * seqModelingBlockConvQWeight[(j ^ 1) * 4 + 0] + shared[sharedBack2At + (j ^ 1)] * seqModelingBlockConvQWeight[(j ^ 1) * 4 + 1] + shared[sharedBack1At + (j ^ 1)] * seqModelingBlockConvQWeight[(j ^ 1) * 4 + 2] + sharedRow2 * seqModelingBlockConvQWeight[(j ^ 1) * 4 + 3];
+            query[queryAt + j] = Bf16.Round(convQ * rotaryCosines[cosineAt + j] + convQ2 * rotarySines[sineAt + j]);
+            float convK = seqModelingBlockConvKBias[j] + shared[sharedBack3At + j] * seqModelingBlockConvKWeight[j * 4 + 0] + shared[sharedBack2At + j] * seqModelingBlockConvKWeight[j * 4 + 1] + shared[sharedBack1At + j] * seqModelingBlockConvKWeight[j * 4 + 2] + sharedRow * seqModelingBlockConvKWeight[j * 4 + 3];
+            float sharedRow3 = shared[sharedAt + (j ^ 1)];
+            float convK2 = seqModelingBlockConvKBias[(j ^ 1)] + shared[sharedBack3At + (j ^ 1)] * seqModelingBlockConvKWeight[(j ^ 1) * 4 + 0] + shared[sharedBack2At + (j ^ 1)] * seqModelingBlockConvKWeight[(j ^ 1) * 4 + 1] + shared[sharedBack1At + (j ^ 1)] * seqModelingBlockConvKWeight[(j ^ 1) * 4 + 2] + sharedRow3 * seqModelingBlockConvKWeight[(j ^ 1) * 4 + 3];
+            key[keyAt + j] = Bf16.Round(convK * rotaryCosines[cosineAt + j] + convK2 * rotarySines[sineAt + j]);
+        }
+    }
+
+    // answer = MlpMemory.Learn(query, key, value, rate)
+    [Kernel(64, Spec = "TttGen.InnerModels.MlpMemory")]
+    public static void LearnMlpMemoryBf16(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<ushort> keyRows, ArrayView<ushort> valueRows, ArrayView<ushort> queryRows, ArrayView<float> rateRows, ArrayView<ushort> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
+    {
+        const int keyStride = 32;
+        const int valueStride = 32;
+        const int queryStride = 32;
+        const int rateStride = 2;
+        const int answerStride = 32;
+        int thread = Group.IdxX;
+        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int first = slices[2 * slice], count = slices[2 * slice + 1];
+        int place = (int)(positions[first] % 16);
+        long at = stateOffsets[slice] + layerOffset + head * 4256L;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(11232);
+        ArrayView<float> workspace = memory;
+        ArrayView<float> partials = memory.SubView(0, 64); // [64]
+        ArrayView<float> key = memory.SubView(64, 272); // [16, 16], rows 17 apart
+        ArrayView<float> value = memory.SubView(336, 272); // [16, 16], rows 17 apart
+        ArrayView<float> query = memory.SubView(608, 272); // [16, 16], rows 17 apart
+        ArrayView<float> output = memory.SubView(880, 272); // [16, 16], rows 17 apart
+        ArrayView<float> lr = memory.SubView(1152, 16); // [16]
+        ArrayView<float> tok = memory.SubView(1168, 16); // [16]
+        ArrayView<float> tokenRates = memory.SubView(1184, 16); // [16]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> W1Sum = states.SubView(at + 2128, 1024); // [HeadDim, InnerHidden]
+        ArrayView<float> B1Sum = states.SubView(at + 3152, 64); // [InnerHidden]
+        ArrayView<float> W2Sum = states.SubView(at + 3216, 1024); // [InnerHidden, HeadDim]
+        ArrayView<float> B2Sum = states.SubView(at + 4240, 16); // [HeadDim]
+        ArrayView<float> W1 = memory.SubView(1200, 1040); // [16, 64], rows 65 apart
+        ArrayView<float> B1 = memory.SubView(2240, 64); // [64]
+        ArrayView<float> W2 = memory.SubView(2304, 1088); // [64, 16], rows 17 apart
+        ArrayView<float> B2 = memory.SubView(3392, 16); // [16]
+
+        #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
+        for (int e = thread; e < 11232; e += 64) memory[e] = float.NaN;
+        Group.Barrier();
+        #endif
+        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        for (int j = thread; j < 16; j += 64)
+        {
+            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+        }
+        for (int e = thread; e < 16; e += 64) B2[e] = states[at + 2112 + e];
+        for (int e = thread; e < 64; e += 64) B1[e] = states[at + 1024 + e];
+        for (int e = thread; e < 1024; e += 64) W1[e / 64 * 65 + e % 64] = states[at + 0 + e];
+        for (int e = thread; e < 1024; e += 64) W2[e / 16 * 17 + e % 16] = states[at + 1088 + e];
+        Group.Barrier();
+
+        float tokLast = tokenRates[15];
+        for (int t = 0; t < count;)
+        {
+            int n = Math.Min(16 - place, count - t);
+            // rows past the end are the last one again, and learn nothing
+            for (int e = thread; e < 256; e += 64)
+            {
+                int i = e / 16, j = e % 16;
+                long row = first + t + Math.Min(i, n - 1);
+                key[i * 17 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
+                value[i * 17 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
+                query[i * 17 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+            }
+            for (int i = thread; i < 16; i += 64)
+            {
+                lr[i] = i < n ? rateRows[(long)(first + t + Math.Min(i, n - 1)) * rateStride + head] : 0f;
+                tok[i] = tokenRates[Math.Min(place + i, 15)];
+            }
+            Group.Barrier();
+            if (n == 16) LearnMlpMemoryBf16Parts.MiniBatch(thread, memory, workspace, partials, key, value, query, lr, tok, tokLast, W1, B1, W2, B2, Scale, Shift, output);
+            else
+            {
+                LearnMlpMemoryBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, W2, B2, Scale, Shift, W1Sum, B1Sum, W2Sum, B2Sum, output);
+                if (place + n == 16) LearnMlpMemoryBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1, W2Sum, W2, B2Sum, B2);
+            }
+            for (int e = thread; e < n * 16; e += 64)
+            {
+                int i = e / 16, j = e % 16;
+                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 17 + j]);
+            }
+            Group.Barrier();
+            place = (place + n) % 16;
+            t += n;
+        }
+        for (int e = thread; e < 16; e += 64) states[at + 2112 + e] = B2[e];
+        for (int e = thread; e < 64; e += 64) states[at + 1024 + e] = B1[e];
+        for (int e = thread; e < 1024; e += 64) states[at + 0 + e] = W1[e / 64 * 65 + e % 64];
+        for (int e = thread; e < 1024; e += 64) states[at + 1088 + e] = W2[e / 16 * 17 + e % 16];
+    }
+
+    // answer = MlpMemory.Learn(query, key, value, rate), a row of each sequence
+    [Kernel(256, Spec = "TttGen.InnerModels.MlpMemory")]
+    public static void LearnMlpMemoryStepBf16(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<ushort> keyRows, ArrayView<ushort> valueRows, ArrayView<ushort> queryRows, ArrayView<float> rateRows, ArrayView<ushort> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
+    {
+        const int keyStride = 32;
+        const int valueStride = 32;
+        const int queryStride = 32;
+        const int rateStride = 2;
+        const int answerStride = 32;
+        int thread = Group.IdxX;
+        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int first = slices[2 * slice], count = slices[2 * slice + 1];
+        int place = (int)(positions[first] % 16);
+        long at = stateOffsets[slice] + layerOffset + head * 4256L;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(812);
+        ArrayView<float> workspace = memory;
+        ArrayView<float> partials = memory.SubView(0, 256); // [256]
+        ArrayView<float> key = memory.SubView(256, 16); // [16]
+        ArrayView<float> value = memory.SubView(272, 16); // [16]
+        ArrayView<float> query = memory.SubView(288, 16); // [16]
+        ArrayView<float> output = memory.SubView(304, 16); // [16]
+        ArrayView<float> lr = memory.SubView(320, 1); // [1]
+        ArrayView<float> tok = memory.SubView(324, 1); // [1]
+        ArrayView<float> tokenRates = memory.SubView(328, 16); // [16]
+        ArrayView<float> W1 = states.SubView(at + 0, 1024); // [HeadDim, InnerHidden]
+        ArrayView<float> B1 = states.SubView(at + 1024, 64); // [InnerHidden]
+        ArrayView<float> W2 = states.SubView(at + 1088, 1024); // [InnerHidden, HeadDim]
+        ArrayView<float> B2 = states.SubView(at + 2112, 16); // [HeadDim]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> W1Sum = states.SubView(at + 2128, 1024); // [HeadDim, InnerHidden]
+        ArrayView<float> B1Sum = states.SubView(at + 3152, 64); // [InnerHidden]
+        ArrayView<float> W2Sum = states.SubView(at + 3216, 1024); // [InnerHidden, HeadDim]
+        ArrayView<float> B2Sum = states.SubView(at + 4240, 16); // [HeadDim]
+
+        #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
+        for (int e = thread; e < 812; e += 256) memory[e] = float.NaN;
+        Group.Barrier();
+        #endif
+        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        for (int j = thread; j < 16; j += 256)
+        {
+            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+        }
+        Group.Barrier();
+
+        float tokLast = tokenRates[15];
+        for (int t = 0; t < count;)
+        {
+            const int n = 1;
+            for (int e = thread; e < 16; e += 256)
+            {
+                int i = e / 16, j = e % 16;
+                long row = first + t + i;
+                key[i * 16 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
+                value[i * 16 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
+                query[i * 16 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+            }
+            if (thread == 0)
+            {
+                lr[0] = rateRows[(long)(first + t) * rateStride + head];
+                tok[0] = tokenRates[place];
+            }
+            Group.Barrier();
+            LearnMlpMemoryStepBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, W2, B2, Scale, Shift, W1Sum, B1Sum, W2Sum, B2Sum, output);
+            if (place + n == 16) LearnMlpMemoryStepBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1, W2Sum, W2, B2Sum, B2);
+            for (int e = thread; e < 16; e += 256)
+            {
+                int i = e / 16, j = e % 16;
+                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 16 + j]);
+            }
+            Group.Barrier();
+            place = (place + n) % 16;
+            t += n;
+        }
+    }
+
+    // mean[i] = Σ_k answer[i,k] / 32
+    // centred[i,j] = answer[i,j] − mean[i]
+    // variance[i] = Σ_k centred[i,k]² / 32
+    // invStd[i] = 1/√(variance[i] + 1E-06)
+    // normal[i,j] = centred[i,j] invStd[i]
+    // postNorm[i,j] = seqModelingBlockPostNormWeight[j] normal[i,j] + seqModelingBlockPostNormBias[j]
+    // oProjInput[i,j] = postNorm[i,j] gelu[i,j]
+    // seqModelingBlock = oProjInput · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = afterConv[i,j] + seqModelingBlock[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterSeqModelingBlockOneBf16(int rows, ArrayView<ushort> answer, ArrayView<float> seqModelingBlockPostNormWeight, ArrayView<float> seqModelingBlockPostNormBias, ArrayView<ushort> gelu, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long answerAt = (long)i * 32;
+            long geluAt = (long)i * 32;
+            float meanSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+                meanSum += answerRow;
+            }
+            float mean = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSum);
+            float varianceSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+                float centred = answerRow - mean;
+                varianceSum = varianceSum + centred * centred;
+            }
+            float variance = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, varianceSum);
+            float invStd = 1f / Fn.Sqrt(variance + 1E-06f);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+                float centred = answerRow - mean;
+                float normal = invStd * centred;
+                float postNorm = seqModelingBlockPostNormBias[j] + seqModelingBlockPostNormWeight[j] * normal;
+                float geluRow = Bf16.ToFloat(gelu[geluAt + j]);
+                left[j] = Bf16.ToFloat(Bf16.Round(postNorm * geluRow));
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            long afterConvAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float afterConvRow = afterConv[afterConvAt + j];
+                float seqModelingBlock = tile[r * 8 + j - firstColumn];
+                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = afterConvRow + seqModelingBlock;
+            }
+        }
+    }
+
+    // the rows that MultiplyAfterSeqModelingBlock multiplies
+    // mean[i] = Σ_k answer[i,k] / 32
+    // centred[i,j] = answer[i,j] − mean[i]
+    // variance[i] = Σ_k centred[i,k]² / 32
+    // invStd[i] = 1/√(variance[i] + 1E-06)
+    // normal[i,j] = centred[i,j] invStd[i]
+    // postNorm[i,j] = seqModelingBlockPostNormWeight[j] normal[i,j] + seqModelingBlockPostNormBias[j]
+    // oProjInput[i,j] = postNorm[i,j] gelu[i,j]
+    [Kernel(32)]
+    public static void MultiplyAfterSeqModelingBlockRowsBf16(ArrayView<ushort> left, ArrayView<ushort> answer, ArrayView<float> seqModelingBlockPostNormWeight, ArrayView<float> seqModelingBlockPostNormBias, ArrayView<ushort> gelu)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long answerAt = (long)i * 32;
+        long geluAt = (long)i * 32;
+        float meanSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+            meanSum += answerRow;
+        }
+        float mean = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSum);
+        float varianceSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+            float centred = answerRow - mean;
+            varianceSum = varianceSum + centred * centred;
+        }
+        float variance = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, varianceSum);
+        float invStd = 1f / Fn.Sqrt(variance + 1E-06f);
+        for (int j = lane; j < 32; j += 32)
+        {
+            float answerRow = Bf16.ToFloat(answer[answerAt + j]);
+            float centred = answerRow - mean;
+            float normal = invStd * centred;
+            float postNorm = seqModelingBlockPostNormBias[j] + seqModelingBlockPostNormWeight[j] * normal;
+            float geluRow = Bf16.ToFloat(gelu[geluAt + j]);
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(postNorm * geluRow);
+        }
+    }
+
+    // seqModelingBlock = oProjInput · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = afterConv[i,j] + seqModelingBlock[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterSeqModelingBlockFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            long afterConvAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float afterConvRow = afterConv[afterConvAt + j];
+                float seqModelingBlock = tile[r * 8 + j - firstColumn];
+                afterSeqModelingBlock[afterSeqModelingBlockAt + j] = afterConvRow + seqModelingBlock;
+            }
+        }
+    }
+
+    // seqModelingBlock = oProjInput · seqModelingBlockOProj
+    // afterSeqModelingBlock[i,j] = afterConv[i,j] + seqModelingBlock[i,j]
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyAfterSeqModelingBlockBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, seqModelingBlockOProj, 32, 32, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long afterSeqModelingBlockAt = (long)i * 32;
+                long afterConvAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float afterConvRow = afterConv[afterConvAt + j];
+                    float seqModelingBlock = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    afterSeqModelingBlock[afterSeqModelingBlockAt + j] = afterConvRow + seqModelingBlock;
+                }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // ffnNorm[i,j] = afterSeqModelingBlock[i,j] ffnNormWeight[j] invRms[i]
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256)]
+    public static void MultiplyDownProjInputOneBf16(int rows, ArrayView<float> afterSeqModelingBlock, ArrayView<float> ffnNormWeight, float rmsNormEps, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(816);
+        ArrayView<float> left = memory.SubView(528, 32);
+        {
+            int lane = Group.IdxX;
+            int i = 0;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                meanSquareSum = meanSquareSum + afterSeqModelingBlockRow * afterSeqModelingBlockRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(560, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+            for (int j = lane; j < 32; j += 256)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                left[j] = Bf16.ToFloat(Bf16.Round(invRms * afterSeqModelingBlockRow * ffnNormWeight[j]));
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
+        ArrayView<float> tile2 = memory.SubView(264, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
+        int end = Math.Min(firstColumn + 8, 80);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long downProjInputAt = (long)i * 80;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float gate = tile[r * 8 + j - firstColumn];
+                float sigmoid = Fn.Sigmoid(gate);
+                float silu = gate * sigmoid;
+                float up = tile2[r * 8 + j - firstColumn];
+                downProjInput[downProjInputAt + j] = Bf16.Round(silu * up);
+            }
+        }
+    }
+
+    // the rows that MultiplyDownProjInput multiplies
+    // meanSquare[i] = Σ_k afterSeqModelingBlock[i,k]² / 32
+    // invRms[i] = 1/√(rmsNormEps + meanSquare[i])
+    // ffnNorm[i,j] = afterSeqModelingBlock[i,j] ffnNormWeight[j] invRms[i]
+    [Kernel(32)]
+    public static void MultiplyDownProjInputRowsBf16(ArrayView<ushort> left, ArrayView<float> afterSeqModelingBlock, ArrayView<float> ffnNormWeight, float rmsNormEps)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = Grid.IdxX;
+        long afterSeqModelingBlockAt = (long)i * 32;
+        float meanSquareSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+            meanSquareSum = meanSquareSum + afterSeqModelingBlockRow * afterSeqModelingBlockRow;
+        }
+        float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSquareSum);
+        float invRms = 1f / Fn.Sqrt(rmsNormEps + meanSquare);
+        for (int j = lane; j < 32; j += 32)
+        {
+            float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(invRms * afterSeqModelingBlockRow * ffnNormWeight[j]);
+        }
+    }
+
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256)]
+    public static void MultiplyDownProjInputFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(4224);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 2112);
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstColumn, tile);
+        ArrayView<float> tile2 = memory.SubView(2112, 2112);
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstColumn, tile2);
+        int end = Math.Min(firstColumn + 8, 80);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long downProjInputAt = (long)i * 80;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float gate = tile[r * 8 + j - firstColumn];
+                float sigmoid = Fn.Sigmoid(gate);
+                float silu = gate * sigmoid;
+                float up = tile2[r * 8 + j - firstColumn];
+                downProjInput[downProjInputAt + j] = Bf16.Round(silu * up);
+            }
+        }
+    }
+
+    // gate = ffnNorm · mlpGateProj
+    // up = ffnNorm · mlpUpProj
+    // sigmoid[i,j] = σ(gate[i,j])
+    // silu[i,j] = gate[i,j] sigmoid[i,j]
+    // downProjInput[i,j] = silu[i,j] up[i,j]
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyDownProjInputBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(9216);
+        var product = Bf16Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
+        Group.Barrier();
+        var product2 = Bf16Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory.SubView(0, 4608);
+        ArrayView<float> tile2 = memory.SubView(4608, 4608);
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            Bf16Product64.Leave(product2, part, tile2);
+            int end = Math.Min(firstColumn + 64, 80);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long downProjInputAt = (long)i * 80;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float gate = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    float sigmoid = Fn.Sigmoid(gate);
+                    float silu = gate * sigmoid;
+                    float up = tile2[r * Bf16Product64.Pitch + j - firstColumn];
+                    downProjInput[downProjInputAt + j] = Bf16.Round(silu * up);
+                }
+            }
+        }
+    }
+
+    // mlp = downProjInput · mlpDownProj
+    // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterMlpOneBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(264);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            long afterMlpAt = (long)i * 32;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                float mlp = tile[r * 8 + j - firstColumn];
+                afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
+            }
+        }
+    }
+
+    // mlp = downProjInput · mlpDownProj
+    // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
+    [Kernel(256)]
+    public static void MultiplyAfterMlpFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long afterMlpAt = (long)i * 32;
+            long afterSeqModelingBlockAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                float mlp = tile[r * 8 + j - firstColumn];
+                afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
+            }
+        }
+    }
+
+    // mlp = downProjInput · mlpDownProj
+    // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyAfterMlpBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 80, rows, mlpDownProj, 80, 32, 80, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 32);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                long afterMlpAt = (long)i * 32;
+                long afterSeqModelingBlockAt = (long)i * 32;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    float afterSeqModelingBlockRow = afterSeqModelingBlock[afterSeqModelingBlockAt + j];
+                    float mlp = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                    afterMlp[afterMlpAt + j] = afterSeqModelingBlockRow + mlp;
+                }
+            }
+        }
+    }
+
+    // meanSquare[i] = Σ_k hidden[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // norm[i,j] = hidden[i,j] normWeight[j] invRms[i]
+    // logits = norm · embedTokens
+    [Kernel(256)]
+    public static void MultiplyLogitsOneBf16(int rows, ArrayView<int> outputRows, ArrayView<float> hidden, ArrayView<float> normWeight, float rmsNormEps, ArrayView<ushort> embedTokens, ArrayView<float> logits)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(552);
+        ArrayView<float> left = memory.SubView(264, 32);
+        {
+            int lane = Group.IdxX;
+            int i = outputRows[0];
+            long hiddenAt = (long)i * 32;
+            float meanSquareSum = 0f;
+            for (int j = lane; j < 32; j += 256)
+            {
+                float xRow = hidden[hiddenAt + j];
+                meanSquareSum = meanSquareSum + xRow * xRow;
+            }
+            float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory.SubView(296, 256), 0, lane, 256, meanSquareSum);
+            float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+            for (int j = lane; j < 32; j += 256)
+            {
+                left[j] = Bf16.ToFloat(Bf16.Round(invRms * hidden[hiddenAt + j] * normWeight[j]));
+            }
+        }
+        Group.Barrier();
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory.SubView(0, 264);
+        FewRows<global::TttGen.Kernels.One, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 256);
+        for (int r = Group.IdxX / 8; r < Math.Min(1, rows); r += 32)
+        {
+            int i = r;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
+    // the rows that MultiplyLogits multiplies
+    // meanSquare[i] = Σ_k hidden[i,k]² / 32
+    // invRms[i] = 1/√(meanSquare[i] + rmsNormEps)
+    // norm[i,j] = hidden[i,j] normWeight[j] invRms[i]
+    [Kernel(32)]
+    public static void MultiplyLogitsRowsBf16(ArrayView<ushort> left, ArrayView<int> outputRows, ArrayView<float> hidden, ArrayView<float> normWeight, float rmsNormEps)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(32);
+        int lane = Group.IdxX;
+        int i = outputRows[Grid.IdxX];
+        long hiddenAt = (long)i * 32;
+        float meanSquareSum = 0f;
+        for (int j = lane; j < 32; j += 32)
+        {
+            float xRow = hidden[hiddenAt + j];
+            meanSquareSum = meanSquareSum + xRow * xRow;
+        }
+        float meanSquare = 0.03125f * TttGen.Kernels.Rows.Sum(memory, 0, lane, 32, meanSquareSum);
+        float invRms = 1f / Fn.Sqrt(meanSquare + rmsNormEps);
+        for (int j = lane; j < 32; j += 32)
+        {
+            left[(long)Grid.IdxX * 32 + j] = Bf16.Round(invRms * hidden[hiddenAt + j] * normWeight[j]);
+        }
+    }
+
+    // logits = norm · embedTokens
+    [Kernel(256)]
+    public static void MultiplyLogitsFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> embedTokens, ArrayView<float> logits)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 256);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                logits[(long)i * 256 + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
+    // logits = norm · embedTokens
+    [Kernel(256, TensorCores = true)]
+    public static void MultiplyLogitsBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> embedTokens, ArrayView<float> logits)
+    {
+        int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
+        ArrayView<float> memory = SharedMemory.Allocate<float>(6144);
+        var product = Bf16Product64.Multiply(left, 32, rows, embedTokens, 32, 256, 32, firstRow, firstColumn, memory);
+        ArrayView<float> tile = memory;
+        for (int part = 0; part < Bf16Product64.Parts; part++)
+        {
+            Bf16Product64.Leave(product, part, tile);
+            int end = Math.Min(firstColumn + 64, 256);
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            {
+                int i = firstRow + part * Bf16Product64.PartRows + r;
+                for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
+                {
+                    logits[(long)i * 256 + j] = tile[r * Bf16Product64.Pitch + j - firstColumn];
+                }
+            }
+        }
+    }
+
+    /// <summary>MlpMemory, up to 16 rows at a time: what a block of 64 threads does.</summary>
+    /// <remarks>
+    /// term[j] = B1[j] + Σ_k W1[k,j] x[k]<br/>
+    /// square[j] = term[j]²<br/>
+    /// sigmoid[j] = σ(term[j] (0.0713548 square[j] + 1.59577))<br/>
+    /// gelu[j] = term[j] sigmoid[j]<br/>
+    /// term2[j] = B2[j] + Σ_k W2[k,j] gelu[k]<br/>
+    /// mean = Σ_k term2[k] / 16<br/>
+    /// centred[j] = term2[j] − mean<br/>
+    /// variance = Σ_k centred[k]² / 16<br/>
+    /// invStd = 1/√(variance + 1E-06)<br/>
+    /// normal[j] = centred[j] invStd<br/>
+    /// predict[j] = x[j] + Shift[j] + Scale[j] normal[j]<br/>
+    /// term3[j] = B1[j] + Σ_k W1[k,j] key[k]<br/>
+    /// square2[j] = term3[j]²<br/>
+    /// sigmoid2[j] = σ(term3[j] (0.0713548 square2[j] + 1.59577))<br/>
+    /// gelu2[j] = term3[j] sigmoid2[j]<br/>
+    /// term4[j] = B2[j] + Σ_k W2[k,j] gelu2[k]<br/>
+    /// mean2 = Σ_k term4[k] / 16<br/>
+    /// centred2[j] = term4[j] − mean2<br/>
+    /// variance2 = Σ_k centred2[k]² / 16<br/>
+    /// invStd2 = 1/√(variance2 + 1E-06)<br/>
+    /// normal2[j] = centred2[j] invStd2<br/>
+    /// term5[j] = key[j] + Shift[j] + Scale[j] normal2[j] − value[j]<br/>
+    /// loss = (Σ_k term5[k]²) / 2<br/>
+    /// </remarks>
+    private static class LearnMlpMemoryBf16Parts
+    {
+        /// <summary>Rows of one mini-batch from its start: outputs, and the weights that the next one starts from.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void MiniBatch(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, float tokLast, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> W2, ArrayView<float> B2, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> output)
+        {
+            ArrayView<float> dGeluK = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> geluK = memory.SubView(4448, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> attentionW1 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
+            ArrayView<float> deltaW1 = memory.SubView(5760, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> geluQ = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> attentionW2 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
+            ArrayView<float> deltaW2 = memory.SubView(6800, 272); // [16, 16], rows 17 apart
+            ArrayView<float> sigmoidK = memory.SubView(7072, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> timesW1K = memory.SubView(8112, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> timesW2K = memory.SubView(3408, 272); // [16, 16], rows 17 apart
+            ArrayView<float> scoresW1 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW1Q = memory.SubView(9152, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> scoresW2 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW2Q = memory.SubView(7072, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
+
+            // timesW1K = key · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[r0 * 17 + k];
+                    float a1 = key[r1 * 17 + k];
+                    float a2 = key[r2 * 17 + k];
+                    float a3 = key[r3 * 17 + k];
+                    float b0 = W1[k * 65 + c0];
+                    float b1 = W1[k * 65 + c1];
+                    float b2 = W1[k * 65 + c2];
+                    float b3 = W1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                timesW1K[r0 * 65 + c0] = s00;
+                timesW1K[r0 * 65 + c1] = s01;
+                timesW1K[r0 * 65 + c2] = s02;
+                timesW1K[r0 * 65 + c3] = s03;
+                timesW1K[r1 * 65 + c0] = s10;
+                timesW1K[r1 * 65 + c1] = s11;
+                timesW1K[r1 * 65 + c2] = s12;
+                timesW1K[r1 * 65 + c3] = s13;
+                timesW1K[r2 * 65 + c0] = s20;
+                timesW1K[r2 * 65 + c1] = s21;
+                timesW1K[r2 * 65 + c2] = s22;
+                timesW1K[r2 * 65 + c3] = s23;
+                timesW1K[r3 * 65 + c0] = s30;
+                timesW1K[r3 * 65 + c1] = s31;
+                timesW1K[r3 * 65 + c2] = s32;
+                timesW1K[r3 * 65 + c3] = s33;
+            }
+            Group.Barrier();
+
+            // scoresW1 = query · keyᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float b0 = key[c0 * 17 + k];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                scoresW1[r0 * 17 + c0] = s00;
+                scoresW1[r1 * 17 + c0] = s10;
+                scoresW1[r2 * 17 + c0] = s20;
+                scoresW1[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // timesW1Q = query · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float b0 = W1[k * 65 + c0];
+                    float b1 = W1[k * 65 + c1];
+                    float b2 = W1[k * 65 + c2];
+                    float b3 = W1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                timesW1Q[r0 * 65 + c0] = s00;
+                timesW1Q[r0 * 65 + c1] = s01;
+                timesW1Q[r0 * 65 + c2] = s02;
+                timesW1Q[r0 * 65 + c3] = s03;
+                timesW1Q[r1 * 65 + c0] = s10;
+                timesW1Q[r1 * 65 + c1] = s11;
+                timesW1Q[r1 * 65 + c2] = s12;
+                timesW1Q[r1 * 65 + c3] = s13;
+                timesW1Q[r2 * 65 + c0] = s20;
+                timesW1Q[r2 * 65 + c1] = s21;
+                timesW1Q[r2 * 65 + c2] = s22;
+                timesW1Q[r2 * 65 + c3] = s23;
+                timesW1Q[r3 * 65 + c0] = s30;
+                timesW1Q[r3 * 65 + c1] = s31;
+                timesW1Q[r3 * 65 + c2] = s32;
+                timesW1Q[r3 * 65 + c3] = s33;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // squareK[i,j] = affineW1K[i,j]²
+            // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
+            // geluK[i,j] = affineW1K[i,j] sigmoidK[i,j]
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 64; j += 4)
+                {
+                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
+                    float squareK = affineW1K * affineW1K;
+                    float sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
+                    sigmoidK[i * 65 + j] = sigmoidK2;
+                    geluK[i * 65 + j] = affineW1K * sigmoidK2;
+                }
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                }
+            }
+            Group.Barrier();
+
+            // timesW2K = geluK · W2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluK[r0 * 65 + k];
+                    float a1 = geluK[r1 * 65 + k];
+                    float a2 = geluK[r2 * 65 + k];
+                    float a3 = geluK[r3 * 65 + k];
+                    float b0 = W2[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                timesW2K[r0 * 17 + c0] = s00;
+                timesW2K[r1 * 17 + c0] = s10;
+                timesW2K[r2 * 17 + c0] = s20;
+                timesW2K[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // affineW2K[i,j] = timesW2K[i,j] + B2[j]
+            // meanK[i] = Σ_k affineW2K[i,k] / 16
+            // centredK[i,j] = affineW2K[i,j] − meanK[i]
+            // varianceK[i] = Σ_k centredK[i,k]² / 16
+            // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+            // normalK[i,j] = centredK[i,j] invStdK[i]
+            // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+            // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+            // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+            // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+            // sumDNormalK[i] = Σ_k dNormalK[i,k]
+            // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                float meanKSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    meanKSum += affineW2K;
+                }
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 4, meanKSum);
+                float varianceKSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    varianceKSum = varianceKSum + centredK * centredK;
+                }
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceKSum);
+                float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
+                float dInvStdKSum = 0f;
+                float sumDNormalKSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    float normalK = invStdK * centredK;
+                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
+                    float dNormalK = lr[i] * Scale[j] * errorK;
+                    dNormalKKept[i * 17 + j] = dNormalK;
+                    dInvStdKSum = dInvStdKSum + centredK * dNormalK;
+                    sumDNormalKSum += dNormalK;
+                }
+                float dInvStdK = Rows.Sum(partials, row, lane, 4, dInvStdKSum);
+                float sumDNormalK = Rows.Sum(partials, row, lane, 4, sumDNormalKSum);
+                float factor = dInvStdK * (invStdK * invStdK * invStdK);
+                float factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float dNormalK = dNormalKKept[i * 17 + j];
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    deltaW2[i * 17 + j] = dCentredK + factor2;
+                }
+            }
+            Group.Barrier();
+
+            // dGeluK = deltaW2 · W2ᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = deltaW2[r0 * 17 + k];
+                    float a1 = deltaW2[r1 * 17 + k];
+                    float a2 = deltaW2[r2 * 17 + k];
+                    float a3 = deltaW2[r3 * 17 + k];
+                    float b0 = W2[c0 * 17 + k];
+                    float b1 = W2[c1 * 17 + k];
+                    float b2 = W2[c2 * 17 + k];
+                    float b3 = W2[c3 * 17 + k];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                dGeluK[r0 * 65 + c0] = s00;
+                dGeluK[r0 * 65 + c1] = s01;
+                dGeluK[r0 * 65 + c2] = s02;
+                dGeluK[r0 * 65 + c3] = s03;
+                dGeluK[r1 * 65 + c0] = s10;
+                dGeluK[r1 * 65 + c1] = s11;
+                dGeluK[r1 * 65 + c2] = s12;
+                dGeluK[r1 * 65 + c3] = s13;
+                dGeluK[r2 * 65 + c0] = s20;
+                dGeluK[r2 * 65 + c1] = s21;
+                dGeluK[r2 * 65 + c2] = s22;
+                dGeluK[r2 * 65 + c3] = s23;
+                dGeluK[r3 * 65 + c0] = s30;
+                dGeluK[r3 * 65 + c1] = s31;
+                dGeluK[r3 * 65 + c2] = s32;
+                dGeluK[r3 * 65 + c3] = s33;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // squareK[i,j] = affineW1K[i,j]²
+            // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 64; j += 4)
+                {
+                    float sigmoidKRow = sigmoidK[i * 65 + j];
+                    float dGeluKRow = dGeluK[i * 65 + j];
+                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
+                    float squareK = affineW1K * affineW1K;
+                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    deltaW1[i * 65 + j] = deltaW12;
+                }
+            }
+            Group.Barrier();
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = attentionW1[r0 * 17 + k];
+                    float a1 = attentionW1[r1 * 17 + k];
+                    float a2 = attentionW1[r2 * 17 + k];
+                    float a3 = attentionW1[r3 * 17 + k];
+                    float b0 = deltaW1[k * 65 + c0];
+                    float b1 = deltaW1[k * 65 + c1];
+                    float b2 = deltaW1[k * 65 + c2];
+                    float b3 = deltaW1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                timesW1Q[r0 * 65 + c0] += -s00;
+                timesW1Q[r0 * 65 + c1] += -s01;
+                timesW1Q[r0 * 65 + c2] += -s02;
+                timesW1Q[r0 * 65 + c3] += -s03;
+                timesW1Q[r1 * 65 + c0] += -s10;
+                timesW1Q[r1 * 65 + c1] += -s11;
+                timesW1Q[r1 * 65 + c2] += -s12;
+                timesW1Q[r1 * 65 + c3] += -s13;
+                timesW1Q[r2 * 65 + c0] += -s20;
+                timesW1Q[r2 * 65 + c1] += -s21;
+                timesW1Q[r2 * 65 + c2] += -s22;
+                timesW1Q[r2 * 65 + c3] += -s23;
+                timesW1Q[r3 * 65 + c0] += -s30;
+                timesW1Q[r3 * 65 + c1] += -s31;
+                timesW1Q[r3 * 65 + c2] += -s32;
+                timesW1Q[r3 * 65 + c3] += -s33;
+            }
+            Group.Barrier();
+
+            // W1 −= tokLast · keyᵀ · deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[k * 17 + r0];
+                    float a1 = key[k * 17 + r1];
+                    float a2 = key[k * 17 + r2];
+                    float a3 = key[k * 17 + r3];
+                    float b0 = deltaW1[k * 65 + c0];
+                    float b1 = deltaW1[k * 65 + c1];
+                    float b2 = deltaW1[k * 65 + c2];
+                    float b3 = deltaW1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                W1[r0 * 65 + c0] += -tokLast * s00;
+                W1[r0 * 65 + c1] += -tokLast * s01;
+                W1[r0 * 65 + c2] += -tokLast * s02;
+                W1[r0 * 65 + c3] += -tokLast * s03;
+                W1[r1 * 65 + c0] += -tokLast * s10;
+                W1[r1 * 65 + c1] += -tokLast * s11;
+                W1[r1 * 65 + c2] += -tokLast * s12;
+                W1[r1 * 65 + c3] += -tokLast * s13;
+                W1[r2 * 65 + c0] += -tokLast * s20;
+                W1[r2 * 65 + c1] += -tokLast * s21;
+                W1[r2 * 65 + c2] += -tokLast * s22;
+                W1[r2 * 65 + c3] += -tokLast * s23;
+                W1[r3 * 65 + c0] += -tokLast * s30;
+                W1[r3 * 65 + c1] += -tokLast * s31;
+                W1[r3 * 65 + c2] += -tokLast * s32;
+                W1[r3 * 65 + c3] += -tokLast * s33;
+            }
+            Group.Barrier();
+
+            // affineW1Q[i,j] = timesW1Q[i,j] + B1[j]
+            // squareQ[i,j] = affineW1Q[i,j]²
+            // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
+            // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 64; j += 4)
+                {
+                    float affineW1Q = timesW1Q[i * 65 + j] + B1[j];
+                    float squareQ = affineW1Q * affineW1Q;
+                    float sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
+                    geluQ[i * 65 + j] = affineW1Q * sigmoidQ;
+                }
+            }
+            Group.Barrier();
+
+            // scoresW2 = geluQ · geluKᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 65 + k];
+                    float a1 = geluQ[r1 * 65 + k];
+                    float a2 = geluQ[r2 * 65 + k];
+                    float a3 = geluQ[r3 * 65 + k];
+                    float b0 = geluK[c0 * 65 + k];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                scoresW2[r0 * 17 + c0] = s00;
+                scoresW2[r1 * 17 + c0] = s10;
+                scoresW2[r2 * 17 + c0] = s20;
+                scoresW2[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // timesW2Q = geluQ · W2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 65 + k];
+                    float a1 = geluQ[r1 * 65 + k];
+                    float a2 = geluQ[r2 * 65 + k];
+                    float a3 = geluQ[r3 * 65 + k];
+                    float b0 = W2[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                timesW2Q[r0 * 17 + c0] = s00;
+                timesW2Q[r1 * 17 + c0] = s10;
+                timesW2Q[r2 * 17 + c0] = s20;
+                timesW2Q[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // B1 −= tokLast · sum of the rows of deltaW1
+            {
+                int tx = thread % 64, ty = thread / 64;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float b0 = deltaW1[k * 65 + c0];
+                    s00 += b0;
+                }
+                B1[c0] += -tokLast * s00;
+            }
+            Group.Barrier();
+
+            // W2 −= tokLast · geluKᵀ · deltaW2
+            {
+                int tx = thread % 4, ty = thread / 4;
+                int r0 = ty;
+                int r1 = ty + 16;
+                int r2 = ty + 32;
+                int r3 = ty + 48;
+                int c0 = tx;
+                int c1 = tx + 4;
+                int c2 = tx + 8;
+                int c3 = tx + 12;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = geluK[k * 65 + r0];
+                    float a1 = geluK[k * 65 + r1];
+                    float a2 = geluK[k * 65 + r2];
+                    float a3 = geluK[k * 65 + r3];
+                    float b0 = deltaW2[k * 17 + c0];
+                    float b1 = deltaW2[k * 17 + c1];
+                    float b2 = deltaW2[k * 17 + c2];
+                    float b3 = deltaW2[k * 17 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                W2[r0 * 17 + c0] += -tokLast * s00;
+                W2[r0 * 17 + c1] += -tokLast * s01;
+                W2[r0 * 17 + c2] += -tokLast * s02;
+                W2[r0 * 17 + c3] += -tokLast * s03;
+                W2[r1 * 17 + c0] += -tokLast * s10;
+                W2[r1 * 17 + c1] += -tokLast * s11;
+                W2[r1 * 17 + c2] += -tokLast * s12;
+                W2[r1 * 17 + c3] += -tokLast * s13;
+                W2[r2 * 17 + c0] += -tokLast * s20;
+                W2[r2 * 17 + c1] += -tokLast * s21;
+                W2[r2 * 17 + c2] += -tokLast * s22;
+                W2[r2 * 17 + c3] += -tokLast * s23;
+                W2[r3 * 17 + c0] += -tokLast * s30;
+                W2[r3 * 17 + c1] += -tokLast * s31;
+                W2[r3 * 17 + c2] += -tokLast * s32;
+                W2[r3 * 17 + c3] += -tokLast * s33;
+            }
+            Group.Barrier();
+
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    attentionW2[i * 17 + j] = rate * (scoresW2[i * 17 + j] + 1f);
+                }
+            }
+            Group.Barrier();
+
+            // timesW2Q −= attentionW2 · deltaW2, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = attentionW2[r0 * 17 + k];
+                    float a1 = attentionW2[r1 * 17 + k];
+                    float a2 = attentionW2[r2 * 17 + k];
+                    float a3 = attentionW2[r3 * 17 + k];
+                    float b0 = deltaW2[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                timesW2Q[r0 * 17 + c0] += -s00;
+                timesW2Q[r1 * 17 + c0] += -s10;
+                timesW2Q[r2 * 17 + c0] += -s20;
+                timesW2Q[r3 * 17 + c0] += -s30;
+            }
+            Group.Barrier();
+
+            // affineW2Q[i,j] = timesW2Q[i,j] + B2[j]
+            // meanQ[i] = Σ_k affineW2Q[i,k] / 16
+            // centredQ[i,j] = affineW2Q[i,j] − meanQ[i]
+            // varianceQ[i] = Σ_k centredQ[i,k]² / 16
+            // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
+            // normalQ[i,j] = centredQ[i,j] invStdQ[i]
+            // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                float meanQSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
+                    meanQSum += affineW2Q;
+                }
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 4, meanQSum);
+                float varianceQSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
+                    float centredQ = affineW2Q - meanQ;
+                    varianceQSum = varianceQSum + centredQ * centredQ;
+                }
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceQSum);
+                float scalar = 1E-06f;
+                float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
+                    float centredQ = affineW2Q - meanQ;
+                    float normalQ = invStdQ * centredQ;
+                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                }
+            }
+            Group.Barrier();
+
+            // B2 −= tokLast · sum of the rows of deltaW2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float b0 = deltaW2[k * 17 + c0];
+                    s00 += b0;
+                }
+                if (ty < 1) B2[c0] += -tokLast * s00;
+            }
+            Group.Barrier();
+        }
+
+        /// <summary>Rows of one mini-batch from any place in it: outputs, and the gradient sum so far.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> W2, ArrayView<float> B2, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> W2Sum, ArrayView<float> B2Sum, ArrayView<float> output)
+        {
+            ArrayView<float> dGeluK = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> geluK = memory.SubView(4448, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> attentionW1 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
+            ArrayView<float> deltaW1 = memory.SubView(5760, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> geluQ = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> attentionW2 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
+            ArrayView<float> deltaW2 = memory.SubView(6800, 272); // [16, 16], rows 17 apart
+            ArrayView<float> sigmoidK = memory.SubView(7072, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> timesW1SumQ = memory.SubView(8112, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> timesW1K = memory.SubView(9152, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> timesW2K = memory.SubView(3408, 272); // [16, 16], rows 17 apart
+            ArrayView<float> scoresW1 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW1Q = memory.SubView(10192, 1040); // [16, 64], rows 65 apart
+            ArrayView<float> timesW2SumQ = memory.SubView(5488, 272); // [16, 16], rows 17 apart
+            ArrayView<float> scoresW2 = memory.SubView(7072, 272); // [16, 16], rows 17 apart
+            ArrayView<float> timesW2Q = memory.SubView(7344, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
+            ArrayView<float> centredQKept = memory.SubView(3408, 272); // [16, 16], rows 17 apart
+            ArrayView<float> affineW2QKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
+
+            // timesW1SumQ = query · W1Sum
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float b0 = W1Sum[k * 64 + c0];
+                    float b1 = W1Sum[k * 64 + c1];
+                    float b2 = W1Sum[k * 64 + c2];
+                    float b3 = W1Sum[k * 64 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                timesW1SumQ[r0 * 65 + c0] = s00;
+                timesW1SumQ[r0 * 65 + c1] = s01;
+                timesW1SumQ[r0 * 65 + c2] = s02;
+                timesW1SumQ[r0 * 65 + c3] = s03;
+                timesW1SumQ[r1 * 65 + c0] = s10;
+                timesW1SumQ[r1 * 65 + c1] = s11;
+                timesW1SumQ[r1 * 65 + c2] = s12;
+                timesW1SumQ[r1 * 65 + c3] = s13;
+                timesW1SumQ[r2 * 65 + c0] = s20;
+                timesW1SumQ[r2 * 65 + c1] = s21;
+                timesW1SumQ[r2 * 65 + c2] = s22;
+                timesW1SumQ[r2 * 65 + c3] = s23;
+                timesW1SumQ[r3 * 65 + c0] = s30;
+                timesW1SumQ[r3 * 65 + c1] = s31;
+                timesW1SumQ[r3 * 65 + c2] = s32;
+                timesW1SumQ[r3 * 65 + c3] = s33;
+            }
+            Group.Barrier();
+
+            // timesW1K = key · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[r0 * 17 + k];
+                    float a1 = key[r1 * 17 + k];
+                    float a2 = key[r2 * 17 + k];
+                    float a3 = key[r3 * 17 + k];
+                    float b0 = W1[k * 65 + c0];
+                    float b1 = W1[k * 65 + c1];
+                    float b2 = W1[k * 65 + c2];
+                    float b3 = W1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                timesW1K[r0 * 65 + c0] = s00;
+                timesW1K[r0 * 65 + c1] = s01;
+                timesW1K[r0 * 65 + c2] = s02;
+                timesW1K[r0 * 65 + c3] = s03;
+                timesW1K[r1 * 65 + c0] = s10;
+                timesW1K[r1 * 65 + c1] = s11;
+                timesW1K[r1 * 65 + c2] = s12;
+                timesW1K[r1 * 65 + c3] = s13;
+                timesW1K[r2 * 65 + c0] = s20;
+                timesW1K[r2 * 65 + c1] = s21;
+                timesW1K[r2 * 65 + c2] = s22;
+                timesW1K[r2 * 65 + c3] = s23;
+                timesW1K[r3 * 65 + c0] = s30;
+                timesW1K[r3 * 65 + c1] = s31;
+                timesW1K[r3 * 65 + c2] = s32;
+                timesW1K[r3 * 65 + c3] = s33;
+            }
+            Group.Barrier();
+
+            // scoresW1 = query · keyᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float b0 = key[c0 * 17 + k];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                scoresW1[r0 * 17 + c0] = s00;
+                scoresW1[r1 * 17 + c0] = s10;
+                scoresW1[r2 * 17 + c0] = s20;
+                scoresW1[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // timesW1Q = query · W1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = query[r0 * 17 + k];
+                    float a1 = query[r1 * 17 + k];
+                    float a2 = query[r2 * 17 + k];
+                    float a3 = query[r3 * 17 + k];
+                    float b0 = W1[k * 65 + c0];
+                    float b1 = W1[k * 65 + c1];
+                    float b2 = W1[k * 65 + c2];
+                    float b3 = W1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                timesW1Q[r0 * 65 + c0] = s00;
+                timesW1Q[r0 * 65 + c1] = s01;
+                timesW1Q[r0 * 65 + c2] = s02;
+                timesW1Q[r0 * 65 + c3] = s03;
+                timesW1Q[r1 * 65 + c0] = s10;
+                timesW1Q[r1 * 65 + c1] = s11;
+                timesW1Q[r1 * 65 + c2] = s12;
+                timesW1Q[r1 * 65 + c3] = s13;
+                timesW1Q[r2 * 65 + c0] = s20;
+                timesW1Q[r2 * 65 + c1] = s21;
+                timesW1Q[r2 * 65 + c2] = s22;
+                timesW1Q[r2 * 65 + c3] = s23;
+                timesW1Q[r3 * 65 + c0] = s30;
+                timesW1Q[r3 * 65 + c1] = s31;
+                timesW1Q[r3 * 65 + c2] = s32;
+                timesW1Q[r3 * 65 + c3] = s33;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // squareK[i,j] = affineW1K[i,j]²
+            // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
+            // geluK[i,j] = affineW1K[i,j] sigmoidK[i,j]
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 64; j += 4)
+                {
+                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
+                    float squareK = affineW1K * affineW1K;
+                    float sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
+                    sigmoidK[i * 65 + j] = sigmoidK2;
+                    geluK[i * 65 + j] = affineW1K * sigmoidK2;
+                }
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                }
+            }
+            Group.Barrier();
+
+            // timesW2K = geluK · W2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluK[r0 * 65 + k];
+                    float a1 = geluK[r1 * 65 + k];
+                    float a2 = geluK[r2 * 65 + k];
+                    float a3 = geluK[r3 * 65 + k];
+                    float b0 = W2[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                timesW2K[r0 * 17 + c0] = s00;
+                timesW2K[r1 * 17 + c0] = s10;
+                timesW2K[r2 * 17 + c0] = s20;
+                timesW2K[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // affineW2K[i,j] = timesW2K[i,j] + B2[j]
+            // meanK[i] = Σ_k affineW2K[i,k] / 16
+            // centredK[i,j] = affineW2K[i,j] − meanK[i]
+            // varianceK[i] = Σ_k centredK[i,k]² / 16
+            // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+            // normalK[i,j] = centredK[i,j] invStdK[i]
+            // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+            // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+            // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+            // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+            // sumDNormalK[i] = Σ_k dNormalK[i,k]
+            // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                float meanKSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    meanKSum += affineW2K;
+                }
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 4, meanKSum);
+                float varianceKSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    varianceKSum = varianceKSum + centredK * centredK;
+                }
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceKSum);
+                float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
+                float dInvStdKSum = 0f;
+                float sumDNormalKSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    float normalK = invStdK * centredK;
+                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
+                    float dNormalK = lr[i] * Scale[j] * errorK;
+                    dNormalKKept[i * 17 + j] = dNormalK;
+                    dInvStdKSum = dInvStdKSum + centredK * dNormalK;
+                    sumDNormalKSum += dNormalK;
+                }
+                float dInvStdK = Rows.Sum(partials, row, lane, 4, dInvStdKSum);
+                float sumDNormalK = Rows.Sum(partials, row, lane, 4, sumDNormalKSum);
+                float factor = dInvStdK * (invStdK * invStdK * invStdK);
+                float factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float dNormalK = dNormalKKept[i * 17 + j];
+                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    float centredK = affineW2K - meanK;
+                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    deltaW2[i * 17 + j] = dCentredK + factor2;
+                }
+            }
+            Group.Barrier();
+
+            // dGeluK = deltaW2 · W2ᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = deltaW2[r0 * 17 + k];
+                    float a1 = deltaW2[r1 * 17 + k];
+                    float a2 = deltaW2[r2 * 17 + k];
+                    float a3 = deltaW2[r3 * 17 + k];
+                    float b0 = W2[c0 * 17 + k];
+                    float b1 = W2[c1 * 17 + k];
+                    float b2 = W2[c2 * 17 + k];
+                    float b3 = W2[c3 * 17 + k];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                dGeluK[r0 * 65 + c0] = s00;
+                dGeluK[r0 * 65 + c1] = s01;
+                dGeluK[r0 * 65 + c2] = s02;
+                dGeluK[r0 * 65 + c3] = s03;
+                dGeluK[r1 * 65 + c0] = s10;
+                dGeluK[r1 * 65 + c1] = s11;
+                dGeluK[r1 * 65 + c2] = s12;
+                dGeluK[r1 * 65 + c3] = s13;
+                dGeluK[r2 * 65 + c0] = s20;
+                dGeluK[r2 * 65 + c1] = s21;
+                dGeluK[r2 * 65 + c2] = s22;
+                dGeluK[r2 * 65 + c3] = s23;
+                dGeluK[r3 * 65 + c0] = s30;
+                dGeluK[r3 * 65 + c1] = s31;
+                dGeluK[r3 * 65 + c2] = s32;
+                dGeluK[r3 * 65 + c3] = s33;
+            }
+            Group.Barrier();
+
+            // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+            // squareK[i,j] = affineW1K[i,j]²
+            // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 64; j += 4)
+                {
+                    float sigmoidKRow = sigmoidK[i * 65 + j];
+                    float dGeluKRow = dGeluK[i * 65 + j];
+                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
+                    float squareK = affineW1K * affineW1K;
+                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    deltaW1[i * 65 + j] = deltaW12;
+                }
+            }
+            Group.Barrier();
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = attentionW1[r0 * 17 + k];
+                    float a1 = attentionW1[r1 * 17 + k];
+                    float a2 = attentionW1[r2 * 17 + k];
+                    float a3 = attentionW1[r3 * 17 + k];
+                    float b0 = deltaW1[k * 65 + c0];
+                    float b1 = deltaW1[k * 65 + c1];
+                    float b2 = deltaW1[k * 65 + c2];
+                    float b3 = deltaW1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                timesW1Q[r0 * 65 + c0] += -s00;
+                timesW1Q[r0 * 65 + c1] += -s01;
+                timesW1Q[r0 * 65 + c2] += -s02;
+                timesW1Q[r0 * 65 + c3] += -s03;
+                timesW1Q[r1 * 65 + c0] += -s10;
+                timesW1Q[r1 * 65 + c1] += -s11;
+                timesW1Q[r1 * 65 + c2] += -s12;
+                timesW1Q[r1 * 65 + c3] += -s13;
+                timesW1Q[r2 * 65 + c0] += -s20;
+                timesW1Q[r2 * 65 + c1] += -s21;
+                timesW1Q[r2 * 65 + c2] += -s22;
+                timesW1Q[r2 * 65 + c3] += -s23;
+                timesW1Q[r3 * 65 + c0] += -s30;
+                timesW1Q[r3 * 65 + c1] += -s31;
+                timesW1Q[r3 * 65 + c2] += -s32;
+                timesW1Q[r3 * 65 + c3] += -s33;
+            }
+            Group.Barrier();
+
+            // W1Sum += keyᵀ · deltaW1
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                int c1 = tx + 16;
+                int c2 = tx + 32;
+                int c3 = tx + 48;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = key[k * 17 + r0];
+                    float a1 = key[k * 17 + r1];
+                    float a2 = key[k * 17 + r2];
+                    float a3 = key[k * 17 + r3];
+                    float b0 = deltaW1[k * 65 + c0];
+                    float b1 = deltaW1[k * 65 + c1];
+                    float b2 = deltaW1[k * 65 + c2];
+                    float b3 = deltaW1[k * 65 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                W1Sum[r0 * 64 + c0] += s00;
+                W1Sum[r0 * 64 + c1] += s01;
+                W1Sum[r0 * 64 + c2] += s02;
+                W1Sum[r0 * 64 + c3] += s03;
+                W1Sum[r1 * 64 + c0] += s10;
+                W1Sum[r1 * 64 + c1] += s11;
+                W1Sum[r1 * 64 + c2] += s12;
+                W1Sum[r1 * 64 + c3] += s13;
+                W1Sum[r2 * 64 + c0] += s20;
+                W1Sum[r2 * 64 + c1] += s21;
+                W1Sum[r2 * 64 + c2] += s22;
+                W1Sum[r2 * 64 + c3] += s23;
+                W1Sum[r3 * 64 + c0] += s30;
+                W1Sum[r3 * 64 + c1] += s31;
+                W1Sum[r3 * 64 + c2] += s32;
+                W1Sum[r3 * 64 + c3] += s33;
+            }
+            Group.Barrier();
+
+            // affineW1SumQ[i,j] = timesW1SumQ[i,j] + B1Sum[j]
+            // affineW1Q[i,j] = timesW1Q[i,j] + B1[j] − tok[i] affineW1SumQ[i,j]
+            // squareQ[i,j] = affineW1Q[i,j]²
+            // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
+            // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 64; j += 4)
+                {
+                    float affineW1SumQ = timesW1SumQ[i * 65 + j] + B1Sum[j];
+                    float affineW1Q = timesW1Q[i * 65 + j] + B1[j] - tok[i] * affineW1SumQ;
+                    float squareQ = affineW1Q * affineW1Q;
+                    float sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
+                    geluQ[i * 65 + j] = affineW1Q * sigmoidQ;
+                }
+            }
+            Group.Barrier();
+
+            // timesW2SumQ = geluQ · W2Sum
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 65 + k];
+                    float a1 = geluQ[r1 * 65 + k];
+                    float a2 = geluQ[r2 * 65 + k];
+                    float a3 = geluQ[r3 * 65 + k];
+                    float b0 = W2Sum[k * 16 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                timesW2SumQ[r0 * 17 + c0] = s00;
+                timesW2SumQ[r1 * 17 + c0] = s10;
+                timesW2SumQ[r2 * 17 + c0] = s20;
+                timesW2SumQ[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // scoresW2 = geluQ · geluKᵀ
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 65 + k];
+                    float a1 = geluQ[r1 * 65 + k];
+                    float a2 = geluQ[r2 * 65 + k];
+                    float a3 = geluQ[r3 * 65 + k];
+                    float b0 = geluK[c0 * 65 + k];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                scoresW2[r0 * 17 + c0] = s00;
+                scoresW2[r1 * 17 + c0] = s10;
+                scoresW2[r2 * 17 + c0] = s20;
+                scoresW2[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // timesW2Q = geluQ · W2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 64; k++)
+                {
+                    float a0 = geluQ[r0 * 65 + k];
+                    float a1 = geluQ[r1 * 65 + k];
+                    float a2 = geluQ[r2 * 65 + k];
+                    float a3 = geluQ[r3 * 65 + k];
+                    float b0 = W2[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                timesW2Q[r0 * 17 + c0] = s00;
+                timesW2Q[r1 * 17 + c0] = s10;
+                timesW2Q[r2 * 17 + c0] = s20;
+                timesW2Q[r3 * 17 + c0] = s30;
+            }
+            Group.Barrier();
+
+            // B1Sum += sum of the rows of deltaW1
+            {
+                int tx = thread % 64, ty = thread / 64;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float b0 = deltaW1[k * 65 + c0];
+                    s00 += b0;
+                }
+                B1Sum[c0] += s00;
+            }
+            Group.Barrier();
+
+            // W2Sum += geluKᵀ · deltaW2
+            {
+                int tx = thread % 4, ty = thread / 4;
+                int r0 = ty;
+                int r1 = ty + 16;
+                int r2 = ty + 32;
+                int r3 = ty + 48;
+                int c0 = tx;
+                int c1 = tx + 4;
+                int c2 = tx + 8;
+                int c3 = tx + 12;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = geluK[k * 65 + r0];
+                    float a1 = geluK[k * 65 + r1];
+                    float a2 = geluK[k * 65 + r2];
+                    float a3 = geluK[k * 65 + r3];
+                    float b0 = deltaW2[k * 17 + c0];
+                    float b1 = deltaW2[k * 17 + c1];
+                    float b2 = deltaW2[k * 17 + c2];
+                    float b3 = deltaW2[k * 17 + c3];
+                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
+                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
+                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
+                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                }
+                W2Sum[r0 * 16 + c0] += s00;
+                W2Sum[r0 * 16 + c1] += s01;
+                W2Sum[r0 * 16 + c2] += s02;
+                W2Sum[r0 * 16 + c3] += s03;
+                W2Sum[r1 * 16 + c0] += s10;
+                W2Sum[r1 * 16 + c1] += s11;
+                W2Sum[r1 * 16 + c2] += s12;
+                W2Sum[r1 * 16 + c3] += s13;
+                W2Sum[r2 * 16 + c0] += s20;
+                W2Sum[r2 * 16 + c1] += s21;
+                W2Sum[r2 * 16 + c2] += s22;
+                W2Sum[r2 * 16 + c3] += s23;
+                W2Sum[r3 * 16 + c0] += s30;
+                W2Sum[r3 * 16 + c1] += s31;
+                W2Sum[r3 * 16 + c2] += s32;
+                W2Sum[r3 * 16 + c3] += s33;
+            }
+            Group.Barrier();
+
+            // rate[i,j] = tok[i], for j ≤ i
+            // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float rate = (j <= i ? tok[i] : 0f);
+                    attentionW2[i * 17 + j] = rate * (scoresW2[i * 17 + j] + 1f);
+                }
+            }
+            Group.Barrier();
+
+            // timesW2Q −= attentionW2 · deltaW2, its lower triangle
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int r0 = ty;
+                int r1 = ty + 4;
+                int r2 = ty + 8;
+                int r3 = ty + 12;
+                int c0 = tx;
+                float s00 = 0f;
+                float s10 = 0f;
+                float s20 = 0f;
+                float s30 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float a0 = attentionW2[r0 * 17 + k];
+                    float a1 = attentionW2[r1 * 17 + k];
+                    float a2 = attentionW2[r2 * 17 + k];
+                    float a3 = attentionW2[r3 * 17 + k];
+                    float b0 = deltaW2[k * 17 + c0];
+                    s00 += a0 * b0;
+                    s10 += a1 * b0;
+                    s20 += a2 * b0;
+                    s30 += a3 * b0;
+                }
+                timesW2Q[r0 * 17 + c0] += -s00;
+                timesW2Q[r1 * 17 + c0] += -s10;
+                timesW2Q[r2 * 17 + c0] += -s20;
+                timesW2Q[r3 * 17 + c0] += -s30;
+            }
+            Group.Barrier();
+
+            // affineW2SumQ[i,j] = timesW2SumQ[i,j] + B2Sum[j]
+            // affineW2Q[i,j] = timesW2Q[i,j] + B2[j] − tok[i] affineW2SumQ[i,j]
+            // meanQ[i] = Σ_k affineW2Q[i,k] / 16
+            // centredQ[i,j] = affineW2Q[i,j] − meanQ[i]
+            // varianceQ[i] = Σ_k centredQ[i,k]² / 16
+            // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
+            // normalQ[i,j] = centredQ[i,j] invStdQ[i]
+            // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                float meanQSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2SumQ = timesW2SumQ[i * 17 + j] + B2Sum[j];
+                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j] - tok[i] * affineW2SumQ;
+                    affineW2QKept[i * 17 + j] = affineW2Q;
+                    meanQSum += affineW2Q;
+                }
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 4, meanQSum);
+                float varianceQSum = 0f;
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float affineW2Q = affineW2QKept[i * 17 + j];
+                    float centredQ = affineW2Q - meanQ;
+                    centredQKept[i * 17 + j] = centredQ;
+                    varianceQSum = varianceQSum + centredQ * centredQ;
+                }
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceQSum);
+                float scalar = 1E-06f;
+                float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
+                for (int j = lane; j < 16; j += 4)
+                {
+                    float centredQ = centredQKept[i * 17 + j];
+                    float normalQ = invStdQ * centredQ;
+                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                }
+            }
+            Group.Barrier();
+
+            // B2Sum += sum of the rows of deltaW2
+            {
+                int tx = thread % 16, ty = thread / 16;
+                int c0 = tx;
+                float s00 = 0f;
+                for (int k = 0; k < 16; k++)
+                {
+                    float b0 = deltaW2[k * 17 + c0];
+                    s00 += b0;
+                }
+                if (ty < 1) B2Sum[c0] += s00;
+            }
+            Group.Barrier();
+        }
+
+        /// <summary>The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Close(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, float tokLast, ArrayView<float> W1Sum, ArrayView<float> W1, ArrayView<float> B1Sum, ArrayView<float> B1, ArrayView<float> W2Sum, ArrayView<float> W2, ArrayView<float> B2Sum, ArrayView<float> B2)
+        {
+
+            // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
+            {
+                int row = thread / 4;
+                int lane = thread % 4;
+                int i = row;
+                for (int j = lane; j < 64; j += 4)
+                {
+                    W1[i * 65 + j] = W1[i * 65 + j] - (tokLast * W1Sum[i * 64 + j]);
+                }
+            }
+            Group.Barrier();
+
+            // B1[j] = B1[j] − tokLast B1Sum[j]
+            // B2[j] = B2[j] − tokLast B2Sum[j]
+            {
+                int lane = thread;
+                for (int j = lane; j < 64; j += 64)
+                {
+                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                }
+                for (int j = lane; j < 16; j += 64)
+                {
+                    B2[j] = B2[j] - (tokLast * B2Sum[j]);
+                }
+            }
+            Group.Barrier();
+
+            // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
+            {
+                int row = thread / 1;
+                int lane = thread % 1;
+                int i = row;
+                for (int j = lane; j < 16; j += 1)
+                {
+                    W2[i * 17 + j] = W2[i * 17 + j] - (tokLast * W2Sum[i * 16 + j]);
+                }
+            }
+            Group.Barrier();
+
+            // W1Sum = 0
+            for (int e = thread; e < 1024; e += 64) W1Sum[e] = 0f;
+            Group.Barrier();
+
+            // B1Sum = 0
+            for (int e = thread; e < 64; e += 64) B1Sum[e] = 0f;
+            Group.Barrier();
+
+            // W2Sum = 0
+            for (int e = thread; e < 1024; e += 64) W2Sum[e] = 0f;
+            Group.Barrier();
+
+            // B2Sum = 0
+            for (int e = thread; e < 16; e += 64) B2Sum[e] = 0f;
+            Group.Barrier();
+        }
+    }
+
+    /// <summary>MlpMemory, one row at a time: what a block of 256 threads does.</summary>
+    /// <remarks>
+    /// term[j] = B1[j] + Σ_k W1[k,j] x[k]<br/>
+    /// square[j] = term[j]²<br/>
+    /// sigmoid[j] = σ(term[j] (0.0713548 square[j] + 1.59577))<br/>
+    /// gelu[j] = term[j] sigmoid[j]<br/>
+    /// term2[j] = B2[j] + Σ_k W2[k,j] gelu[k]<br/>
+    /// mean = Σ_k term2[k] / 16<br/>
+    /// centred[j] = term2[j] − mean<br/>
+    /// variance = Σ_k centred[k]² / 16<br/>
+    /// invStd = 1/√(variance + 1E-06)<br/>
+    /// normal[j] = centred[j] invStd<br/>
+    /// predict[j] = x[j] + Shift[j] + Scale[j] normal[j]<br/>
+    /// term3[j] = B1[j] + Σ_k W1[k,j] key[k]<br/>
+    /// square2[j] = term3[j]²<br/>
+    /// sigmoid2[j] = σ(term3[j] (0.0713548 square2[j] + 1.59577))<br/>
+    /// gelu2[j] = term3[j] sigmoid2[j]<br/>
+    /// term4[j] = B2[j] + Σ_k W2[k,j] gelu2[k]<br/>
+    /// mean2 = Σ_k term4[k] / 16<br/>
+    /// centred2[j] = term4[j] − mean2<br/>
+    /// variance2 = Σ_k centred2[k]² / 16<br/>
+    /// invStd2 = 1/√(variance2 + 1E-06)<br/>
+    /// normal2[j] = centred2[j] invStd2<br/>
+    /// term5[j] = key[j] + Shift[j] + Scale[j] normal2[j] − value[j]<br/>
+    /// loss = (Σ_k term5[k]²) / 2<br/>
+    /// </remarks>
+    private static class LearnMlpMemoryStepBf16Parts
     {
         /// <summary>Rows of one mini-batch from any place in it: outputs, and the gradient sum so far.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

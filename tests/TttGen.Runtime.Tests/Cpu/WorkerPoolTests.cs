@@ -116,16 +116,23 @@ public sealed class WorkerPoolTests
         var work = new Nothing();
         for (int i = 0; i < 100; i++)
             pool.Run(work, 0);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 3 && least > 0; attempt++)
         {
-            // Some rounds find the workers asleep.
-            if (i % 100 == 0)
-                Thread.Sleep(2);
-            pool.Run(work, 0);
+            // Once in a while a collection meanwhile, of what other tests leave, counts the rest of this thread's allocation buffer.
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                // Some rounds find the workers asleep.
+                if (i % 100 == 0)
+                    Thread.Sleep(2);
+                pool.Run(work, 0);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     [Fact]

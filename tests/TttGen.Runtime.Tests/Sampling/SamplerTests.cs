@@ -156,10 +156,19 @@ public sealed class SamplerTests
         {
             var sampler = new Sampler(options, logits.Length);
             sampler.Next(logits, history);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 50; i++) sampler.Next(logits, history);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            // Once in a while a collection meanwhile, of what other tests leave, counts the rest of this thread's allocation buffer.
+            Assert.Equal(0, Enumerable.Range(0, 3).Min(_ => Allocated(() =>
+            {
+                for (int i = 0; i < 50; i++) sampler.Next(logits, history);
+            })));
         }
+    }
+
+    private static long Allocated(Action calls)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        calls();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static int[] Draw(Sampler sampler, float[] logits, int[] history, int count) => [.. Enumerable.Range(0, count).Select(_ => sampler.Next([.. logits], history))];

@@ -14,6 +14,7 @@ internal sealed class BlockScanEmitter
     public const int SharedLimit = 163 * 1024 / sizeof(float);
 
     private readonly LinkedMemory _memory;
+    private readonly Func<string, bool> _isHalf;
     private readonly int _rows;
     private readonly bool _onChip;
     private readonly int _feature;
@@ -24,9 +25,10 @@ internal sealed class BlockScanEmitter
     private readonly List<string> _views = [];
     private readonly BlockMemory _block = new(SharedLimit);
 
-    private BlockScanEmitter(LinkedMemory memory, bool decode)
+    private BlockScanEmitter(LinkedMemory memory, bool decode, Func<string, bool> isHalf)
     {
         _memory = memory;
+        _isHalf = isHalf;
         ScanEmitter.Schedule(memory, out _whole, out _step, out _close);
         _isDual = _whole is not null;
         if (decode) _whole = null;
@@ -45,9 +47,11 @@ internal sealed class BlockScanEmitter
     /// <summary>Emits the kernel of a memory: for many rows, or for one of each sequence.</summary>
     /// <param name="memory">The memory.</param>
     /// <param name="decode">One row of each sequence, the state where it is.</param>
+    /// <param name="isHalf">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
     /// <param name="tokenRates">Writes the code that fills tok.</param>
-    public static Scan Emit(LinkedMemory memory, bool decode, string name, Action<CodeWriter, int> tokenRates) => new BlockScanEmitter(memory, decode).Run(name, tokenRates);
+    public static Scan Emit(LinkedMemory memory, bool decode, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
+        new BlockScanEmitter(memory, decode, isHalf).Run(name, tokenRates);
 
     private IEnumerable<TileKernel> Kernels => _whole is null ? [_step, _close] : [_whole, _step, _close];
 
@@ -246,9 +250,9 @@ internal sealed class BlockScanEmitter
         }
     }
 
-    private static string Half(string view) => "";
+    private string Half(string view) => _isHalf(view) ? ThreadDialect.Half : "";
 
-    private static string Read(string view, string index) => $"{view}[{index}]";
+    private string Read(string view, string index) => ThreadDialect.Read($"{Half(view)}{view}[{index}]");
 
     private string Call(string name, TileKernel kernel)
     {

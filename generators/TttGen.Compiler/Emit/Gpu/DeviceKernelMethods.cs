@@ -5,41 +5,37 @@ using TttGen.Compiler.Scheduling;
 namespace TttGen.Compiler.Emit.Gpu;
 
 /// <summary>The kernels of a model on a device, and the lines of the host's plan that launch them.</summary>
-internal sealed class DeviceKernelMethods
+internal sealed partial class DeviceKernelMethods
 {
-    /// <summary>Up to so many rows, a product is bound by reading its matrix, and has kernels of its own.</summary>
-    private const int MostFewRows = 8;
-
     private readonly LinkedModel _model;
     private readonly ModelLayout _layout;
     private readonly StateLayout _states;
+    private readonly DevicePrecision _precision;
     private readonly HashSet<string> _taken;
     private readonly List<DeviceKernelText> _kernels = [];
     private readonly List<(DeviceKernelText Kernel, string Spec)> _specs = [];
+    private readonly HashSet<string> _shared = [];
     private readonly List<string> _classes = [];
     private readonly Dictionary<string, (int Heads, int Workspace)> _workspaces = [];
-    private int _leftColumns;
 
-    public DeviceKernelMethods(LinkedModel model, ModelLayout layout, StateLayout states, IEnumerable<RowTensor> tensors)
+    public DeviceKernelMethods(LinkedModel model, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
     {
-        (_model, _layout, _states) = (model, layout, states);
+        (_model, _layout, _states, _precision) = (model, layout, states, precision);
         _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name), .. model.Settings.Select(s => layout.Setting(s.Name).Substring(1))];
     }
 
     /// <summary>Names of the kernels, in order.</summary>
     public IEnumerable<string> KernelNames => _kernels.Select(k => k.Name);
 
-    /// <summary>Columns of the rows that products multiply where these are made for them.</summary>
-    public int LeftColumns => _leftColumns;
-
     /// <summary>Device memory that scans need: blocks a sequence, elements a block.</summary>
     public IEnumerable<(int Heads, int Elements)> Workspaces => _workspaces.Values.Select(w => (w.Heads, w.Workspace));
 
-    /// <summary>The class of the kernels.</summary>
-    public void Write(CodeWriter w)
+    /// <summary>The class of the kernels; without those that plans of any precision share, where another has them.</summary>
+    public void Write(CodeWriter w, bool withShared)
     {
         for (var k = 0; k < _kernels.Count; k++)
         {
+            if (!withShared && _shared.Contains(_kernels[k].Name)) continue;
             if (k > 0) w.Line();
             _kernels[k].Write(w, _specs[k].Spec);
         }
@@ -75,7 +71,7 @@ internal sealed class DeviceKernelMethods
 
     private void Halo(string name, string comment, string statement)
     {
-        var kernel = New(name, 256, "");
+        var kernel = New(name, 256, "", isShared: true);
         kernel.Comments.Add(comment);
         foreach (var (type, parameter) in new[] { ("ArrayView<float>", "states"), ("ArrayView<long>", "stateOffsets"), ("ArrayView<int>", "slices"), ("ArrayView<float>", "rows"), ("int", "columns"), ("int", "halo"), ("long", "offset") })
             kernel.Take(type, parameter, "");
@@ -85,9 +81,10 @@ internal sealed class DeviceKernelMethods
         kernel.Body.Line($"for (int e = Group.IdxX; e < halo * columns; e += 256) {statement}");
     }
 
-    private DeviceKernelText New(string name, int threads, string spec)
+    private DeviceKernelText New(string name, int threads, string spec, bool isShared = false)
     {
-        var kernel = new DeviceKernelText(name, threads, _layout);
+        var kernel = new DeviceKernelText(isShared ? name : name + _precision.Suffix, threads, _layout, _precision);
+        if (isShared) _shared.Add(name);
         _kernels.Add(kernel);
         _specs.Add((kernel, spec));
         return kernel;
@@ -109,7 +106,7 @@ internal sealed class DeviceKernelMethods
         k.Comments.Add($"rows of {kernel.Lookup.Table}");
         var (tokens, table, rows) = (k.Take("ArrayView<int>", "tokens", "TokenIds"), k.Parameter(kernel.Lookup.Table), k.Tensor(to));
         k.Body.Line($"long from = (long){tokens}[Grid.IdxX] * {Numbers.Of(to.Columns)}, to = (long)Grid.IdxX * {Numbers.Of(to.Columns)};");
-        k.Body.Line($"for (int j = Group.IdxX; j < {Numbers.Of(to.Columns)}; j += {Numbers.Of(k.Threads)}) {rows}[to + j] = {table}[from + j];");
+        k.Body.Line($"for (int j = Group.IdxX; j < {Numbers.Of(to.Columns)}; j += {Numbers.Of(k.Threads)}) {ThreadDialect.Write($"{rows}[to + j]", ThreadDialect.Read($"{(_precision.IsBf16 ? ThreadDialect.Half : "")}{table}[from + j]"))}");
         return [Launch(k, "Rows")];
     }
 
@@ -125,163 +122,50 @@ internal sealed class DeviceKernelMethods
         var k = New(kernel.Name, ThreadsOf(widest), "");
         k.Comments.Add(KernelMethods.Summary(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name)));
         k.Comments.AddRange(Formulas.Of([.. kernel.Stores.Select(s => (tensors[s].Name, s))], n => KernelMethods.NameOf(n, tensors)));
-        RowBody(k, kernel.Stores, (memory, n) => memory.RowOf(tensors[n], 0), "Grid.IdxX", tensors);
+        Row(k, kernel.Stores, (memory, n) => memory.RowOf(tensors[n], 0), "Grid.IdxX", tensors, NoTiles);
         return [Launch(k, "Rows")];
     }
 
-    /// <summary>A group of threads for one row.</summary>
-    private void RowBody(DeviceKernelText k, IReadOnlyList<Node> stores, Func<DeviceRowMemory, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors)
+    private static readonly IReadOnlyDictionary<Node, string> NoTiles = new Dictionary<Node, string>();
+
+    /// <summary>A group of threads for one row: the whole of a kernel.</summary>
+    private void Row(DeviceKernelText k, IReadOnlyList<Node> stores, Func<DeviceRowMemory, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
+    {
+        var shared = RowBody(k, k.Body, 0, stores, target, row, tensors, tiles);
+        if (shared > 0) k.Locals.Insert(0, $"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(shared)});");
+    }
+
+    /// <summary>A group's work on one row; answers the floats of shared memory up to which it needs some, from those on that others have.</summary>
+    private int RowBody(DeviceKernelText k, CodeWriter w, int from, IReadOnlyList<Node> stores, Func<DeviceRowMemory, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
     {
         var names = Fresh();
-        var memory = new DeviceRowMemory(_layout, k, tensors, new Dictionary<Node, string>(), names, null);
+        var memory = new DeviceRowMemory(_layout, k, tensors, tiles, names, _precision, null);
         var lanes = Numbers.Of(k.Threads);
         var kept = 0;
         var sums = false;
+        var views = new List<string>();
         var text = new CodeWriter();
+        var scratch = from == 0 ? "memory" : $"memory.SubView({Numbers.Of(from)}, {lanes})";
         var dialect = new ThreadDialect(loop => $"for (int j = lane; j < {loop.Bound}; j += {lanes})", parts =>
         {
             sums = true;
-            return $"TttGen.Kernels.Rows.Sum(memory, 0, lane, {lanes}, {parts})";
+            return $"TttGen.Kernels.Rows.Sum({scratch}, 0, lane, {lanes}, {parts})";
         }, null);
         var code = new RowCode(memory, Axis.Rows, stores, n => target(memory, n), (hint, size) =>
         {
             var name = names.Fresh(hint);
-            k.Locals.Add($"ArrayView<float> {name} = memory.SubView({Numbers.Of(k.Threads + kept)}, {Numbers.Of(size)});");
+            views.Add($"ArrayView<float> {name} = memory.SubView({Numbers.Of(from + k.Threads + kept)}, {Numbers.Of(size)});");
             kept += (size + 3) / 4 * 4;
             return $"{name}[$j]";
         }, names)
         { Dialect = dialect };
         var once = code.Emit(text);
-        k.Body.Line("int lane = Group.IdxX;");
-        k.Body.Line($"int i = {row};");
-        foreach (var line in memory.Pointers.Concat(once)) k.Body.Line(line);
-        k.Body.Lines(text.ToString().TrimEnd('\n'));
-        if (sums || kept > 0) k.Locals.Insert(0, $"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(k.Threads + kept)});");
-    }
-
-    // ---- products
-
-    private IReadOnlyList<string> Multiply(ProductKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors)
-    {
-        var lines = new List<string>();
-        var inner = kernel.Groups[0].Products[0].Inner;
-        var rows = kernel.IsHead ? "OutputCount" : "Rows";
-        string left;
-        if (!kernel.IsHead && tensors.TryGetValue(kernel.Left, out var direct) && direct.Halo == 0) left = "_" + direct.Name;
-        else
-        {
-            left = "_left";
-            _leftColumns = Math.Max(_leftColumns, inner);
-            var k = New(kernel.Name + "Rows", ThreadsOf(inner), "");
-            k.Comments.Add($"the rows that {kernel.Name} multiplies");
-            var to = k.Take("ArrayView<float>", "left", "_left");
-            if (tensors.TryGetValue(kernel.Left, out var stored))
-            {
-                var memory = new DeviceRowMemory(_layout, k, tensors, new Dictionary<Node, string>(), Fresh(), null);
-                var from = memory.RowOf(stored, 0);
-                k.Body.Line($"int i = {Picked(k)};");
-                foreach (var p in memory.Pointers) k.Body.Line(p);
-                k.Body.Line($"for (int j = Group.IdxX; j < {Numbers.Of(inner)}; j += {Numbers.Of(k.Threads)}) {ThreadDialect.Write($"{to}[(long)Grid.IdxX * {Numbers.Of(inner)} + j]", ThreadDialect.Read(from.Replace("$j", "j")))}");
-            }
-            else
-            {
-                k.Comments.AddRange(Formulas.Of([(kernel.Left.Hint ?? "left", kernel.Left)], n => KernelMethods.NameOf(n, tensors)));
-                RowBody(k, [kernel.Left], (_, _) => $"{to}[(long)Grid.IdxX * {Numbers.Of(inner)} + $j]", Picked(k), tensors);
-            }
-            lines.Add(Launch(k, rows));
-        }
-        foreach (var group in kernel.Groups)
-        {
-            var name = kernel.Groups.Count == 1 ? kernel.Name : kernel.Name + "For" + string.Concat(group.Stores.Select(n => char.ToUpperInvariant(tensors[n].Name[0]) + tensors[n].Name.Substring(1)));
-            lines.Add($"if ({rows} == 1) {FewRows(kernel, group, name + "One", left, rows, tensors, 1)}");
-            lines.Add($"else if ({rows} <= {Numbers.Of(MostFewRows)}) {FewRows(kernel, group, name + "Few", left, rows, tensors, MostFewRows)}");
-            lines.Add($"else {ManyRows(kernel, group, name, left, rows, tensors)}");
-        }
-        return lines;
-
-        string Picked(DeviceKernelText k) => kernel.IsHead ? k.Take("ArrayView<int>", "outputRows", "OutputRows") + "[Grid.IdxX]" : "Grid.IdxX";
-    }
-
-    /// <summary>A product tile by tile, and what is made of it column by column, while a tile is on chip.</summary>
-    private string ManyRows(ProductKernel kernel, ProductGroup group, string name, string left, string rows, IReadOnlyDictionary<Node, RowTensor> tensors)
-    {
-        const string Primitive = "Product64";
-        const int Tile = 64;
-        var k = New(name, 256, "");
-        k.Comments.AddRange(KernelMethods.EpilogueFormulas(kernel, group, tensors));
-        k.Take("int", "rows", rows);
-        k.Take("ArrayView<float>", "left", left);
-        var (columns, inner) = (Numbers.Of(group.Columns), Numbers.Of(group.Products[0].Inner));
-        k.Body.Line($"int firstRow = Grid.IdxY * {Primitive}.Rows, firstColumn = Grid.IdxX * {Primitive}.Columns;");
-        k.Body.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({(group.Products.Count > 1 ? Numbers.Of(group.Products.Count) + " * " : "")}{Primitive}.Shared);");
-        var tiles = new Dictionary<Node, string>();
-        for (var t = 0; t < group.Products.Count; t++)
-        {
-            var product = group.Products[t];
-            if (t > 0) k.Body.Line("Group.Barrier();");
-            k.Body.Line($"var product{TileName(t)} = {Primitive}.Multiply(left, {inner}, rows, {k.Parameter(product.Matrix)}, {inner}, {columns}, {inner}, firstRow, firstColumn, memory);");
-            tiles[product.Node] = Scaled(product, $"tile{TileName(t)}[r * {Primitive}.Pitch + $j - firstColumn]");
-        }
-        for (var t = 0; t < group.Products.Count; t++)
-            k.Body.Line($"ArrayView<float> tile{TileName(t)} = {(group.Products.Count == 1 ? "memory" : $"memory.SubView({Numbers.Of(t)} * {Primitive}.Shared, {Primitive}.Shared)")};");
-        k.Body.Open($"for (int part = 0; part < {Primitive}.Parts; part++)");
-        for (var t = 0; t < group.Products.Count; t++) k.Body.Line($"{Primitive}.Leave(product{TileName(t)}, part, tile{TileName(t)});");
-        Epilogue(k, kernel, group, tiles, tensors, $"{Primitive}.PartRows", "firstRow + part * " + Primitive + ".PartRows", Tile);
-        k.Body.Close();
-        return Launch(k, $"{Numbers.Of((group.Columns + Tile - 1) / Tile)}, Tiles({rows}, {Numbers.Of(Tile)})");
-    }
-
-    /// <summary>As above for few rows: bound by reading the matrix.</summary>
-    private string FewRows(ProductKernel kernel, ProductGroup group, string name, string left, string rows, IReadOnlyDictionary<Node, RowTensor> tensors, int most)
-    {
-        var perWarp = group.Columns >= 16384 ? 4 : group.Columns >= 4096 ? 2 : 1;
-        var tileColumns = 8 * perWarp;
-        var primitive = $"FewRows<{CountName(most)}, {CountName(perWarp)}>";
-        var k = New(name, 256, "");
-        k.Comments.AddRange(KernelMethods.EpilogueFormulas(kernel, group, tensors));
-        k.Take("int", "rows", rows);
-        k.Take("ArrayView<float>", "left", left);
-        var (columns, inner) = (Numbers.Of(group.Columns), Numbers.Of(group.Products[0].Inner));
-        k.Body.Line($"int firstColumn = Grid.IdxX * {Numbers.Of(tileColumns)};");
-        // 33 floats for each of a group's results, as the primitive says
-        var shared = most * tileColumns * 33;
-        k.Body.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(group.Products.Count * shared)});");
-        var tiles = new Dictionary<Node, string>();
-        for (var t = 0; t < group.Products.Count; t++)
-        {
-            var product = group.Products[t];
-            k.Body.Line($"ArrayView<float> tile{TileName(t)} = {(group.Products.Count == 1 ? "memory" : $"memory.SubView({Numbers.Of(t * shared)}, {Numbers.Of(shared)})")};");
-            k.Body.Line($"{primitive}.Multiply(left, {inner}, rows, {k.Parameter(product.Matrix)}, {inner}, {columns}, {inner}, firstColumn, tile{TileName(t)});");
-            tiles[product.Node] = Scaled(product, $"tile{TileName(t)}[r * {Numbers.Of(tileColumns)} + $j - firstColumn]");
-        }
-        Epilogue(k, kernel, group, tiles, tensors, Numbers.Of(most), "0", tileColumns);
-        return Launch(k, Numbers.Of((group.Columns + tileColumns - 1) / tileColumns));
-    }
-
-    private static string TileName(int index) => index == 0 ? "" : Numbers.Of(index + 1L);
-
-    private static string CountName(int count) => "global::TttGen.Kernels." + (count switch { 1 => "One", 2 => "Two", 4 => "Four", _ => "Eight" });
-
-    private static string Scaled(MatrixProduct product, string element) => product.Constant == 1 ? element : $"({Numbers.OfSingle(product.Constant)} * {element})";
-
-    /// <summary>What is made of finished products: a loop over the rows r of a tile, and its columns j.</summary>
-    private void Epilogue(DeviceKernelText k, ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, string> tiles, IReadOnlyDictionary<Node, RowTensor> tensors, string tileRows, string firstRow, int tileColumns)
-    {
-        var names = Fresh();
-        var memory = new DeviceRowMemory(_layout, k, tensors, tiles, names, "end");
-        var text = new CodeWriter();
-        var (lanes, columns) = (Numbers.Of(tileColumns), Numbers.Of(group.Columns));
-        var dialect = new ThreadDialect(loop => $"for (int j = firstColumn + Group.IdxX % {lanes}; j < {loop.Bound}; j += {lanes})", _ => throw new CompileException("TTT163", "a sum along the row can't follow its product"), null);
-        Func<Node, string> target = kernel.IsHead ? _ => $"{k.Take("ArrayView<float>", "logits", "LogitRows")}[(long)i * {columns} + $j]" : n => memory.RowOf(tensors[n], 0);
-        var once = new RowCode(memory, Axis.Rows, group.Stores, target, (_, _) => throw new CompileException("TTT163", "what follows a product is one pass"), names) { Dialect = dialect }.Emit(text);
-        k.Body.Line($"int end = Math.Min(firstColumn + {lanes}, {columns});");
-        foreach (var line in once) k.Body.Line(line);
-        var bound = firstRow == "0" ? $"Math.Min({tileRows}, rows)" : $"Math.Min({tileRows}, rows - ({firstRow}))";
-        k.Body.Open($"for (int r = Group.IdxX / {lanes}; r < {bound}; r += {Numbers.Of(256 / tileColumns)})");
-        k.Body.Line($"int i = {(firstRow == "0" ? "r" : firstRow + " + r")};");
-        foreach (var line in memory.Pointers) k.Body.Line(line);
-        k.Body.Lines(text.ToString().TrimEnd('\n'));
-        k.Body.Close();
+        foreach (var view in views) w.Line(view);
+        w.Line("int lane = Group.IdxX;");
+        w.Line($"int i = {row};");
+        foreach (var line in memory.Pointers.Concat(once)) w.Line(line);
+        w.Lines(text.ToString().TrimEnd('\n'));
+        return sums || kept > 0 ? from + k.Threads + kept : from;
     }
 
     // ---- the scan
@@ -299,9 +183,9 @@ internal sealed class DeviceKernelMethods
 
     private string Scan(string name, LinkedMemory memory, Learn learn, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, bool decode)
     {
-        var rates = new CodeWriter();
+        var rows = new Dictionary<string, Node> { ["keyRows"] = learn.Key, ["valueRows"] = learn.Value, ["queryRows"] = learn.Query, ["rateRows"] = learn.Rate, ["answerRows"] = learn };
         DeviceKernelText? k = null;
-        var scan = BlockScanEmitter.Emit(memory, decode, name + "Parts", (w, threads) =>
+        var scan = BlockScanEmitter.Emit(memory, decode, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
         {
             k = New(name, threads, memory.Spec);
             TokenRates(w, k, learn, threads, tensors);
@@ -314,17 +198,15 @@ internal sealed class DeviceKernelMethods
         k.Take("ArrayView<long>", "stateOffsets", "StateOffsets");
         k.Take("ArrayView<float>", "states", "States");
         k.Take("long", "layerOffset", layered);
-        foreach (var (view, strideName, node) in new[] { ("keyRows", "keyStride", learn.Key), ("valueRows", "valueStride", learn.Value), ("queryRows", "queryStride", learn.Query), ("rateRows", "rateStride", learn.Rate), ("answerRows", "answerStride", (Node)learn) })
+        foreach (var view in rows)
         {
-            k.Take("ArrayView<float>", view, "_" + tensors[node].Name);
-            k.Locals.Add($"const int {strideName} = {Numbers.Of(tensors[node].Columns)};");
+            var tensor = tensors[view.Value];
+            k.Take($"ArrayView<{_precision.ElementOf(tensor)}>", view.Key, "_" + tensor.Name);
+            k.Locals.Add($"const int {view.Key.Substring(0, view.Key.Length - "Rows".Length)}Stride = {Numbers.Of(tensor.Columns)};");
         }
         for (var p = 0; p < memory.Parameters.Count; p++)
             if (!memory.Model.Weights[p].Fast)
-            {
-                var parameter = memory.Parameters[p];
-                k.Take("ArrayView<float>", memory.Model.Weights[p].Name + "All", parameter.Layers > 1 ? $"_{Names.Lower(parameter.Name)}.Slice(Layer * {Numbers.Of(ModelLayout.Stride(parameter))}L, {Numbers.Of(parameter.Count)})" : "_" + Names.Lower(parameter.Name));
-            }
+                k.Take("ArrayView<float>", memory.Model.Weights[p].Name + "All", _layout.OnDevice(memory.Parameters[p].Name));
         if (scan.Workspace > 0)
         {
             k.Take("ArrayView<float>", "workspaces", "_workspaces");
@@ -340,7 +222,7 @@ internal sealed class DeviceKernelMethods
     {
         w.Line($"// {Formulas.Of([("tokenRates", learn.TokenRate)], n => KernelMethods.NameOf(n, tensors)).Last()}");
         var names = Fresh();
-        var memory = new DeviceRowMemory(_layout, k, tensors, new Dictionary<Node, string>(), names, null);
+        var memory = new DeviceRowMemory(_layout, k, tensors, NoTiles, names, _precision, null);
         var dialect = new ThreadDialect(loop => $"for (int j = thread; j < {loop.Bound}; j += {Numbers.Of(threads)})", _ => throw new CompileException("TTT155", "token rates are one pass"), null);
         var text = new CodeWriter();
         foreach (var line in new RowCode(memory, null, [learn.TokenRate], _ => "tokenRates[$j]", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names) { Dialect = dialect }.Emit(text)) w.Line(line);

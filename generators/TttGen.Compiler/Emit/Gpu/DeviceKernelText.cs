@@ -6,13 +6,18 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// <summary>A kernel that is being written: its parameters, in the order of their first use, each with what the host passes.</summary>
 /// <param name="Name">The method.</param>
 /// <param name="Threads">Of a group.</param>
-internal sealed class DeviceKernelText(string name, int threads, ModelLayout layout)
+/// <param name="layout">The model's fields.</param>
+/// <param name="precision">What rows and matrices are kept in.</param>
+internal sealed class DeviceKernelText(string name, int threads, ModelLayout layout, DevicePrecision precision)
 {
     private readonly List<(string Type, string Name, string Host)> _parameters = [];
 
     public string Name { get; } = name;
 
     public int Threads { get; } = threads;
+
+    /// <summary>Whether it multiplies on tensor cores.</summary>
+    public bool TensorCores { get; set; }
 
     /// <summary>What stands above the method.</summary>
     public List<string> Comments { get; } = [];
@@ -32,16 +37,10 @@ internal sealed class DeviceKernelText(string name, int threads, ModelLayout lay
     }
 
     /// <summary>Rows in memory.</summary>
-    public string Tensor(RowTensor tensor) => Take("ArrayView<float>", tensor.Name, "_" + tensor.Name);
+    public string Tensor(RowTensor tensor) => Take($"ArrayView<{precision.ElementOf(tensor)}>", tensor.Name, "_" + tensor.Name);
 
     /// <summary>A parameter, of the layer at work.</summary>
-    public string Parameter(string name)
-    {
-        var p = layout.Parameter(name);
-        var field = "_" + Names.Lower(name);
-        var stride = ModelLayout.Stride(p);
-        return Take("ArrayView<float>", Names.Lower(name), p.Layers > 1 ? $"{field}.Slice(Layer * {Numbers.Of(stride)}L, {Numbers.Of(p.Count)})" : field);
-    }
+    public string Parameter(string name) => Take($"ArrayView<{precision.ElementOf(layout.Parameter(name))}>", Names.Lower(name), layout.OnDevice(name));
 
     /// <summary>A run-time number.</summary>
     public string Setting(string name)
@@ -53,7 +52,7 @@ internal sealed class DeviceKernelText(string name, int threads, ModelLayout lay
     public void Write(CodeWriter w, string spec)
     {
         foreach (var line in Comments) w.Line("// " + line);
-        w.Line($"[Kernel({Numbers.Of(Threads)}{(spec.Length > 0 ? $", Spec = \"{spec}\"" : "")})]");
+        w.Line($"[Kernel({Numbers.Of(Threads)}{(TensorCores ? ", TensorCores = true" : "")}{(spec.Length > 0 ? $", Spec = \"{spec}\"" : "")})]");
         w.Line($"public static void {Name}({string.Join(", ", _parameters.Select(p => $"{p.Type} {p.Name}"))})");
         w.Line("{");
         w.Indent++;

@@ -9,9 +9,10 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// <param name="tensors">Stored rows.</param>
 /// <param name="tiles">Finished products, as elements at row r and column j.</param>
 /// <param name="names">Unique names of the kernel.</param>
+/// <param name="precision">What rows are kept in.</param>
 /// <param name="loop">The bound of a loop over columns, where it is not the axis: a tile's.</param>
 internal sealed class DeviceRowMemory(
-    ModelLayout layout, DeviceKernelText kernel, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles, NameTable names, string? loop) : IRowMemory
+    ModelLayout layout, DeviceKernelText kernel, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles, NameTable names, DevicePrecision precision, string? loop) : IRowMemory
 {
     private readonly Dictionary<string, string> _rows = [];
 
@@ -50,7 +51,7 @@ internal sealed class DeviceRowMemory(
         var at = names.Fresh(key + "At");
         var row = tensor.Halo == 0 ? "(long)i" : $"((long)i + ({kernel.Take("ArrayView<int>", "sliceOf", "SliceOf")}[i] + 1) * {Numbers.Of(tensor.Halo)}{(by == 0 ? "" : $" - {Numbers.Of(by)}")})";
         Pointers.Add($"long {at} = {row} * {Numbers.Of(tensor.Columns)};");
-        return _rows[key] = $"{kernel.Tensor(tensor)}[{at} + $j]";
+        return _rows[key] = $"{(precision.IsHalf(tensor) ? ThreadDialect.Half : "")}{kernel.Tensor(tensor)}[{at} + $j]";
     }
 
     public string Scalar(Node node, string role) => node is Input { Name: ['@', ..] } setting ? kernel.Setting(setting.Name.Substring(1)) : throw new CompileException("TTT151", "a scalar is not in memory");

@@ -12,7 +12,10 @@ namespace TttGen.Compiler.Emit.Gpu;
 internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<string, string> sum, string? mayStore) : RowDialect
 {
     /// <summary>Before an address: sixteen bits of a float, rounded on the way to memory.</summary>
-    public const char Half = '~';
+    public const string Half = "~";
+
+    /// <summary>Before an address: a float that holds no more than sixteen bits do.</summary>
+    public const string Rounded = "^";
 
     /// <summary>Numbers that every lane reads and one replaces: written when all have read them.</summary>
     public Func<string, bool> InPlace { get; init; } = _ => false;
@@ -26,12 +29,17 @@ internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<string, 
     public override string Load(string row, ColumnLoop columns) => Read(row.Replace("$j", columns.Column));
 
     /// <summary>Reads an element.</summary>
-    public static string Read(string element) => element[0] == Half ? $"Bf16.ToFloat({element.Substring(1)})" : element;
+    public static string Read(string element) => element.StartsWith(Half, StringComparison.Ordinal) ? $"Bf16.ToFloat({element.Substring(1)})" : element;
 
     public override string Store(string row, string value, ColumnLoop columns) => Guarded(mayStore, Write(row.Replace("$j", columns.Column), value));
 
     /// <summary>Writes an element.</summary>
-    public static string Write(string element, string value) => element[0] == Half ? $"{element.Substring(1)} = Bf16.Round({value});" : $"{element} = {value};";
+    public static string Write(string element, string value) => element.Substring(0, 1) switch
+    {
+        Half => $"{element.Substring(1)} = Bf16.Round({value});",
+        Rounded => $"{element.Substring(1)} = Bf16.ToFloat(Bf16.Round({value}));",
+        _ => $"{element} = {value};",
+    };
 
     public override string StoreScalar(string target, string value) => (InPlace(target) ? "Group.Barrier(); " : "") + Guarded(mayStore is null ? "lane == 0" : mayStore + " && lane == 0", Write(target, value));
 
