@@ -14,6 +14,9 @@ public sealed class KernelAttribute(int threads) : Attribute
     /// <summary>It multiplies on tensor cores: compiled so that nothing moves past a barrier, and looked at for that.</summary>
     public bool TensorCores { get; set; }
 
+    /// <summary>Its loops stay loops. NVIDIA's assembler would unroll those of constant length wholly, until registers run out, where a turn is long enough already.</summary>
+    public bool KeepsLoops { get; set; }
+
     /// <summary>Groups that a multiprocessor should hold at once; 0 where it does not matter.</summary>
     public int MinBlocks { get; set; }
 }

@@ -27,7 +27,7 @@ internal sealed partial record PtxText(string Text, int SharedStatic, int Shared
         text = text.ReplaceLineEndings("\n").Replace(".uni", "", StringComparison.Ordinal);
         text = Numbered(WithoutIdleFunctions(text));
         text = Replaced(Entry(), text, $".entry {kernel.Entry}(");
-        text = Replaced(MaxThreads(), text, Numbers($".reqntid {kernel.Attribute.Threads}, 1, 1{(kernel.Attribute.MinBlocks > 0 ? $"\n.minnctapersm {kernel.Attribute.MinBlocks}" : "")}"));
+        text = Replaced(MaxThreads(), text, Numbers($".reqntid {kernel.Attribute.Threads}, 1, 1{(kernel.Attribute.MinBlocks > 0 ? $"\n.minnctapersm {kernel.Attribute.MinBlocks}" : "")}{(kernel.Attribute.KeepsLoops ? "\n.pragma \"nounroll\";" : "")}"));
         return WithShared(text);
     }
 

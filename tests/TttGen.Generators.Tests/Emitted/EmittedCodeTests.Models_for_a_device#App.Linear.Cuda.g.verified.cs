@@ -24,7 +24,10 @@ partial record class Linear
         private readonly DeviceKernel _lookupEmbedTokens;
         private readonly DeviceKernel _multiplyQueryKeyValueRateOne;
         private readonly DeviceKernel _multiplyQueryKeyValueRateRows;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateFew;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForQueryFew;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForKeyFew;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForValueFew;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForRateFew;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForQuery;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForKey;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForValue;
@@ -90,7 +93,10 @@ partial record class Linear
             _lookupEmbedTokens = Kernel("LookupEmbedTokens");
             _multiplyQueryKeyValueRateOne = Kernel("MultiplyQueryKeyValueRateOne");
             _multiplyQueryKeyValueRateRows = Kernel("MultiplyQueryKeyValueRateRows");
-            _multiplyQueryKeyValueRateFew = Kernel("MultiplyQueryKeyValueRateFew");
+            _multiplyQueryKeyValueRateForQueryFew = Kernel("MultiplyQueryKeyValueRateForQueryFew");
+            _multiplyQueryKeyValueRateForKeyFew = Kernel("MultiplyQueryKeyValueRateForKeyFew");
+            _multiplyQueryKeyValueRateForValueFew = Kernel("MultiplyQueryKeyValueRateForValueFew");
+            _multiplyQueryKeyValueRateForRateFew = Kernel("MultiplyQueryKeyValueRateForRateFew");
             _multiplyQueryKeyValueRateForQuery = Kernel("MultiplyQueryKeyValueRateForQuery");
             _multiplyQueryKeyValueRateForKey = Kernel("MultiplyQueryKeyValueRateForKey");
             _multiplyQueryKeyValueRateForValue = Kernel("MultiplyQueryKeyValueRateForValue");
@@ -183,7 +189,13 @@ partial record class Linear
                 else
                 {
                     Launch(_multiplyQueryKeyValueRateRows, new Grid(Rows), [_left, _x, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                    if (Rows <= 8) Launch(_multiplyQueryKeyValueRateFew, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _query, _rotarySines, Positions, _rotaryCosines, _key, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    if (Rows <= 8)
+                    {
+                        Launch(_multiplyQueryKeyValueRateForQueryFew, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForKeyFew, new Grid(4), [Rows, _left, _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _key, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForValueFew, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplyQueryKeyValueRateForRateFew, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    }
                     else
                     {
                         Launch(_multiplyQueryKeyValueRateForQuery, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
@@ -235,7 +247,10 @@ partial record class Linear
         private readonly DeviceKernel _lookupEmbedTokensBf16;
         private readonly DeviceKernel _multiplyQueryKeyValueRateOneBf16;
         private readonly DeviceKernel _multiplyQueryKeyValueRateRowsBf16;
-        private readonly DeviceKernel _multiplyQueryKeyValueRateFewBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForQueryFewBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForKeyFewBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForValueFewBf16;
+        private readonly DeviceKernel _multiplyQueryKeyValueRateForRateFewBf16;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForQueryBf16;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForKeyBf16;
         private readonly DeviceKernel _multiplyQueryKeyValueRateForValueBf16;
@@ -301,7 +316,10 @@ partial record class Linear
             _lookupEmbedTokensBf16 = Kernel("LookupEmbedTokensBf16");
             _multiplyQueryKeyValueRateOneBf16 = Kernel("MultiplyQueryKeyValueRateOneBf16");
             _multiplyQueryKeyValueRateRowsBf16 = Kernel("MultiplyQueryKeyValueRateRowsBf16");
-            _multiplyQueryKeyValueRateFewBf16 = Kernel("MultiplyQueryKeyValueRateFewBf16");
+            _multiplyQueryKeyValueRateForQueryFewBf16 = Kernel("MultiplyQueryKeyValueRateForQueryFewBf16");
+            _multiplyQueryKeyValueRateForKeyFewBf16 = Kernel("MultiplyQueryKeyValueRateForKeyFewBf16");
+            _multiplyQueryKeyValueRateForValueFewBf16 = Kernel("MultiplyQueryKeyValueRateForValueFewBf16");
+            _multiplyQueryKeyValueRateForRateFewBf16 = Kernel("MultiplyQueryKeyValueRateForRateFewBf16");
             _multiplyQueryKeyValueRateForQueryBf16 = Kernel("MultiplyQueryKeyValueRateForQueryBf16");
             _multiplyQueryKeyValueRateForKeyBf16 = Kernel("MultiplyQueryKeyValueRateForKeyBf16");
             _multiplyQueryKeyValueRateForValueBf16 = Kernel("MultiplyQueryKeyValueRateForValueBf16");
@@ -387,7 +405,13 @@ partial record class Linear
                 else
                 {
                     Launch(_multiplyQueryKeyValueRateRowsBf16, new Grid(Rows), [_left, _x, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                    if (Rows <= 8) Launch(_multiplyQueryKeyValueRateFewBf16, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _query, _rotarySines, Positions, _rotaryCosines, _key, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    if (Rows <= 8)
+                    {
+                        Launch(_multiplyQueryKeyValueRateForQueryFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForKeyFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockKProj.Slice(Layer * 1024L, 1024), _key, _rotarySines, Positions, _rotaryCosines]);
+                        Launch(_multiplyQueryKeyValueRateForValueFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplyQueryKeyValueRateForRateFewBf16, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                    }
                     else
                     {
                         Launch(_multiplyQueryKeyValueRateForQueryBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _query, _rotarySines, Positions, _rotaryCosines]);

@@ -151,81 +151,93 @@ public static class LinearKernels
 
     // q = seqNorm · seqModelingBlockQProj
     // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateForQueryFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long queryAt = (long)i * 32;
+            long sineAt = positions[i] % 16 * 32;
+            long cosineAt = positions[i] % 16 * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float q = tile[r * 8 + j - firstColumn];
+                float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
+                query[queryAt + j] = q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j];
+            }
+        }
+    }
+
     // k = seqNorm · seqModelingBlockKProj
     // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateForKeyFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockKProj, ArrayView<float> key, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockKProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long keyAt = (long)i * 32;
+            long sineAt = positions[i] % 16 * 32;
+            long cosineAt = positions[i] % 16 * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float k2 = tile[r * 8 + j - firstColumn];
+                float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
+                key[keyAt + j] = k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j];
+            }
+        }
+    }
+
     // value = seqNorm · seqModelingBlockVProj
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateForValueFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long valueAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                value[valueAt + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
     [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> seqModelingBlockKProj, ArrayView<float> seqModelingBlockVProj, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines, ArrayView<float> key, ArrayView<float> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    public static void MultiplyQueryKeyValueRateForRateFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
     {
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 12 ? 2 : 3;
-        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 12 ? 8 : 12)) * 8;
-        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 12 ? 32 : 2;
-        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockKProj : Grid.IdxX < 12 ? seqModelingBlockVProj : seqModelingBlockLearnableTttLr;
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
-        if (part == 0)
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 2);
+        float factor = 0.0625f * tttBaseLr;
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
         {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            int i = r;
+            long rateAt = (long)i * 2;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
             {
-                int i = r;
-                long queryAt = (long)i * 32;
-                long sineAt = positions[i] % 16 * 32;
-                long cosineAt = positions[i] % 16 * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float q = tile[r * 8 + j - firstColumn];
-                    float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
-                    query[queryAt + j] = q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j];
-                }
-            }
-        }
-        if (part == 1)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long keyAt = (long)i * 32;
-                long sineAt = positions[i] % 16 * 32;
-                long cosineAt = positions[i] % 16 * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float k2 = tile[r * 8 + j - firstColumn];
-                    float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
-                    key[keyAt + j] = k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j];
-                }
-            }
-        }
-        if (part == 2)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long valueAt = (long)i * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    value[valueAt + j] = tile[r * 8 + j - firstColumn];
-                }
-            }
-        }
-        if (part == 3)
-        {
-            int end = Math.Min(firstColumn + 8, 2);
-            float factor = 0.0625f * tttBaseLr;
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long rateAt = (long)i * 2;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-                }
+                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
             }
         }
     }
@@ -762,18 +774,16 @@ public static class LinearKernels
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
         ArrayView<float> memory = SharedMemory.Allocate<float>(8704);
         var product = Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
-        Group.Barrier();
+        ArrayView<float> tile = memory.SubView(4352, 4352);
+        Product64.Leave(product, 0, tile);
         var product2 = Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
-        ArrayView<float> tile = memory.SubView(0, 4352);
-        ArrayView<float> tile2 = memory.SubView(4352, 4352);
-        for (int part = 0; part < Product64.Parts; part++)
+        ArrayView<float> tile2 = memory;
+        Product64.Leave(product2, 0, tile2);
         {
-            Product64.Leave(product, part, tile);
-            Product64.Leave(product2, part, tile2);
             int end = Math.Min(firstColumn + 64, 80);
-            for (int r = Group.IdxX / 64; r < Math.Min(Product64.PartRows, rows - (firstRow + part * Product64.PartRows)); r += 4)
+            for (int r = Group.IdxX / 64; r < Math.Min(Product64.PartRows, rows - (firstRow)); r += 4)
             {
-                int i = firstRow + part * Product64.PartRows + r;
+                int i = firstRow + r;
                 long downProjInputAt = (long)i * 80;
                 for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
                 {
@@ -2287,88 +2297,100 @@ public static class LinearKernels
 
     // q = seqNorm · seqModelingBlockQProj
     // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateForQueryFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long queryAt = (long)i * 32;
+            long sineAt = positions[i] % 16 * 32;
+            long cosineAt = positions[i] % 16 * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float q = tile[r * 8 + j - firstColumn];
+                float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
+                query[queryAt + j] = Bf16.Round(q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j]);
+            }
+        }
+    }
+
     // k = seqNorm · seqModelingBlockKProj
     // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateForKeyFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockKProj, ArrayView<ushort> key, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockKProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long keyAt = (long)i * 32;
+            long sineAt = positions[i] % 16 * 32;
+            long cosineAt = positions[i] % 16 * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float k2 = tile[r * 8 + j - firstColumn];
+                float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
+                key[keyAt + j] = Bf16.Round(k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j]);
+            }
+        }
+    }
+
     // value = seqNorm · seqModelingBlockVProj
+    [Kernel(256)]
+    public static void MultiplyQueryKeyValueRateForValueFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> value)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long valueAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
+            }
+        }
+    }
+
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
     [Kernel(256)]
-    public static void MultiplyQueryKeyValueRateFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> seqModelingBlockKProj, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<ushort> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines, ArrayView<ushort> key, ArrayView<ushort> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    public static void MultiplyQueryKeyValueRateForRateFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
     {
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 12 ? 2 : 3;
-        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 12 ? 8 : 12)) * 8;
-        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 12 ? 32 : 2;
-        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockKProj : Grid.IdxX < 12 ? seqModelingBlockVProj : seqModelingBlockLearnableTttLr;
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
-        if (part == 0)
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 2);
+        float factor = 0.0625f * tttBaseLr;
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
         {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            int i = r;
+            long rateAt = (long)i * 2;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
             {
-                int i = r;
-                long queryAt = (long)i * 32;
-                long sineAt = positions[i] % 16 * 32;
-                long cosineAt = positions[i] % 16 * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float q = tile[r * 8 + j - firstColumn];
-                    float q2 = tile[r * 8 + (j ^ 1) - firstColumn];
-                    query[queryAt + j] = Bf16.Round(q * rotaryCosines[cosineAt + j] + q2 * rotarySines[sineAt + j]);
-                }
-            }
-        }
-        if (part == 1)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long keyAt = (long)i * 32;
-                long sineAt = positions[i] % 16 * 32;
-                long cosineAt = positions[i] % 16 * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float k2 = tile[r * 8 + j - firstColumn];
-                    float k3 = tile[r * 8 + (j ^ 1) - firstColumn];
-                    key[keyAt + j] = Bf16.Round(k2 * rotaryCosines[cosineAt + j] + k3 * rotarySines[sineAt + j]);
-                }
-            }
-        }
-        if (part == 2)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long valueAt = (long)i * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
-                }
-            }
-        }
-        if (part == 3)
-        {
-            int end = Math.Min(firstColumn + 8, 2);
-            float factor = 0.0625f * tttBaseLr;
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long rateAt = (long)i * 2;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-                }
+                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
             }
         }
     }
 
     // q = seqNorm · seqModelingBlockQProj
     // query[i,j] = rotate(q[i,j]; θ = ropeTheta, position mod 16)
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyQueryKeyValueRateForQueryBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> query, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -2397,7 +2419,7 @@ public static class LinearKernels
 
     // k = seqNorm · seqModelingBlockKProj
     // key[i,j] = rotate(k[i,j]; θ = ropeTheta, position mod 16)
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyQueryKeyValueRateForKeyBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockKProj, ArrayView<ushort> key, ArrayView<float> rotarySines, ArrayView<long> positions, ArrayView<float> rotaryCosines)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -2425,7 +2447,7 @@ public static class LinearKernels
     }
 
     // value = seqNorm · seqModelingBlockVProj
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyQueryKeyValueRateForValueBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> value)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -2450,7 +2472,7 @@ public static class LinearKernels
 
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyQueryKeyValueRateForRateBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -2753,7 +2775,7 @@ public static class LinearKernels
 
     // seqModelingBlock = postNorm · seqModelingBlockOProj
     // afterSeqModelingBlock[i,j] = x[i,j] + seqModelingBlock[i,j]
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyAfterSeqModelingBlockBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> x)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -2892,24 +2914,22 @@ public static class LinearKernels
     // sigmoid[i,j] = σ(gate[i,j])
     // silu[i,j] = gate[i,j] sigmoid[i,j]
     // downProjInput[i,j] = silu[i,j] up[i,j]
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyDownProjInputBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(9216);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(10752);
         var product = Bf16Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
-        Group.Barrier();
+        ArrayView<float> tile = memory.SubView(6144, 4608);
+        Bf16Product64.Leave(product, 0, tile);
         var product2 = Bf16Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
-        ArrayView<float> tile = memory.SubView(0, 4608);
-        ArrayView<float> tile2 = memory.SubView(4608, 4608);
-        for (int part = 0; part < Bf16Product64.Parts; part++)
+        ArrayView<float> tile2 = memory;
+        Bf16Product64.Leave(product2, 0, tile2);
         {
-            Bf16Product64.Leave(product, part, tile);
-            Bf16Product64.Leave(product2, part, tile2);
             int end = Math.Min(firstColumn + 64, 80);
-            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow)); r += 4)
             {
-                int i = firstRow + part * Bf16Product64.PartRows + r;
+                int i = firstRow + r;
                 long downProjInputAt = (long)i * 80;
                 for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
                 {
@@ -2973,7 +2993,7 @@ public static class LinearKernels
 
     // mlp = downProjInput · mlpDownProj
     // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyAfterMlpBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -3085,7 +3105,7 @@ public static class LinearKernels
     }
 
     // logits = norm · embedTokens
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyLogitsBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> embedTokens, ArrayView<float> logits)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;

@@ -28,7 +28,10 @@ partial record class Mlp
         private readonly DeviceKernel _rowsAfterConv;
         private readonly DeviceKernel _multiplySharedValueRateGeluOne;
         private readonly DeviceKernel _multiplySharedValueRateGeluRows;
-        private readonly DeviceKernel _multiplySharedValueRateGeluFew;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForSharedFew;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForValueFew;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForRateFew;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForGeluFew;
         private readonly DeviceKernel _multiplySharedValueRateGeluForShared;
         private readonly DeviceKernel _multiplySharedValueRateGeluForValue;
         private readonly DeviceKernel _multiplySharedValueRateGeluForRate;
@@ -112,7 +115,10 @@ partial record class Mlp
             _rowsAfterConv = Kernel("RowsAfterConv");
             _multiplySharedValueRateGeluOne = Kernel("MultiplySharedValueRateGeluOne");
             _multiplySharedValueRateGeluRows = Kernel("MultiplySharedValueRateGeluRows");
-            _multiplySharedValueRateGeluFew = Kernel("MultiplySharedValueRateGeluFew");
+            _multiplySharedValueRateGeluForSharedFew = Kernel("MultiplySharedValueRateGeluForSharedFew");
+            _multiplySharedValueRateGeluForValueFew = Kernel("MultiplySharedValueRateGeluForValueFew");
+            _multiplySharedValueRateGeluForRateFew = Kernel("MultiplySharedValueRateGeluForRateFew");
+            _multiplySharedValueRateGeluForGeluFew = Kernel("MultiplySharedValueRateGeluForGeluFew");
             _multiplySharedValueRateGeluForShared = Kernel("MultiplySharedValueRateGeluForShared");
             _multiplySharedValueRateGeluForValue = Kernel("MultiplySharedValueRateGeluForValue");
             _multiplySharedValueRateGeluForRate = Kernel("MultiplySharedValueRateGeluForRate");
@@ -225,7 +231,13 @@ partial record class Mlp
                 else
                 {
                     Launch(_multiplySharedValueRateGeluRows, new Grid(Rows), [_left, _afterConv, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                    if (Rows <= 8) Launch(_multiplySharedValueRateGeluFew, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), SliceOf, _shared, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2), _gelu]);
+                    if (Rows <= 8)
+                    {
+                        Launch(_multiplySharedValueRateGeluForSharedFew, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
+                        Launch(_multiplySharedValueRateGeluForValueFew, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplySharedValueRateGeluForRateFew, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                        Launch(_multiplySharedValueRateGeluForGeluFew, new Grid(4), [Rows, _left, _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), _gelu]);
+                    }
                     else
                     {
                         Launch(_multiplySharedValueRateGeluForShared, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
@@ -284,7 +296,10 @@ partial record class Mlp
         private readonly DeviceKernel _rowsAfterConvBf16;
         private readonly DeviceKernel _multiplySharedValueRateGeluOneBf16;
         private readonly DeviceKernel _multiplySharedValueRateGeluRowsBf16;
-        private readonly DeviceKernel _multiplySharedValueRateGeluFewBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForSharedFewBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForValueFewBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForRateFewBf16;
+        private readonly DeviceKernel _multiplySharedValueRateGeluForGeluFewBf16;
         private readonly DeviceKernel _multiplySharedValueRateGeluForSharedBf16;
         private readonly DeviceKernel _multiplySharedValueRateGeluForValueBf16;
         private readonly DeviceKernel _multiplySharedValueRateGeluForRateBf16;
@@ -368,7 +383,10 @@ partial record class Mlp
             _rowsAfterConvBf16 = Kernel("RowsAfterConvBf16");
             _multiplySharedValueRateGeluOneBf16 = Kernel("MultiplySharedValueRateGeluOneBf16");
             _multiplySharedValueRateGeluRowsBf16 = Kernel("MultiplySharedValueRateGeluRowsBf16");
-            _multiplySharedValueRateGeluFewBf16 = Kernel("MultiplySharedValueRateGeluFewBf16");
+            _multiplySharedValueRateGeluForSharedFewBf16 = Kernel("MultiplySharedValueRateGeluForSharedFewBf16");
+            _multiplySharedValueRateGeluForValueFewBf16 = Kernel("MultiplySharedValueRateGeluForValueFewBf16");
+            _multiplySharedValueRateGeluForRateFewBf16 = Kernel("MultiplySharedValueRateGeluForRateFewBf16");
+            _multiplySharedValueRateGeluForGeluFewBf16 = Kernel("MultiplySharedValueRateGeluForGeluFewBf16");
             _multiplySharedValueRateGeluForSharedBf16 = Kernel("MultiplySharedValueRateGeluForSharedBf16");
             _multiplySharedValueRateGeluForValueBf16 = Kernel("MultiplySharedValueRateGeluForValueBf16");
             _multiplySharedValueRateGeluForRateBf16 = Kernel("MultiplySharedValueRateGeluForRateBf16");
@@ -472,7 +490,13 @@ partial record class Mlp
                 else
                 {
                     Launch(_multiplySharedValueRateGeluRowsBf16, new Grid(Rows), [_left, _afterConv, _seqNormWeight.Slice(Layer * 32L, 32), (float)_rmsNormEps]);
-                    if (Rows <= 8) Launch(_multiplySharedValueRateGeluFewBf16, new Grid(13), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), SliceOf, _shared, _value, _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2), _gelu]);
+                    if (Rows <= 8)
+                    {
+                        Launch(_multiplySharedValueRateGeluForSharedFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);
+                        Launch(_multiplySharedValueRateGeluForValueFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockVProj.Slice(Layer * 1024L, 1024), _value]);
+                        Launch(_multiplySharedValueRateGeluForRateFewBf16, new Grid(1), [Rows, _left, _seqModelingBlockLearnableTttLr.Slice(Layer * 64L, 64), _rate, (float)_tttBaseLr, _seqModelingBlockLearnableTttLrBias.Slice(Layer * 16L, 2)]);
+                        Launch(_multiplySharedValueRateGeluForGeluFewBf16, new Grid(4), [Rows, _left, _seqModelingBlockGProj.Slice(Layer * 1024L, 1024), _gelu]);
+                    }
                     else
                     {
                         Launch(_multiplySharedValueRateGeluForSharedBf16, new Grid(1, Tiles(Rows, 64)), [Rows, _left, _seqModelingBlockQProj.Slice(Layer * 1024L, 1024), SliceOf, _shared]);

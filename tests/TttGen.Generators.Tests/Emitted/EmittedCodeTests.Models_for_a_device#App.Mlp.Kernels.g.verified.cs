@@ -216,78 +216,90 @@ public static class MlpKernels
     }
 
     // shared = seqNorm · seqModelingBlockQProj
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluForSharedFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<int> sliceOf, ArrayView<float> shared)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
     // value = seqNorm · seqModelingBlockVProj
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluForValueFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockVProj, ArrayView<float> value)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long valueAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                value[valueAt + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluForRateFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 2);
+        float factor = 0.0625f * tttBaseLr;
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long rateAt = (long)i * 2;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+            }
+        }
+    }
+
     // g = seqNorm · seqModelingBlockGProj
     // square[i,j] = g[i,j]²
     // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
     // gelu[i,j] = g[i,j] sigmoid[i,j]
     [Kernel(256)]
-    public static void MultiplySharedValueRateGeluFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockQProj, ArrayView<float> seqModelingBlockVProj, ArrayView<float> seqModelingBlockLearnableTttLr, ArrayView<float> seqModelingBlockGProj, ArrayView<int> sliceOf, ArrayView<float> shared, ArrayView<float> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias, ArrayView<float> gelu)
+    public static void MultiplySharedValueRateGeluForGeluFew(int rows, ArrayView<float> left, ArrayView<float> seqModelingBlockGProj, ArrayView<float> gelu)
     {
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 9 ? 2 : 3;
-        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 9 ? 8 : 9)) * 8;
-        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 9 ? 2 : 32;
-        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockVProj : Grid.IdxX < 9 ? seqModelingBlockLearnableTttLr : seqModelingBlockGProj;
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
-        if (part == 0)
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockGProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
         {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            int i = r;
+            long geluAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
             {
-                int i = r;
-                long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
-                }
-            }
-        }
-        if (part == 1)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long valueAt = (long)i * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    value[valueAt + j] = tile[r * 8 + j - firstColumn];
-                }
-            }
-        }
-        if (part == 2)
-        {
-            int end = Math.Min(firstColumn + 8, 2);
-            float factor = 0.0625f * tttBaseLr;
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long rateAt = (long)i * 2;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-                }
-            }
-        }
-        if (part == 3)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long geluAt = (long)i * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float g = tile[r * 8 + j - firstColumn];
-                    float square = g * g;
-                    float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
-                    gelu[geluAt + j] = g * sigmoid;
-                }
+                float g = tile[r * 8 + j - firstColumn];
+                float square = g * g;
+                float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
+                gelu[geluAt + j] = g * sigmoid;
             }
         }
     }
@@ -875,18 +887,16 @@ public static class MlpKernels
         int firstRow = Grid.IdxY * Product64.Rows, firstColumn = Grid.IdxX * Product64.Columns;
         ArrayView<float> memory = SharedMemory.Allocate<float>(8704);
         var product = Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
-        Group.Barrier();
+        ArrayView<float> tile = memory.SubView(4352, 4352);
+        Product64.Leave(product, 0, tile);
         var product2 = Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
-        ArrayView<float> tile = memory.SubView(0, 4352);
-        ArrayView<float> tile2 = memory.SubView(4352, 4352);
-        for (int part = 0; part < Product64.Parts; part++)
+        ArrayView<float> tile2 = memory;
+        Product64.Leave(product2, 0, tile2);
         {
-            Product64.Leave(product, part, tile);
-            Product64.Leave(product2, part, tile2);
             int end = Math.Min(firstColumn + 64, 80);
-            for (int r = Group.IdxX / 64; r < Math.Min(Product64.PartRows, rows - (firstRow + part * Product64.PartRows)); r += 4)
+            for (int r = Group.IdxX / 64; r < Math.Min(Product64.PartRows, rows - (firstRow)); r += 4)
             {
-                int i = firstRow + part * Product64.PartRows + r;
+                int i = firstRow + r;
                 long downProjInputAt = (long)i * 80;
                 for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
                 {
@@ -3353,84 +3363,96 @@ public static class MlpKernels
     }
 
     // shared = seqNorm · seqModelingBlockQProj
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluForSharedFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<int> sliceOf, ArrayView<float> shared)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockQProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
+            }
+        }
+    }
+
     // value = seqNorm · seqModelingBlockVProj
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluForValueFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> value)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockVProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long valueAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
+            }
+        }
+    }
+
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
+    [Kernel(256)]
+    public static void MultiplySharedValueRateGeluForRateFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
+    {
+        ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
+        int firstColumn = Grid.IdxX * 8;
+        ArrayView<float> tile = memory;
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockLearnableTttLr, 32, 2, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 2);
+        float factor = 0.0625f * tttBaseLr;
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+        {
+            int i = r;
+            long rateAt = (long)i * 2;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
+            {
+                float learnableTttLrRow = tile[r * 8 + j - firstColumn];
+                rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
+            }
+        }
+    }
+
     // g = seqNorm · seqModelingBlockGProj
     // square[i,j] = g[i,j]²
     // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
     // gelu[i,j] = g[i,j] sigmoid[i,j]
     [Kernel(256)]
-    public static void MultiplySharedValueRateGeluFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<ushort> seqModelingBlockGProj, ArrayView<int> sliceOf, ArrayView<float> shared, ArrayView<ushort> value, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias, ArrayView<ushort> gelu)
+    public static void MultiplySharedValueRateGeluForGeluFewBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockGProj, ArrayView<ushort> gelu)
     {
         ArrayView<float> memory = SharedMemory.Allocate<float>(2112);
-        int part = Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 1 : Grid.IdxX < 9 ? 2 : 3;
-        int firstColumn = (Grid.IdxX - (Grid.IdxX < 4 ? 0 : Grid.IdxX < 8 ? 4 : Grid.IdxX < 9 ? 8 : 9)) * 8;
-        int columns = Grid.IdxX < 4 ? 32 : Grid.IdxX < 8 ? 32 : Grid.IdxX < 9 ? 2 : 32;
-        var matrix = Grid.IdxX < 4 ? seqModelingBlockQProj : Grid.IdxX < 8 ? seqModelingBlockVProj : Grid.IdxX < 9 ? seqModelingBlockLearnableTttLr : seqModelingBlockGProj;
+        int firstColumn = Grid.IdxX * 8;
         ArrayView<float> tile = memory;
-        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, matrix, 32, columns, 32, firstColumn, tile);
-        if (part == 0)
+        FewRows<global::TttGen.Kernels.Eight, global::TttGen.Kernels.One>.Multiply(left, 32, rows, seqModelingBlockGProj, 32, 32, 32, firstColumn, tile);
+        int end = Math.Min(firstColumn + 8, 32);
+        for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
         {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
+            int i = r;
+            long geluAt = (long)i * 32;
+            for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
             {
-                int i = r;
-                long sharedAt = ((long)i + (sliceOf[i] + 1) * 3) * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    shared[sharedAt + j] = tile[r * 8 + j - firstColumn];
-                }
-            }
-        }
-        if (part == 1)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long valueAt = (long)i * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    value[valueAt + j] = Bf16.Round(tile[r * 8 + j - firstColumn]);
-                }
-            }
-        }
-        if (part == 2)
-        {
-            int end = Math.Min(firstColumn + 8, 2);
-            float factor = 0.0625f * tttBaseLr;
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long rateAt = (long)i * 2;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float learnableTttLrRow = tile[r * 8 + j - firstColumn];
-                    rate[rateAt + j] = factor * Fn.Sigmoid(learnableTttLrRow + seqModelingBlockLearnableTttLrBias[j]);
-                }
-            }
-        }
-        if (part == 3)
-        {
-            int end = Math.Min(firstColumn + 8, 32);
-            for (int r = Group.IdxX / 8; r < Math.Min(8, rows); r += 32)
-            {
-                int i = r;
-                long geluAt = (long)i * 32;
-                for (int j = firstColumn + Group.IdxX % 8; j < end; j += 8)
-                {
-                    float g = tile[r * 8 + j - firstColumn];
-                    float square = g * g;
-                    float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
-                    gelu[geluAt + j] = Bf16.Round(g * sigmoid);
-                }
+                float g = tile[r * 8 + j - firstColumn];
+                float square = g * g;
+                float sigmoid = Fn.Sigmoid(g * (1.5957692f + 0.071354814f * square));
+                gelu[geluAt + j] = Bf16.Round(g * sigmoid);
             }
         }
     }
 
     // shared = seqNorm · seqModelingBlockQProj
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplySharedValueRateGeluForSharedBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockQProj, ArrayView<int> sliceOf, ArrayView<float> shared)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -3454,7 +3476,7 @@ public static class MlpKernels
     }
 
     // value = seqNorm · seqModelingBlockVProj
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplySharedValueRateGeluForValueBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockVProj, ArrayView<ushort> value)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -3479,7 +3501,7 @@ public static class MlpKernels
 
     // learnableTttLrRow = seqNorm · seqModelingBlockLearnableTttLr
     // rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j]) / 16
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplySharedValueRateGeluForRateBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockLearnableTttLr, ArrayView<float> rate, float tttBaseLr, ArrayView<float> seqModelingBlockLearnableTttLrBias)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -3508,7 +3530,7 @@ public static class MlpKernels
     // square[i,j] = g[i,j]²
     // sigmoid[i,j] = σ(g[i,j] (0.0713548 square[i,j] + 1.59577))
     // gelu[i,j] = g[i,j] sigmoid[i,j]
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplySharedValueRateGeluForGeluBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockGProj, ArrayView<ushort> gelu)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -3866,7 +3888,7 @@ public static class MlpKernels
 
     // seqModelingBlock = oProjInput · seqModelingBlockOProj
     // afterSeqModelingBlock[i,j] = afterConv[i,j] + seqModelingBlock[i,j]
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyAfterSeqModelingBlockBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> seqModelingBlockOProj, ArrayView<float> afterSeqModelingBlock, ArrayView<float> afterConv)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -4006,24 +4028,22 @@ public static class MlpKernels
     // sigmoid[i,j] = σ(gate[i,j])
     // silu[i,j] = gate[i,j] sigmoid[i,j]
     // downProjInput[i,j] = silu[i,j] up[i,j]
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyDownProjInputBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpGateProj, ArrayView<ushort> mlpUpProj, ArrayView<ushort> downProjInput)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(9216);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(10752);
         var product = Bf16Product64.Multiply(left, 32, rows, mlpGateProj, 32, 80, 32, firstRow, firstColumn, memory);
-        Group.Barrier();
+        ArrayView<float> tile = memory.SubView(6144, 4608);
+        Bf16Product64.Leave(product, 0, tile);
         var product2 = Bf16Product64.Multiply(left, 32, rows, mlpUpProj, 32, 80, 32, firstRow, firstColumn, memory);
-        ArrayView<float> tile = memory.SubView(0, 4608);
-        ArrayView<float> tile2 = memory.SubView(4608, 4608);
-        for (int part = 0; part < Bf16Product64.Parts; part++)
+        ArrayView<float> tile2 = memory;
+        Bf16Product64.Leave(product2, 0, tile2);
         {
-            Bf16Product64.Leave(product, part, tile);
-            Bf16Product64.Leave(product2, part, tile2);
             int end = Math.Min(firstColumn + 64, 80);
-            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow + part * Bf16Product64.PartRows)); r += 4)
+            for (int r = Group.IdxX / 64; r < Math.Min(Bf16Product64.PartRows, rows - (firstRow)); r += 4)
             {
-                int i = firstRow + part * Bf16Product64.PartRows + r;
+                int i = firstRow + r;
                 long downProjInputAt = (long)i * 80;
                 for (int j = firstColumn + Group.IdxX % 64; j < end; j += 64)
                 {
@@ -4087,7 +4107,7 @@ public static class MlpKernels
 
     // mlp = downProjInput · mlpDownProj
     // afterMlp[i,j] = afterSeqModelingBlock[i,j] + mlp[i,j]
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyAfterMlpBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> mlpDownProj, ArrayView<float> afterMlp, ArrayView<float> afterSeqModelingBlock)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;
@@ -4199,7 +4219,7 @@ public static class MlpKernels
     }
 
     // logits = norm · embedTokens
-    [Kernel(256, TensorCores = true)]
+    [Kernel(256, TensorCores = true, KeepsLoops = true)]
     public static void MultiplyLogitsBf16(int rows, ArrayView<ushort> left, ArrayView<ushort> embedTokens, ArrayView<float> logits)
     {
         int firstRow = Grid.IdxY * Bf16Product64.Rows, firstColumn = Grid.IdxX * Bf16Product64.Columns;

@@ -27,12 +27,12 @@ internal sealed partial class DeviceKernelMethods
         var inner = kernel.Groups[0].Products[0].Inner;
         var stored = kernel.IsHead ? null : StoredLeft(kernel, tensors);
         var fuses = stored is null && inner <= MostInner;
-        var few = FewRowsParts(kernel);
         var lines = new List<string>();
-        var one = few.Select((part, p) => FewRows(kernel, part, $"{NameOf(kernel, few, p, tensors)}One", stored, rows, tensors, 1, fuses)).ToList();
+        var one = FewRows(kernel, SideBySide(kernel), "One", stored, rows, tensors, 1, fuses);
         var more = new List<string>();
         if (stored is null) (fuses ? more : lines).Add(Left(kernel, rows, tensors));
-        var fewer = few.Select((part, p) => FewRows(kernel, part, $"{NameOf(kernel, few, p, tensors)}Few", stored, rows, tensors, MostFewRows, false)).ToList();
+        // a thread that has sums of many rows has no registers left for a matrix and a width that it does not know
+        var fewer = FewRows(kernel, [.. kernel.Groups.Select(g => new[] { g })], "Few", stored, rows, tensors, MostFewRows, false);
         var many = kernel.Groups.Select(group => ManyRows(kernel, group, stored, rows, tensors)).ToList();
 
         lines.AddRange(Branch($"if ({rows} == 1)", one));
@@ -87,18 +87,19 @@ internal sealed partial class DeviceKernelMethods
 
     // ---- few rows
 
-    /// <summary>Groups that one kernel multiplies: all of one matrix each, for a launch takes longer than a small product; and each of several matrices.</summary>
-    private static List<IReadOnlyList<ProductGroup>> FewRowsParts(ProductKernel kernel)
+    /// <summary>Groups that one kernel multiplies: all of one matrix, for a launch takes longer than a small product; and each of several matrices.</summary>
+    private static List<IReadOnlyList<ProductGroup>> SideBySide(ProductKernel kernel)
     {
         var single = kernel.Groups.Where(g => g.Products.Count == 1).ToList();
-        var parts = new List<IReadOnlyList<ProductGroup>>();
-        if (single.Count > 0) parts.Add(single);
-        parts.AddRange(kernel.Groups.Where(g => g.Products.Count > 1).Select(g => new[] { g }));
+        var parts = kernel.Groups.Where(g => g.Products.Count > 1).Select(g => (IReadOnlyList<ProductGroup>)[g]).ToList();
+        if (single.Count > 0) parts.Insert(0, single);
         return parts;
     }
 
-    private static string NameOf(ProductKernel kernel, List<IReadOnlyList<ProductGroup>> parts, int part, IReadOnlyDictionary<Node, RowTensor> tensors) =>
-        parts.Count == 1 ? kernel.Name : kernel.Name + "For" + string.Concat(parts[part].SelectMany(g => g.Stores).Select(n => Capital(tensors[n].Name)));
+    private List<string> FewRows(ProductKernel kernel, List<IReadOnlyList<ProductGroup>> parts, string suffix, RowTensor? stored, string rows, IReadOnlyDictionary<Node, RowTensor> tensors, int most, bool fuses) =>
+        [.. parts.Select(part => FewRows(kernel, part, (parts.Count == 1 ? kernel.Name : kernel.Name + StoresOf(part, tensors)) + suffix, stored, rows, tensors, most, fuses))];
+
+    private static string StoresOf(IEnumerable<ProductGroup> groups, IReadOnlyDictionary<Node, RowTensor> tensors) => "For" + string.Concat(groups.SelectMany(g => g.Stores).Select(n => Capital(tensors[n].Name)));
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
@@ -187,7 +188,7 @@ internal sealed partial class DeviceKernelMethods
     /// <summary>The lines that multiply many rows: by the library, or tile by tile, and what is made of a product column by column.</summary>
     private IReadOnlyList<string> ManyRows(ProductKernel kernel, ProductGroup group, RowTensor? stored, string rows, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        var name = kernel.Groups.Count == 1 ? kernel.Name : kernel.Name + "For" + string.Concat(group.Stores.Select(n => Capital(tensors[n].Name)));
+        var name = kernel.Groups.Count == 1 ? kernel.Name : kernel.Name + StoresOf([group], tensors);
         var inner = group.Products[0].Inner;
         var small = TileByTile(kernel, group, name, Of64, stored, rows, tensors);
         if (group.Columns < Large || inner < Large) return [small];
@@ -237,26 +238,27 @@ internal sealed partial class DeviceKernelMethods
     {
         var p = primitive.Name;
         var k = New(name, 256, "");
-        k.TensorCores = _precision.IsBf16;
+        k.TensorCores = k.KeepsLoops = _precision.IsBf16;
         k.Comments.AddRange(KernelMethods.EpilogueFormulas(kernel, group, tensors));
         k.Take("int", "rows", rows);
         k.Take($"ArrayView<{_precision.MatrixElement}>", "left", LeftView(stored));
         var (columns, inner, count) = (Numbers.Of(group.Columns), Numbers.Of(group.Products[0].Inner), group.Products.Count);
+        // all but the last product are left on chip, each beside the memory in which the next one is multiplied: no thread keeps two
+        var alone = count == 1;
         k.Body.Line($"int firstRow = Grid.IdxY * {p}.Rows, firstColumn = Grid.IdxX * {p}.Columns;");
-        k.Body.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(Math.Max(primitive.Shared, count * primitive.PartShared))});");
+        k.Body.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(Math.Max(primitive.Shared, primitive.PartShared) + (count - 1) * primitive.PartShared)});");
         var tiles = new Dictionary<Node, string>();
         for (var t = 0; t < count; t++)
         {
             var product = group.Products[t];
-            if (t > 0) k.Body.Line("Group.Barrier();");
             k.Body.Line($"var product{TileName(t)} = {p}.Multiply(left, {inner}, rows, {k.Parameter(product.Matrix)}, {inner}, {columns}, {inner}, firstRow, firstColumn, memory);");
+            k.Body.Line($"ArrayView<float> tile{TileName(t)} = {(t == count - 1 ? "memory" : $"memory.SubView({Numbers.Of(Math.Max(primitive.Shared, primitive.PartShared) + t * primitive.PartShared)}, {Numbers.Of(primitive.PartShared)})")};");
+            if (!alone) k.Body.Line($"{p}.Leave(product{TileName(t)}, 0, tile{TileName(t)});");
             tiles[product.Node] = Scaled(product, $"tile{TileName(t)}[r * {p}.Pitch + $j - firstColumn]");
         }
-        for (var t = 0; t < count; t++)
-            k.Body.Line($"ArrayView<float> tile{TileName(t)} = {(count == 1 ? "memory" : $"memory.SubView({Numbers.Of(t * primitive.PartShared)}, {Numbers.Of(primitive.PartShared)})")};");
-        k.Body.Open($"for (int part = 0; part < {p}.Parts; part++)");
-        for (var t = 0; t < count; t++) k.Body.Line($"{p}.Leave(product{TileName(t)}, part, tile{TileName(t)});");
-        Epilogue(k, kernel, group, tiles, tensors, $"{p}.PartRows", $"firstRow + part * {p}.PartRows", primitive.Tile);
+        k.Body.Open(alone ? $"for (int part = 0; part < {p}.Parts; part++)" : "");
+        if (alone) k.Body.Line($"{p}.Leave(product, part, tile);");
+        Epilogue(k, kernel, group, tiles, tensors, $"{p}.PartRows", alone ? $"firstRow + part * {p}.PartRows" : "firstRow", primitive.Tile);
         k.Body.Close();
         var tile = Numbers.Of(primitive.Tile);
         return Launch(k, $"{Numbers.Of((group.Columns + primitive.Tile - 1) / primitive.Tile)}, Tiles({rows}, {tile})");
