@@ -11,7 +11,7 @@ namespace TttGen.Cuda;
 /// What every generated model shares on a device: weights, states and rows in its memory, launches. The generated part has the plan: which kernels run
 /// in which order. A pass takes at most <see cref="MaxRows"/> rows; one row of each sequence is decoding, whose launches are recorded once and replayed.
 /// </summary>
-public abstract unsafe class DeviceModel : BatchedModel
+public abstract unsafe partial class DeviceModel : BatchedModel
 {
     /// <summary>Rows of one pass.</summary>
     public const int MaxRows = 4096;
@@ -293,21 +293,35 @@ public abstract unsafe class DeviceModel : BatchedModel
 
     private void Upload<T>(ReadOnlySpan<T> from, DeviceView<T> to) where T : unmanaged => Device.Upload(from, to.Slice(0, from.Length));
 
-    private Span<float> RunHead()
+    private void RunHead()
     {
         Upload(new ReadOnlySpan<int>(base.OutputRows, OutputCount), _outputRowsOnDevice);
         var count = (long)OutputCount * Vocabulary;
         Grow(ref _logits, count, $"logits of {OutputCount} rows");
-        if (_hostLogits.Length < count) _hostLogits = new float[count];
         Head();
-        var logits = _hostLogits.AsSpan(0, (int)count);
-        Device.Download(_logits.Slice(0, count), logits);
+    }
+
+    private Span<float> Download(int firstRow, int rows)
+    {
+        var count = rows * Vocabulary;
+        if (_hostLogits.Length < count) _hostLogits = new float[count];
+        var logits = _hostLogits.AsSpan(0, count);
+        Device.Download(_logits.Slice((long)firstRow * Vocabulary, count), logits);
         return logits;
+    }
+
+    /// <summary>The head over as many of this pass's rows as logits are made of at once.</summary>
+    private void RunHead(int firstRow)
+    {
+        OutputCount = Math.Min(MaxLogitRows, Rows - firstRow);
+        for (var r = 0; r < OutputCount; r++) base.OutputRows[r] = firstRow + r;
+        RunHead();
     }
 
     private protected override void CopyLast(Span<float> logits)
     {
-        var rows = RunHead();
+        RunHead();
+        var rows = Download(0, OutputCount);
         for (var r = 0; r < OutputCount; r++) rows.Slice(r * Vocabulary, Vocabulary).CopyTo(logits.Slice(OutputSequence(r) * Vocabulary, Vocabulary));
     }
 
@@ -315,9 +329,8 @@ public abstract unsafe class DeviceModel : BatchedModel
     {
         for (var first = 0; first < Rows; first += MaxLogitRows)
         {
-            OutputCount = Math.Min(MaxLogitRows, Rows - first);
-            for (var r = 0; r < OutputCount; r++) base.OutputRows[r] = first + r;
-            var logits = RunHead();
+            RunHead(first);
+            var logits = Download(0, OutputCount);
             for (var r = 0; r < OutputCount;)
             {
                 var slice = Pass.SliceOf[first + r];

@@ -80,6 +80,17 @@ public abstract unsafe class BatchedModel : TttModel
     /// <summary>Runs the head over all rows, and hands the logits over.</summary>
     private protected abstract void ConsumeAll(int firstSequence, int firstDone, LogitsConsumer consumer);
 
+    /// <summary>Gives a call what it wants of this pass's rows.</summary>
+    /// <param name="wanted">What that is.</param>
+    /// <param name="firstSequence">The sequence of the first slice.</param>
+    /// <param name="firstDone">Its tokens read before.</param>
+    /// <param name="firstToken">Tokens of the call read before.</param>
+    private protected virtual void Deliver(in WantedRows wanted, int firstSequence, int firstDone, int firstToken)
+    {
+        if (wanted.Consumer is { } consumer) ConsumeAll(firstSequence, firstDone, consumer);
+        else CopyLast(wanted.Logits);
+    }
+
     // ---- calls
 
     /// <inheritdoc/>
@@ -94,7 +105,7 @@ public abstract unsafe class BatchedModel : TttModel
     {
         CheckLogits(states.Length, logits.Length);
         CheckLengths(states.Length, lengths.Length);
-        RunPasses(states, tokens, lengths, logits, null);
+        RunPasses(states, tokens, lengths, new WantedRows { Logits = logits });
     }
 
     /// <inheritdoc/>
@@ -102,7 +113,7 @@ public abstract unsafe class BatchedModel : TttModel
     {
         ArgumentNullException.ThrowIfNull(consumer);
         CheckLengths(states.Length, lengths.Length);
-        RunPasses(states, tokens, lengths, default, consumer);
+        RunPasses(states, tokens, lengths, new WantedRows { Consumer = consumer });
     }
 
     /// <inheritdoc/>
@@ -114,7 +125,7 @@ public abstract unsafe class BatchedModel : TttModel
     {
         CheckLogits(states.Length, logits.Length);
         if (tokens.Length != states.Length) throw new TttException($"decode: expected one token for each of {states.Length} sequences, found {tokens.Length}");
-        RunPasses(states, tokens, default, logits, null);
+        RunPasses(states, tokens, default, new WantedRows { Logits = logits });
     }
 
     private void CheckLogits(int sequences, int found)
@@ -123,7 +134,7 @@ public abstract unsafe class BatchedModel : TttModel
             throw new TttException($"logits: expected room for {sequences} × {Vocabulary} numbers, found {found}");
     }
 
-    private static void CheckLengths(int sequences, int found)
+    private protected static void CheckLengths(int sequences, int found)
     {
         if (found != sequences) throw new TttException($"prefill: expected {sequences} lengths, one a sequence, found {found}");
     }
@@ -155,7 +166,7 @@ public abstract unsafe class BatchedModel : TttModel
             if ((uint)tokens[t] >= (uint)vocabulary) throw new TttException($"token {t}: expected an id in 0 … {vocabulary - 1}, found {tokens[t]}");
     }
 
-    private void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits, LogitsConsumer? consumer)
+    private protected void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, in WantedRows wanted)
     {
         CheckCall(states, tokens, lengths);
         int sequence = 0, done = 0, token = 0;
@@ -165,6 +176,7 @@ public abstract unsafe class BatchedModel : TttModel
             OutputCount = 0;
             var firstSequence = sequence;
             var firstDone = done;
+            var firstToken = token;
             while (sequence < states.Length && Rows < _maxRows)
             {
                 var state = (ModelState)states[sequence];
@@ -175,7 +187,7 @@ public abstract unsafe class BatchedModel : TttModel
                 token += take;
                 done += take;
                 if (done < LengthOf(lengths, sequence)) break;
-                if (consumer is null)
+                if (!wanted.Every)
                 {
                     _outputSequence[OutputCount] = sequence;
                     _outputRows[OutputCount++] = Rows - 1;
@@ -187,8 +199,7 @@ public abstract unsafe class BatchedModel : TttModel
             Forward();
             // before the consumer, which may throw: states know what they have read
             for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(_pass.Slices[s].Count);
-            if (consumer is not null) ConsumeAll(firstSequence, firstDone, consumer);
-            else if (OutputCount > 0) CopyLast(logits);
+            if (wanted.Every || OutputCount > 0) Deliver(wanted, firstSequence, firstDone, firstToken);
         }
         Array.Clear(_sliceStates, 0, Math.Min(states.Length, _maxRows));
     }

@@ -76,6 +76,7 @@ internal sealed class DevicePlanEmitter
         w.Line($"/// <summary>The kernels of {_self}. Groups of threads have one dimension; every size that the model knows is a constant.</summary>");
         w.Open($"public static class {_self}Kernels");
         _methods.Write(w);
+        SamplingKernels.Write(w, _model.Vocabulary);
         w.Close();
         return w.ToString();
     }
