@@ -67,15 +67,11 @@ internal sealed class Evaluation(TttModel model, Tokenizer tokenizer, AppConsole
         var context = nats.Length;
         var lengths = new int[states.Length];
         Array.Fill(lengths, context);
-        var start = firstWindow * context;
-        model.Prefill(states, tokens.AsSpan(start, states.Length * context), lengths, (sequence, first, logits) =>
-        {
-            for (var row = 0; row * model.Vocabulary < logits.Length; row++)
-            {
-                var target = tokens[start + sequence * context + first + row + 1];
-                nats[first + row] += CrossEntropy.Nats(logits.Slice(row * model.Vocabulary, model.Vocabulary), target);
-            }
-        });
+        var (start, count) = (firstWindow * context, states.Length * context);
+        var scores = new TokenScore[count];
+        model.Score(states, tokens.AsSpan(start, count), lengths, tokens.AsSpan(start + 1, count), scores);
+        for (var t = 0; t < count; t++)
+            nats[t % context] += scores[t].Nats;
     }
 
     private long CountBytes(ReadOnlySpan<int> targets)

@@ -17,6 +17,9 @@ internal sealed class Generation(TttModel model, Tokenizer tokenizer, SamplerOpt
 {
     private readonly Sampler _sampler = new(options, model.Vocabulary);
 
+    // Logits of tokens after which none is drawn.
+    private float[]? _unread;
+
     // A prompt is read in pieces of this many tokens, so that Ctrl-C is heard in between.
     private const int PrefillPiece = 4096;
 
@@ -26,13 +29,12 @@ internal sealed class Generation(TttModel model, Tokenizer tokenizer, SamplerOpt
     {
         var history = new List<int>(Tokens(prompt, atStart: state.Position == 0));
         var promptLength = history.Count;
-        var logits = new float[model.Vocabulary];
         var clock = Stopwatch.StartNew();
-        Prefill(state, CollectionsMarshal.AsSpan(history), logits);
+        var first = Prefill(state, history, draws: limits.Tokens > 0);
         var prefill = clock.Elapsed;
 
         clock.Restart();
-        Continue(state, history, logits, limits);
+        Continue(state, history, first, limits);
         return new GenerationSpeed(promptLength, prefill, history.Count - promptLength, clock.Elapsed, options);
     }
 
@@ -42,32 +44,39 @@ internal sealed class Generation(TttModel model, Tokenizer tokenizer, SamplerOpt
         return atStart && tokenizer.BeginToken is { } begin && (tokens.Length == 0 || tokens[0] != begin) ? [begin, .. tokens] : tokens;
     }
 
-    private void Prefill(SequenceState state, ReadOnlySpan<int> tokens, Span<float> logits)
+    /// <summary>Reads the prompt; the token that comes after it, where one is wanted.</summary>
+    private int? Prefill(SequenceState state, List<int> prompt, bool draws)
     {
-        for (var first = 0; first < tokens.Length; first += PrefillPiece)
+        var tokens = CollectionsMarshal.AsSpan(prompt);
+        for (; tokens.Length > PrefillPiece || (tokens.Length > 0 && !draws); tokens = tokens[Math.Min(PrefillPiece, tokens.Length)..])
         {
             console.Interrupted.ThrowIfCancellationRequested();
-            model.Prefill(state, tokens.Slice(first, Math.Min(PrefillPiece, tokens.Length - first)), logits);
+            model.Prefill(state, tokens[..Math.Min(PrefillPiece, tokens.Length)], Unread);
         }
+        if (!draws)
+            return null;
+        console.Interrupted.ThrowIfCancellationRequested();
+        return model.Sample(state, tokens, _sampler, CollectionsMarshal.AsSpan(prompt));
     }
 
-    private void Continue(SequenceState state, List<int> history, float[] logits, GenerationLimits limits)
+    private float[] Unread => _unread ??= new float[model.Vocabulary];
+
+    private void Continue(SequenceState state, List<int> history, int? first, GenerationLimits limits)
     {
         var decoder = tokenizer.CreateDecoder(continuing: true);
         var filter = new StopFilter(limits.Stops);
         var last = history.Count + (long)limits.Tokens;
-        while (history.Count < last)
+        for (var next = first; next is { } token && token != tokenizer.EndToken;)
         {
-            var token = _sampler.Next(logits, CollectionsMarshal.AsSpan(history));
-            if (token == tokenizer.EndToken)
-                break;
             history.Add(token);
             Write(filter.Push(decoder.Push(token)));
-            var ends = filter.Stopped || console.Interrupted.IsCancellationRequested || history.Count == last;
-            if (!ends || limits.FeedLast)
-                model.Decode(state, token, logits);
-            if (ends)
+            if (filter.Stopped || console.Interrupted.IsCancellationRequested || history.Count == last)
+            {
+                if (limits.FeedLast)
+                    model.Decode(state, token, Unread);
                 break;
+            }
+            next = model.Sample(state, [token], _sampler, CollectionsMarshal.AsSpan(history));
         }
         Write(filter.Push(decoder.Flush()) + filter.Flush());
         // A terminal's prompt should not stand at the end of the text; a pipe gets the text as it is.

@@ -12,7 +12,7 @@ namespace TttGen.Cuda;
 /// in which order. A pass takes at most <see cref="MaxRows"/> rows; one row of each sequence is decoding, whose launches are recorded once and replayed
 /// (<see cref="DecodeStep"/>).
 /// </summary>
-public abstract unsafe class DeviceModel : BatchedModel
+public abstract unsafe partial class DeviceModel : BatchedModel
 {
     /// <summary>Rows of one pass.</summary>
     public const int MaxRows = 4096;
@@ -43,7 +43,7 @@ public abstract unsafe class DeviceModel : BatchedModel
     private long _passes;
     private DeviceView<float> _logits;
     private DeviceView<float> _products;
-    private float[] _hostLogits = [];
+    private PinnedBuffer? _hostLogits;
     private int _slotCount;
     private long _workingBytes;
 
@@ -352,6 +352,8 @@ public abstract unsafe class DeviceModel : BatchedModel
 
     private protected override float* AddressOf(ModelState state) => null;
 
+    private protected override int MostRowsOfOne(int sequences) => Math.Max(RowAlignment, MaxRows / sequences / RowAlignment * RowAlignment);
+
     private protected override void RunPass(bool lastRows)
     {
         _passes++;
@@ -359,26 +361,26 @@ public abstract unsafe class DeviceModel : BatchedModel
         _step = isStep && _records ? StepOf(Rows) : null;
         if (_step is not null)
         {
-            _inputs = _step.Inputs;
-            Fill();
-            if (_step.TryRun(_version, ForwardAndHead, _logits)) return;
+            Fill(_step.Inputs);
+            if (_step.TryRun(_version, ForwardAndHead)) return;
             _records = false;
             _step = null;
         }
-        _inputs = _passInputs;
-        Fill();
+        Fill(_passInputs);
         _inputs.Upload();
         Forward();
-        // the next step of as many sequences finds all memory as large as it must be
-        if (isStep && _records) GrowLogits();
+    }
 
-        void Fill() => _inputs.Fill(Pass, SliceStates, StateLength, new ReadOnlySpan<int>(base.OutputRows, OutputCount));
+    private void Fill(PassInputs inputs)
+    {
+        _inputs = inputs;
+        inputs.Fill(Pass, SliceStates, StateLength, new ReadOnlySpan<int>(base.OutputRows, OutputCount));
+    }
 
-        void ForwardAndHead()
-        {
-            Forward();
-            Head();
-        }
+    private void ForwardAndHead()
+    {
+        Forward();
+        Head();
     }
 
     /// <summary>The recording of a decoding step, from its second time on.</summary>
@@ -393,47 +395,58 @@ public abstract unsafe class DeviceModel : BatchedModel
                 _steps[oldest].Dispose();
                 _steps.Remove(oldest);
             }
-            _steps[sequences] = step = new DecodeStep(Device, sequences, Vocabulary);
+            _steps[sequences] = step = new DecodeStep(Device, sequences);
         }
         step.LastUsed = _passes;
         return step;
     }
 
-    private void GrowLogits() => Grow(ref _logits, (long)OutputCount * Vocabulary, $"logits of {OutputCount} rows");
-
-    private Span<float> RunHead()
+    /// <summary>The head over the rows whose logits are wanted, unless it was part of a recorded step.</summary>
+    private void RunHead()
     {
-        var count = (long)OutputCount * Vocabulary;
-        GrowLogits();
-        if (_hostLogits.Length < count) _hostLogits = new float[count];
+        if (_step is not null) return;
+        Grow(ref _logits, (long)OutputCount * Vocabulary, $"logits of {OutputCount} rows");
         Head();
-        var logits = _hostLogits.AsSpan(0, (int)count);
-        Device.Download(_logits.Slice(0, count), logits);
-        return logits;
+    }
+
+    /// <summary>The head over as many of this pass's rows as logits are made of at once.</summary>
+    private void RunHead(int firstRow)
+    {
+        OutputCount = Math.Min(MaxLogitRows, Rows - firstRow);
+        for (var r = 0; r < OutputCount; r++) base.OutputRows[r] = firstRow + r;
+        Upload(new ReadOnlySpan<int>(base.OutputRows, OutputCount), OutputRows);
+        RunHead();
+    }
+
+    private void Upload<T>(ReadOnlySpan<T> from, DeviceView<T> to) where T : unmanaged => Device.Upload(from, to.Slice(0, from.Length));
+
+    /// <summary>Rows of logits in the host's memory; there until the next call.</summary>
+    private Span<float> Download(int firstRow, int rows)
+    {
+        var count = rows * Vocabulary;
+        if (_hostLogits is null || _hostLogits.Bytes < (long)count * sizeof(float))
+        {
+            _hostLogits?.Dispose();
+            _hostLogits = Device.AllocatePinned((long)count * sizeof(float));
+        }
+        Device.DownloadPinned(_logits.Slice((long)firstRow * Vocabulary, count), _hostLogits, 0);
+        Device.Synchronize();
+        return _hostLogits.Span<float>(0, count);
     }
 
     private protected override void CopyLast(Span<float> logits)
     {
-        var rows = _step is null ? RunHead() : _step.Logits();
+        RunHead();
+        var rows = Download(0, OutputCount);
         for (var r = 0; r < OutputCount; r++) rows.Slice(r * Vocabulary, Vocabulary).CopyTo(logits.Slice(OutputSequence(r) * Vocabulary, Vocabulary));
     }
 
-    private protected override void ConsumeAll(int firstSequence, int firstDone, LogitsConsumer consumer)
+    private protected override void ConsumeAll(LogitsConsumer consumer)
     {
         for (var first = 0; first < Rows; first += MaxLogitRows)
         {
-            OutputCount = Math.Min(MaxLogitRows, Rows - first);
-            for (var r = 0; r < OutputCount; r++) base.OutputRows[r] = first + r;
-            Device.Upload(new ReadOnlySpan<int>(base.OutputRows, OutputCount), OutputRows.Slice(0, OutputCount));
-            var logits = RunHead();
-            for (var r = 0; r < OutputCount;)
-            {
-                var slice = Pass.SliceOf[first + r];
-                var within = first + r - Pass.Slices[slice].First;
-                var rows = Math.Min(OutputCount - r, Pass.Slices[slice].Count - within);
-                consumer(firstSequence + slice, within + (slice == 0 ? firstDone : 0), logits.Slice(r * Vocabulary, rows * Vocabulary));
-                r += rows;
-            }
+            RunHead(first);
+            HandOver(first, Download(0, OutputCount), consumer);
         }
     }
 
@@ -444,6 +457,7 @@ public abstract unsafe class DeviceModel : BatchedModel
         IsDisposed = true;
         foreach (var step in _steps.Values) step.Dispose();
         _passInputs.Dispose();
+        _hostLogits?.Dispose();
         foreach (var buffer in _owned) buffer.Dispose();
         States.Buffer.Dispose();
         GC.SuppressFinalize(this);

@@ -9,6 +9,7 @@ public abstract unsafe class BatchedModel : TttModel
     private readonly RowPass _pass;
     private readonly int[] _outputRows;
     private readonly int[] _outputSequence;
+    private readonly int[] _sliceDone;
     private readonly ModelState[] _sliceStates;
     private readonly int _maxRows;
 
@@ -19,6 +20,7 @@ public abstract unsafe class BatchedModel : TttModel
         _pass = new RowPass(maxRows, maxRows);
         _outputRows = GC.AllocateArray<int>(maxRows, pinned: true);
         _outputSequence = new int[maxRows];
+        _sliceDone = new int[maxRows];
         _sliceStates = new ModelState[maxRows];
         OutputRows = (int*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_outputRows, 0);
     }
@@ -79,7 +81,40 @@ public abstract unsafe class BatchedModel : TttModel
     private protected abstract void CopyLast(Span<float> logits);
 
     /// <summary>Runs the head over all rows, and hands the logits over.</summary>
-    private protected abstract void ConsumeAll(int firstSequence, int firstDone, LogitsConsumer consumer);
+    private protected abstract void ConsumeAll(LogitsConsumer consumer);
+
+    /// <summary>Rows of one sequence that a pass takes at most where so many have some left: all, one sequence after another, unless a machine would rather have many at once.</summary>
+    private protected virtual int MostRowsOfOne(int sequences) => int.MaxValue;
+
+    /// <summary>The place of a row of this pass among the tokens of the call.</summary>
+    private protected int TokenOf(int row)
+    {
+        var slice = _pass.SliceOf[row];
+        return _sliceStates[slice].FirstToken + _sliceDone[slice] + row - _pass.Slices[slice].First;
+    }
+
+    /// <summary>Gives a consumer logits of this pass's rows, of one sequence at a time.</summary>
+    /// <param name="first">The first of <see cref="OutputCount"/> rows one after another.</param>
+    /// <param name="logits">[rows, vocabulary].</param>
+    /// <param name="consumer">Who gets them.</param>
+    private protected void HandOver(int first, ReadOnlySpan<float> logits, LogitsConsumer consumer)
+    {
+        for (var r = 0; r < OutputCount;)
+        {
+            var slice = _pass.SliceOf[first + r];
+            var within = first + r - _pass.Slices[slice].First;
+            var rows = Math.Min(OutputCount - r, _pass.Slices[slice].Count - within);
+            consumer(_sliceStates[slice].Sequence, _sliceDone[slice] + within, logits.Slice(r * Vocabulary, rows * Vocabulary));
+            r += rows;
+        }
+    }
+
+    /// <summary>Gives a call what it wants of this pass's rows.</summary>
+    private protected virtual void Deliver(in WantedRows wanted)
+    {
+        if (wanted.Consumer is { } consumer) ConsumeAll(consumer);
+        else CopyLast(wanted.Logits);
+    }
 
     // ---- calls
 
@@ -95,7 +130,7 @@ public abstract unsafe class BatchedModel : TttModel
     {
         CheckLogits(states.Length, logits.Length);
         CheckLengths(states.Length, lengths.Length);
-        RunPasses(states, tokens, lengths, logits, null);
+        RunPasses(states, tokens, lengths, new WantedRows { Logits = logits });
     }
 
     /// <inheritdoc/>
@@ -103,7 +138,7 @@ public abstract unsafe class BatchedModel : TttModel
     {
         ArgumentNullException.ThrowIfNull(consumer);
         CheckLengths(states.Length, lengths.Length);
-        RunPasses(states, tokens, lengths, default, consumer);
+        RunPasses(states, tokens, lengths, new WantedRows { Consumer = consumer });
     }
 
     /// <inheritdoc/>
@@ -115,7 +150,7 @@ public abstract unsafe class BatchedModel : TttModel
     {
         CheckLogits(states.Length, logits.Length);
         if (tokens.Length != states.Length) throw new TttException($"decode: expected one token for each of {states.Length} sequences, found {tokens.Length}");
-        RunPasses(states, tokens, default, logits, null);
+        RunPasses(states, tokens, default, new WantedRows { Logits = logits });
     }
 
     private void CheckLogits(int sequences, int found)
@@ -124,7 +159,7 @@ public abstract unsafe class BatchedModel : TttModel
             throw new TttException($"logits: expected room for {sequences} × {Vocabulary} numbers, found {found}");
     }
 
-    private static void CheckLengths(int sequences, int found)
+    private protected static void CheckLengths(int sequences, int found)
     {
         if (found != sequences) throw new TttException($"prefill: expected {sequences} lengths, one a sequence, found {found}");
     }
@@ -143,7 +178,7 @@ public abstract unsafe class BatchedModel : TttModel
             if (state.Signature != StateSignature) throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Signature}");
             if (!Owns(state)) throw new TttException($"sequence {s}: expected a state of this model's device, found one made elsewhere; save it and restore it into one of this model");
             state.CheckAlive();
-            state.Sequence = s;
+            (state.Sequence, state.FirstToken, state.Done) = (s, (int)total, 0);
             if (LengthOf(lengths, s) <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
             total += LengthOf(lengths, s);
         }
@@ -156,39 +191,34 @@ public abstract unsafe class BatchedModel : TttModel
             if ((uint)tokens[t] >= (uint)vocabulary) throw new TttException($"token {t}: expected an id in 0 … {vocabulary - 1}, found {tokens[t]}");
     }
 
-    private void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, Span<float> logits, LogitsConsumer? consumer)
+    private protected void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, in WantedRows wanted)
     {
         CheckCall(states, tokens, lengths);
-        int sequence = 0, done = 0, token = 0;
-        while (sequence < states.Length)
+        for (int first = 0, left = states.Length; left > 0;)
         {
             _pass.Clear();
             OutputCount = 0;
-            var firstSequence = sequence;
-            var firstDone = done;
-            while (sequence < states.Length && Rows < _maxRows)
+            var most = MostRowsOfOne(left);
+            for (var s = first; s < states.Length && Rows < _maxRows; s++)
             {
-                var state = (ModelState)states[sequence];
-                var left = LengthOf(lengths, sequence) - done;
-                var take = Take(left, _maxRows - Rows, state.Position);
+                var state = (ModelState)states[s];
+                var length = LengthOf(lengths, s) - state.Done;
+                if (length == 0) continue;
+                var take = Take(length, Math.Min(most, _maxRows - Rows), state.Position);
                 if (take == 0) break;
-                AddSlice(state, tokens.Slice(token, take));
-                token += take;
-                done += take;
-                if (done < LengthOf(lengths, sequence)) break;
-                if (consumer is null)
-                {
-                    _outputSequence[OutputCount] = sequence;
-                    _outputRows[OutputCount++] = Rows - 1;
-                }
-                sequence++;
-                done = 0;
+                AddSlice(state, tokens.Slice(state.FirstToken + state.Done, take));
+                state.Done += take;
+                if (take < length) continue;
+                left--;
+                if (wanted.Every) continue;
+                _outputSequence[OutputCount] = s;
+                _outputRows[OutputCount++] = Rows - 1;
             }
-            RunPass(consumer is null);
+            while (first < states.Length && ((ModelState)states[first]).Done == LengthOf(lengths, first)) first++;
+            RunPass(!wanted.Every);
             // before the consumer, which may throw: states know what they have read
             for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(_pass.Slices[s].Count);
-            if (consumer is not null) ConsumeAll(firstSequence, firstDone, consumer);
-            else if (OutputCount > 0) CopyLast(logits);
+            if (wanted.Every || OutputCount > 0) Deliver(wanted);
         }
         Array.Clear(_sliceStates, 0, Math.Min(states.Length, _maxRows));
     }
@@ -205,6 +235,7 @@ public abstract unsafe class BatchedModel : TttModel
     private void AddSlice(ModelState state, ReadOnlySpan<int> tokens)
     {
         _sliceStates[SliceCount] = state;
+        _sliceDone[SliceCount] = state.Done;
         _pass.Add(tokens, state.Position, AddressOf(state), AddressOf(state));
     }
 

@@ -183,7 +183,7 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
             new ReadOnlySpan<float>(LogitRows + (long)r * Vocabulary, Vocabulary).CopyTo(logits.Slice(OutputSequence(r) * Vocabulary, Vocabulary));
     }
 
-    private protected override void ConsumeAll(int firstSequence, int firstDone, LogitsConsumer consumer)
+    private protected override void ConsumeAll(LogitsConsumer consumer)
     {
         if (_allLogits is null)
         {
@@ -196,14 +196,7 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
             OutputCount = Math.Min(MaxLogitRows, Rows - first);
             for (var r = 0; r < OutputCount; r++) OutputRows[r] = first + r;
             Head();
-            for (var r = 0; r < OutputCount;)
-            {
-                var slice = SliceOf[first + r];
-                var within = first + r - Slices[slice].First;
-                var rows = Math.Min(OutputCount - r, Slices[slice].Count - within);
-                consumer(firstSequence + slice, within + (slice == 0 ? firstDone : 0), new ReadOnlySpan<float>(LogitRows + (long)r * Vocabulary, rows * Vocabulary));
-                r += rows;
-            }
+            HandOver(first, new ReadOnlySpan<float>(LogitRows, OutputCount * Vocabulary), consumer);
         }
     }
 

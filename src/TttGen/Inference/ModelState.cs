@@ -11,6 +11,12 @@ internal abstract class ModelState(string signature) : SequenceState
     /// <summary>Which sequence it is of the call that is being checked: the last one, where it is several.</summary>
     internal int Sequence { get; set; }
 
+    /// <summary>Where its tokens begin among those of the call.</summary>
+    internal int FirstToken { get; set; }
+
+    /// <summary>Tokens of the call that it has read.</summary>
+    internal int Done { get; set; }
+
     public override long Position => _position;
 
     internal void Advance(int tokens) => _position += tokens;

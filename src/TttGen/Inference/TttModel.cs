@@ -1,5 +1,6 @@
 using TttGen.Cpu;
 using TttGen.Cuda;
+using TttGen.Inference.Sampling;
 
 namespace TttGen.Inference;
 
@@ -25,6 +26,9 @@ public sealed record ModelOptions
 /// <summary>A compiled model with its weights: what the generator makes of a [Model] record, ready to run. Not thread-safe: one call at a time.</summary>
 public abstract class TttModel : IDisposable
 {
+    // Logits of calls that draw.
+    private float[] _drawn = [];
+
     /// <summary>What was compiled: name, configuration, parameters.</summary>
     public abstract ModelDefinition Definition { get; }
 
@@ -64,6 +68,79 @@ public abstract class TttModel : IDisposable
 
     /// <summary>One token for each sequence; logits [batch, vocabulary]. Allocates nothing.</summary>
     public abstract void Decode(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, Span<float> logits);
+
+    /// <summary>Reads tokens of a batch, as <see cref="Prefill(ReadOnlySpan{SequenceState}, ReadOnlySpan{int}, ReadOnlySpan{int}, LogitsConsumer)"/> does, and scores what comes after each; where the logits are.</summary>
+    /// <param name="states">[batch].</param>
+    /// <param name="tokens">Of all sequences, one after another.</param>
+    /// <param name="lengths">[batch].</param>
+    /// <param name="targets">[tokens]: the token that did come after each.</param>
+    /// <param name="scores">[tokens].</param>
+    /// <exception cref="TttException">As of prefill, or a target out of range.</exception>
+    public virtual void Score(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<int> targets, Span<TokenScore> scores)
+    {
+        CheckScores(tokens.Length, targets, scores.Length);
+        var (vocabulary, wanted, found) = (Vocabulary, targets.ToArray(), new TokenScore[targets.Length]);
+        var starts = new int[lengths.Length];
+        for (var s = 1; s < starts.Length; s++) starts[s] = starts[s - 1] + lengths[s - 1];
+        Prefill(states, tokens, lengths, (sequence, first, logits) =>
+        {
+            for (var (row, t) = (0, starts[sequence] + first); row * vocabulary < logits.Length; row++, t++)
+                found[t] = CrossEntropy.Of(logits.Slice(row * vocabulary, vocabulary), wanted[t]);
+        });
+        found.CopyTo(scores);
+    }
+
+    /// <summary>Reads tokens into a state and draws the one after the last; where the logits are. For one token allocates nothing.</summary>
+    /// <param name="state">The sequence.</param>
+    /// <param name="tokens">What it reads.</param>
+    /// <param name="sampler">Draws the token that it would draw from the whole row.</param>
+    /// <param name="history">What the sampler's repetition penalty is for.</param>
+    /// <exception cref="TttException">As of prefill, or as of <see cref="Sampler.Next"/>; the state has read the tokens then.</exception>
+    public virtual int Sample(SequenceState state, ReadOnlySpan<int> tokens, Sampler sampler, ReadOnlySpan<int> history)
+    {
+        var logits = RoomForLogits(1);
+        if (tokens.Length == 1) Decode(state, tokens[0], logits);
+        else Prefill(state, tokens, logits);
+        return sampler.Next(logits, history);
+    }
+
+    /// <summary>As above for a batch of unequal lengths.</summary>
+    /// <param name="states">[batch].</param>
+    /// <param name="tokens">Of all sequences, one after another.</param>
+    /// <param name="lengths">[batch]; none: one token each.</param>
+    /// <param name="samplers">[batch].</param>
+    /// <param name="histories">[batch], or none.</param>
+    /// <param name="next">[batch]: the tokens drawn.</param>
+    public virtual void Sample(
+        ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<Sampler> samplers, ReadOnlySpan<ReadOnlyMemory<int>> histories, Span<int> next)
+    {
+        CheckDraws(states.Length, samplers.Length, histories.Length, next.Length);
+        var logits = RoomForLogits(states.Length);
+        if (lengths.IsEmpty) Decode(states, tokens, logits);
+        else Prefill(states, tokens, lengths, logits);
+        for (var s = 0; s < states.Length; s++)
+            next[s] = samplers[s].Next(logits.Slice(s * Vocabulary, Vocabulary), histories.IsEmpty ? default : histories[s].Span);
+    }
+
+    private protected void CheckScores(int tokens, ReadOnlySpan<int> targets, int scores)
+    {
+        if (targets.Length != tokens || scores != tokens) throw new TttException($"score: expected a target and room for a score for each of {tokens} tokens, found {targets.Length} and {scores}");
+        for (var t = 0; t < targets.Length; t++)
+            if ((uint)targets[t] >= (uint)Vocabulary) throw new TttException($"target {t}: expected an id in 0 … {Vocabulary - 1}, found {targets[t]}");
+    }
+
+    private protected static void CheckDraws(int sequences, int samplers, int histories, int next)
+    {
+        if (samplers != sequences || next != sequences || (histories != sequences && histories != 0))
+            throw new TttException($"sample: expected a sampler, a history or none at all, and room for a token for each of {sequences} sequences, found {samplers}, {histories} and {next}");
+    }
+
+    private Span<float> RoomForLogits(int rows)
+    {
+        var count = checked(rows * Vocabulary);
+        if (_drawn.Length < count) _drawn = new float[count];
+        return _drawn.AsSpan(0, count);
+    }
 
     /// <summary>Writes a checkpoint directory (Hugging Face layout), whole or not at all.</summary>
     public abstract void Save(string directory);

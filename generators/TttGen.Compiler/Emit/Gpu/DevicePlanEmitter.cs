@@ -84,6 +84,7 @@ internal sealed class DevicePlanEmitter
             if (p > 0) w.Line();
             plans[p]._methods.Write(w, withShared: p == 0);
         }
+        SamplingKernels.Write(w, plans[0]._model.Vocabulary);
         w.Close();
         return w.ToString();
     }

@@ -1,7 +1,7 @@
 namespace TttGen.Inference.Sampling;
 
-/// <summary>Tokens in order of falling logit, of equal ones the lower id first; only as many are put in order as are taken. A heap over arrays that are kept.</summary>
-internal sealed class RankedTokens
+/// <summary>All tokens of a row; only as many are put in order as are taken. A heap over arrays that are kept.</summary>
+internal sealed class RankedTokens : Ranking
 {
     private int[] _ids;
     private float[] _logits;
@@ -9,8 +9,7 @@ internal sealed class RankedTokens
 
     internal RankedTokens(int capacity) => (_ids, _logits) = (new int[capacity], new float[capacity]);
 
-    /// <summary>Tokens not yet taken.</summary>
-    internal int Count => _count;
+    internal override bool IsComplete => true;
 
     /// <summary>Takes over all tokens whose logit is not −∞.</summary>
     internal void Fill(ReadOnlySpan<float> logits)
@@ -27,14 +26,15 @@ internal sealed class RankedTokens
         for (int parent = _count / 2 - 1; parent >= 0; parent--) Sink(parent);
     }
 
-    /// <summary>The first of those left.</summary>
-    internal (int Id, float Logit) Take()
+    internal override bool TryTake(out int id, out float logit)
     {
-        (int Id, float Logit) first = (_ids[0], _logits[0]);
+        (id, logit) = (-1, float.NaN);
+        if (_count == 0) return false;
+        (id, logit) = (_ids[0], _logits[0]);
         _count--;
         (_ids[0], _logits[0]) = (_ids[_count], _logits[_count]);
         Sink(0);
-        return first;
+        return true;
     }
 
     private void Sink(int parent)

@@ -2,7 +2,7 @@ namespace TttGen.Inference.Sampling;
 
 /// <summary>
 /// Chooses tokens from logits. In this order: repetition penalty, temperature, top-k, top-p (of what top-k left), min-p; then a draw from what is left, in
-/// proportion to probability. Of equal logits the lower id comes first. Allocates nothing once it has seen the vocabulary. One sampler serves one sequence:
+/// proportion to probability: the likeliest first, of equal logits the lower id. Allocates nothing once it has seen the vocabulary. One sampler serves one sequence:
 /// it carries the state of its random numbers.
 /// </summary>
 public sealed class Sampler
@@ -12,6 +12,7 @@ public sealed class Sampler
     private Xoshiro256 _random;
     private bool[] _penalised;
     private int[] _kept;
+    private float[] _logits;
     private double[] _weights;
 
     /// <summary>A sampler at the start of its random numbers.</summary>
@@ -24,7 +25,7 @@ public sealed class Sampler
         _options = options;
         _random = new Xoshiro256(options.Seed);
         _ranked = new RankedTokens(vocabulary);
-        (_penalised, _kept, _weights) = (new bool[vocabulary], new int[vocabulary], new double[vocabulary]);
+        (_penalised, _kept, _logits, _weights) = (new bool[vocabulary], new int[vocabulary], new float[vocabulary], new double[vocabulary]);
     }
 
     /// <summary>The next token.</summary>
@@ -33,7 +34,7 @@ public sealed class Sampler
     /// <exception cref="TttException">A logit is NaN or +∞, all are −∞, or a token of the history is out of range.</exception>
     public int Next(Span<float> logits, ReadOnlySpan<int> history)
     {
-        if (_weights.Length < logits.Length) (_penalised, _kept, _weights) = (new bool[logits.Length], new int[logits.Length], new double[logits.Length]);
+        MakeRoom(logits.Length, logits.Length);
         // Before the penalty, which must not hide what the model did; and after, for it moves the greatest.
         int greatest = Greatest(logits);
         if (_options.RepetitionPenalty != 1 && !history.IsEmpty)
@@ -42,8 +43,47 @@ public sealed class Sampler
             greatest = Greatest(logits);
         }
 
-        return _options.Temperature == 0 ? greatest : Draw(Keep(logits, logits[greatest]));
+        if (_options.Temperature == 0) return greatest;
+        float most = logits[greatest];
+        double total = Total(logits, most);
+        _ranked.Fill(logits);
+        return Draw(_ranked, most, total, total);
     }
+
+    /// <summary>Whether a row's greatest logit is all that <see cref="Next"/> would look at.</summary>
+    internal bool TakesGreatest(ReadOnlySpan<int> history) => _options.Temperature == 0 && KeepsLogits(history);
+
+    /// <summary>What logits are multiplied by in sums that <see cref="TryNext"/> is given; 0 where it needs the whole row.</summary>
+    internal float InverseTemperature(ReadOnlySpan<int> history)
+    {
+        // Beyond these, float32 has not the range for sums of known error.
+        const double Coldest = 1e-3, Hottest = 1e3;
+        if (!KeepsLogits(history)) return 0;
+        if (_options.Temperature == 0) return 1;
+        return _options.Temperature is >= Coldest and <= Hottest ? (float)(1 / _options.Temperature) : 0;
+    }
+
+    /// <summary>The token that <see cref="Next"/> draws from the row that these candidates are of, where they decide it; else nothing has happened.</summary>
+    internal bool TryNext(RankedCandidates candidates, out int token)
+    {
+        token = -1;
+        if (candidates.Greatest is not var (greatest, most)) return false;
+        if (_options.Temperature == 0)
+        {
+            token = greatest;
+            return true;
+        }
+
+        MakeRoom(0, candidates.Most);
+        var total = HasTop || _options.MinP == 0 ? candidates.Total(most, _options.Temperature) : candidates.Total(most, _options.Temperature, Least(most));
+        if (total is not var (low, high)) return false;
+        var before = _random;
+        token = Draw(candidates, most, low, high);
+        if (token < 0) _random = before;
+        return token >= 0;
+    }
+
+    private bool KeepsLogits(ReadOnlySpan<int> history) => _options.RepetitionPenalty == 1 || history.IsEmpty;
 
     private static int Greatest(ReadOnlySpan<float> logits)
     {
@@ -76,70 +116,109 @@ public sealed class Sampler
         foreach (int id in history) _penalised[id] = false;
     }
 
-    /// <summary>Puts the tokens that may be drawn in <see cref="_kept"/> with weights exp((logit − most) / temperature) beside them; says how many.</summary>
-    private int Keep(ReadOnlySpan<float> logits, float most)
+    /// <summary>
+    /// Draws from a ranking; −1 where it ends too early, or the total is not known so well that it decides. The total is that of weights exp((logit − most) / temperature)
+    /// of all tokens; where nothing but min-p cuts, of those that it leaves.
+    /// </summary>
+    private int Draw(Ranking ranking, float most, double totalLow, double totalHigh)
     {
-        int count = 0;
-        // p ≥ MinP · p_most, as logits.
-        double least = _options.MinP > 0 ? most + Math.Log(_options.MinP) * _options.Temperature : double.NegativeInfinity;
-        if (_options.TopK == 0 && _options.TopP >= 1)
+        double unit = _random.NextUnit();
+        return HasTop ? DrawFromTop(ranking, most, totalLow, totalHigh, unit) : DrawFromAll(ranking, most, unit * totalLow, unit * totalHigh);
+    }
+
+    /// <summary>Whether top-k or top-p cuts.</summary>
+    private bool HasTop => _options.TopK > 0 || _options.TopP < 1;
+
+    private int DrawFromAll(Ranking ranking, float most, double placeLow, double placeHigh)
+    {
+        double least = Least(most);
+        int last = -1;
+        bool goesOn;
+        while ((goesOn = ranking.TryTake(out int id, out float logit)) && logit >= least)
         {
-            for (int id = 0; id < logits.Length; id++)
-                if (logits[id] >= least) Add(id, logits[id]);
-            return count;
+            double weight = Weight(logit, most);
+            // A weight that has vanished is never drawn, not even where rounding leaves the place at the end.
+            if (weight > 0) last = id;
+            placeLow -= weight;
+            placeHigh -= weight;
+            if (placeHigh < 0) return last;
+            if (placeLow < 0) return -1;
         }
 
-        _ranked.Fill(logits);
-        int limit = _options.TopK > 0 ? Math.Min(_options.TopK, _ranked.Count) : _ranked.Count;
-        double total = 0, sum = 0;
+        return goesOn || ranking.IsComplete ? last : -1;
+    }
+
+    private int DrawFromTop(Ranking ranking, float most, double totalLow, double totalHigh, double unit)
+    {
+        int limit = _options.TopK > 0 ? _options.TopK : int.MaxValue, count = 0, kept = 0;
         if (_options.TopK > 0)
         {
-            while (count < limit) total += AddNext();
-        }
-        else
-        {
-            foreach (float logit in logits) total += Weight(logit);
+            totalLow = 0;
+            while (count < limit && TakeNext()) totalLow += _weights[count - 1];
+            if (count < limit && !ranking.IsComplete) return -1;
+            (limit, totalHigh) = (count, totalLow);
         }
 
-        int kept = 0;
-        while (kept < limit && sum < _options.TopP * total)
+        double sum = 0;
+        while (kept < limit && sum < _options.TopP * totalHigh)
         {
-            if (kept == count) AddNext();
+            if (sum >= _options.TopP * totalLow) return -1;
+            if (kept == count && !TakeNext())
+            {
+                if (!ranking.IsComplete) return -1;
+                break;
+            }
+
             sum += _weights[kept++];
         }
 
-        while (kept > 1 && logits[_kept[kept - 1]] < least) kept--;
-        return kept;
+        double least = Least(most);
+        while (kept > 1 && _logits[kept - 1] < least) kept--;
+        return DrawFromKept(kept, unit);
 
-        double AddNext()
+        bool TakeNext()
         {
-            var (id, logit) = _ranked.Take();
-            Add(id, logit);
-            return _weights[count - 1];
+            if (!ranking.TryTake(out int id, out float logit)) return false;
+            (_kept[count], _logits[count], _weights[count]) = (id, logit, Weight(logit, most));
+            count++;
+            return true;
         }
-
-        void Add(int id, float logit)
-        {
-            _kept[count] = id;
-            _weights[count++] = Weight(logit);
-        }
-
-        double Weight(float logit) => Math.Exp(((double)logit - most) / _options.Temperature);
     }
 
-    private int Draw(int count)
+    private int DrawFromKept(int count, double unit)
     {
         double sum = 0;
         for (int i = 0; i < count; i++) sum += _weights[i];
-        double place = _random.NextUnit() * sum;
+        double place = unit * sum;
         int last = 0;
         for (int i = 0; i < count; i++)
         {
-            // A weight that has vanished is never drawn, not even where rounding leaves the place at the end.
             if (_weights[i] > 0) last = i;
-            if ((place -= _weights[i]) < 0) return _kept[last];
+            if ((place -= _weights[i]) < 0) break;
         }
 
         return _kept[last];
+    }
+
+    /// <summary>Σ of weights that <see cref="Draw"/> is for.</summary>
+    private double Total(ReadOnlySpan<float> logits, float most)
+    {
+        // The first k have a total of their own.
+        if (_options.TopK > 0) return double.NaN;
+        double least = HasTop ? double.NegativeInfinity : Least(most), total = 0;
+        foreach (float logit in logits)
+            if (logit >= least) total += Weight(logit, most);
+        return total;
+    }
+
+    private double Weight(float logit, float most) => Math.Exp(((double)logit - most) / _options.Temperature);
+
+    /// <summary>p ≥ MinP · p_most, as logits.</summary>
+    private double Least(float most) => _options.MinP > 0 ? most + Math.Log(_options.MinP) * _options.Temperature : double.NegativeInfinity;
+
+    private void MakeRoom(int vocabulary, int kept)
+    {
+        if (_penalised.Length < vocabulary) _penalised = new bool[vocabulary];
+        if (_kept.Length < kept) (_kept, _logits, _weights) = (new int[kept], new float[kept], new double[kept]);
     }
 }
