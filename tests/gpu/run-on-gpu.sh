@@ -124,7 +124,7 @@ peer() {
 profile() {
     [ "$device" != cpu ] || { echo "of a card alone"; return 0; }
     local work
-    for work in "linear-125m f32 decode 1 1" "linear-125m f32 prefill 2048 1" "linear-125m f32 decode 1 128" "mlp-125m f32 decode 1 128" "mlp-125m f32 prefill 2048 16" "linear-1b f32 prefill 2048 1"; do
+    for work in "linear-125m f32 decode 1 1" "linear-125m f32 prefill 2048 1" "linear-125m f32 decode 1 128" "mlp-125m f32 decode 1 128" "mlp-125m f32 prefill 2048 16" "linear-1b f32 prefill 2048 1" "linear-1b bf16 prefill 2048 16" "linear-1b bf16 decode 1 1"; do
         (($(left) > 30)) || { echo "out of time before $work"; break; }
         # shellcheck disable=SC2086
         timeout 90 "$program" profile $work --device "$device" | tee -a "$out/profile.txt" || true

@@ -32,6 +32,11 @@ for case in tests/TttGen.Numerics.Tests/golden/*/; do
     mkdir "$bundle/golden/$(basename "$case")"
     cp "$case"/{config.json,model.safetensors,case.safetensors} "$bundle/golden/$(basename "$case")"
 done
+# a checkpoint that the reference trained, and the end of a book, which it did not learn from
+mkdir -p "$bundle/text"
+cp -r tests/TttGen.Numerics.Tests/tiny-books "$bundle/text"
+book=samples/Train/moby-dick.txt
+tail -c "$(($(stat -c %s "$book") / 20))" "$book" > "$bundle/text/tiny-books/text.txt"
 commit=$(git rev-parse --short HEAD 2> /dev/null || echo unknown)
 # kernels/GPU.md is what a run writes; anything else that is changed is no commit's
 [ -z "$(git status --porcelain -- ':!kernels/GPU.md' 2> /dev/null)" ] || commit="$commit, changed"

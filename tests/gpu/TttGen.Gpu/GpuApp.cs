@@ -47,8 +47,9 @@ internal static class GpuApp
     {
         var models = new Argument<string[]>("models") { Description = "Which ones; all unless named", DefaultValueFactory = static _ => [] };
         var goldens = new Option<string>("--goldens") { Description = "Folder of the reference's tensors", DefaultValueFactory = static _ => Path.Combine(AppContext.BaseDirectory, "golden") };
+        var texts = new Option<string>("--texts") { Description = "Folder of trained checkpoints, each with a text", DefaultValueFactory = static _ => Path.Combine(AppContext.BaseDirectory, "text") };
         var (device, log) = (DeviceOption(), LogOption());
-        var command = new Command("check", "Compare models with the reference's tensors and with the CPU") { models, goldens, device, log };
+        var command = new Command("check", "Compare models with the reference's tensors and with the CPU") { models, goldens, texts, device, log };
         command.SetAction(arguments =>
         {
             using var opened = Open(arguments.GetValue(device)!);
@@ -62,6 +63,9 @@ internal static class GpuApp
                     using var checkpoint = new RandomCheckpoint(model.Definition);
                     new RandomChecker(model, opened, results, WeightType.Float32).Run(checkpoint.Folder);
                     new RandomChecker(model, opened, results, WeightType.BFloat16).Run(checkpoint.Folder);
+                    if (model.Text is { } text)
+                        foreach (var weights in (WeightType[])[WeightType.Float32, WeightType.BFloat16])
+                            new TextChecker(model, opened, results, weights).Run(Path.Combine(arguments.GetValue(texts)!, text));
                 }
                 catch (TttException exception)
                 {

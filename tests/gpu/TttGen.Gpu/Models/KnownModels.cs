@@ -9,6 +9,9 @@ namespace TttGen.Gpu.Models;
 /// <param name="Goldens">The reference's cases of it.</param>
 internal sealed record KnownModel(string Name, ModelDefinition Definition, params IReadOnlyList<string> Goldens)
 {
+    /// <summary>A folder with a checkpoint that the reference trained, and a text that it did not learn from; null: there is none.</summary>
+    public string? Text { get; init; }
+
     /// <summary>By name.</summary>
     /// <exception cref="TttException">There is none of that name.</exception>
     public static KnownModel Named(string name) => KnownModels.All.FirstOrDefault(model => model.Name == name)
@@ -29,6 +32,7 @@ internal static class KnownModels
         new("mlp-mamba", MlpMamba.Definition, "mlp-mamba", "mlp-mamba-ragged-21"),
         new("untied", UntiedLinearTransformer.Definition),
 #if TTTGEN_GPU_ALL
+        new("tiny-books", TinyBooks.Definition) { Text = "tiny-books" },
         new("linear-125m", Linear125M.Definition),
         new("mlp-125m", Mlp125M.Definition),
         new("linear-1b", Linear1B.Definition),

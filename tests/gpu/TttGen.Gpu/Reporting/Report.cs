@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TttGen.Gpu.Checking;
 using TttGen.Gpu.Models;
 using TttGen.Gpu.Results;
 using TttGen.Gpu.Timing;
@@ -73,8 +74,10 @@ internal sealed class Report(IReadOnlyList<Result> results)
         page.Append("## Checked\n\n| | comparisons | passed | worst relative error | expected at most |\n|---|---|---|---|---|\n");
         Row("the reference's tensors", checks.Where(IsGolden));
         Row("the paper's sizes, against the CPU", checks.Where(check => !IsBFloat16(check) && IsPreset(check)));
-        Row("odd shapes, against the CPU", checks.Where(check => !IsBFloat16(check) && !IsGolden(check) && !IsPreset(check)));
-        Row("with bf16 matrices, against the CPU's f32", checks.Where(IsBFloat16));
+        Row("odd shapes, against the CPU", checks.Where(check => !IsBFloat16(check) && !IsGolden(check) && !IsPreset(check) && !IsText(check)));
+        Row("with bf16 matrices, against the CPU's f32", checks.Where(check => IsBFloat16(check) && !IsText(check)));
+        Row($"bf16: {TextChecker.Nats}", checks.Where(check => IsBFloat16(check) && check.What.EndsWith(TextChecker.Nats, StringComparison.Ordinal)));
+        Row($"bf16: {TextChecker.Likeliest}", checks.Where(check => IsBFloat16(check) && check.What.EndsWith(TextChecker.Likeliest, StringComparison.Ordinal)));
         page.Append('\n');
         foreach (var failed in checks.Where(check => !check.Passed).GroupBy(check => check.Model))
             page.Append(CultureInfo.InvariantCulture, $"- **failed**: {failed.Key}, {failed.First().What}: {Failure(failed.First())}{(failed.Count() > 1 ? $"; and {failed.Count() - 1} more" : "")}\n");
@@ -84,6 +87,8 @@ internal sealed class Report(IReadOnlyList<Result> results)
         static bool IsGolden(Check check) => check.What.Contains(": ", StringComparison.Ordinal);
 
         static bool IsBFloat16(Check check) => check.What.StartsWith(Check.BFloat16, StringComparison.Ordinal);
+
+        static bool IsText(Check check) => check.What.EndsWith(TextChecker.Nats, StringComparison.Ordinal) || check.What.EndsWith(TextChecker.Likeliest, StringComparison.Ordinal);
 
         static bool IsPreset(Check check) => Case.All.Any(work => work.Model == check.Model);
 
