@@ -2069,4 +2069,22 @@ public static class LinearKernels
             Group.Barrier();
         }
     }
+
+    // of each row: Σ exp(logit − max), max, a target's logit, and the token of the greatest
+    [Kernel(256)]
+    public static void ScoreRows(ArrayView<float> logits, ArrayView<int> targets, ArrayView<int> scores)
+    {
+        ArrayView<long> keys = SharedMemory.Allocate<long>(256);
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(256);
+        RowScores.Score(logits, targets, scores, 256, keys, scratch);
+    }
+
+    // of each row's segments: Σ exp((logit − max) / temperature), and the greatest logits in order, with their tokens
+    [Kernel(256)]
+    public static void RankLogits(ArrayView<float> logits, ArrayView<float> inverseTemperatures, ArrayView<long> ranked)
+    {
+        ArrayView<long> keys = SharedMemory.Allocate<long>(256);
+        ArrayView<float> scratch = SharedMemory.Allocate<float>(256);
+        RankedLogits.Rank(logits, inverseTemperatures, ranked, 256, 256, keys, scratch);
+    }
 }
