@@ -3,7 +3,7 @@ using TttGen.Inference.Sampling;
 
 namespace TttGen.Cuda;
 
-/// <content>What is made of logits where they are: 16 bytes a row for scores and for the likeliest token, some 4 bytes in 16 tokens of the vocabulary for draws.</content>
+/// <content>What is made of logits where they are: of a row, 16 bytes for a score or the likeliest token, a fifteenth for a draw.</content>
 public abstract unsafe partial class DeviceModel
 {
     /// <summary>Numbers that a row is scored by: the bits of Σ exp(logit − max), max and the target's logit; the greatest token.</summary>
@@ -18,6 +18,7 @@ public abstract unsafe partial class DeviceModel
     private float[] _hostInverseTemperatures = [];
     private long[] _hostRanked = [];
     private RankedCandidates? _candidates;
+    private bool _temperaturesChanged;
 
     /// <inheritdoc/>
     public override void Score(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<int> targets, Span<TokenScore> scores)
@@ -71,14 +72,19 @@ public abstract unsafe partial class DeviceModel
     {
         RunHead();
         var (greedy, ranks) = (true, false);
-        if (_hostInverseTemperatures.Length < OutputCount) _hostInverseTemperatures = new float[Math.Max(OutputCount, 2 * _hostInverseTemperatures.Length)];
+        if (_hostInverseTemperatures.Length < OutputCount) _hostInverseTemperatures = new float[OutputCount];
         for (var r = 0; r < OutputCount; r++)
         {
             var sampler = draws.Samplers[OutputSequence(r)];
             var history = draws.History(OutputSequence(r));
+            var inverse = sampler.InverseTemperature(history);
             greedy &= sampler.TakesGreatest(history);
-            ranks |= (_hostInverseTemperatures[r] = sampler.InverseTemperature(history)) > 0;
+            ranks |= inverse > 0;
+            _temperaturesChanged |= inverse != _hostInverseTemperatures[r];
+            _hostInverseTemperatures[r] = inverse;
         }
+
+        var rows = greedy || ranks ? default : Download(0, OutputCount);
 
         if (greedy)
         {
@@ -89,7 +95,8 @@ public abstract unsafe partial class DeviceModel
         else if (ranks)
         {
             ReserveRanked();
-            Upload<float>(_hostInverseTemperatures.AsSpan(0, OutputCount), _inverseTemperatures);
+            if (_temperaturesChanged) Upload<float>(_hostInverseTemperatures, _inverseTemperatures);
+            _temperaturesChanged = false;
             LaunchRanking();
             Device.Download(_ranked.Slice(0, RankedNumbers(OutputCount)), _hostRanked.AsSpan(0, RankedNumbers(OutputCount)));
         }
@@ -105,7 +112,8 @@ public abstract unsafe partial class DeviceModel
             }
 
             // What the row holds decides, be it an error.
-            draws.Next[sequence] = token >= 0 ? token : draws.Samplers[sequence].Next(Download(r, 1), draws.History(sequence));
+            if (token < 0) token = draws.Samplers[sequence].Next(rows.IsEmpty ? Download(r, 1) : rows.Slice(r * Vocabulary, Vocabulary), draws.History(sequence));
+            draws.Next[sequence] = token;
         }
     }
 
@@ -138,7 +146,8 @@ public abstract unsafe partial class DeviceModel
         _rankLogits ??= Kernel("RankLogits");
         _candidates ??= new RankedCandidates(Vocabulary);
         if (_hostRanked.Length < RankedNumbers(OutputCount)) _hostRanked = new long[RankedNumbers(OutputCount)];
-        Grow(ref _inverseTemperatures, OutputCount, "temperatures of rows");
+        _temperaturesChanged |= _inverseTemperatures.Length < _hostInverseTemperatures.Length;
+        Grow(ref _inverseTemperatures, _hostInverseTemperatures.Length, "temperatures of rows");
         Grow(ref _ranked, RankedNumbers(OutputCount), "the likeliest tokens of rows");
     }
 
