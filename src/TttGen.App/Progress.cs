@@ -1,17 +1,17 @@
 namespace TttGen.App;
 
 /// <summary>One line on a terminal's standard error, rewritten as work goes on and wiped at the end; nothing where no person reads it.</summary>
-internal sealed class Progress(AppConsole console, string work) : IDisposable
+internal sealed class Progress(AppConsole console) : IDisposable
 {
     private const string WipeLine = "\r\e[K";
+    private const int BarLength = 10;
 
-    /// <summary>Shows how far the work is.</summary>
-    public void Show(int done, int all) => Show($"{done} of {all}");
+    /// <summary>Shows how far the work is, as a bar, and what else is to be known of it.</summary>
+    /// <param name="done">0 … 1.</param>
+    /// <param name="text">Stands after the bar.</param>
+    public void Show(double done, string text) => Write($"{WipeLine}[{new string('#', (int)(BarLength * done)).PadRight(BarLength, '.')}] {text}");
 
-    /// <summary>Shows what is to be known of the work.</summary>
-    public void Show(string text) => Write($"{WipeLine}{work}: {text}");
-
-    /// <summary>Makes room for other output; the next <see cref="Show(string)"/> brings the line back.</summary>
+    /// <summary>Makes room for other output; the next <see cref="Show"/> brings the line back.</summary>
     public void Wipe() => Write(WipeLine);
 
     /// <inheritdoc/>

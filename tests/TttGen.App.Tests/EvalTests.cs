@@ -104,7 +104,7 @@ public sealed class EvalTests : AppTests
         string[] arguments = ["eval", Write("one.txt", Text), "--context", "16"];
 
         Assert.Equal("", Run([.. arguments, "--device", "cpu"]).Error);
-        Assert.Contains("one, 16 tokens: 187 of 187", AppRun.Of(Setting with { Terminal = true }, arguments).Error, StringComparison.Ordinal);
+        Assert.Contains("[##########] one, 16 tokens: 187 of 187", AppRun.Of(Setting with { Terminal = true }, arguments).Error, StringComparison.Ordinal);
     }
 
     // Token by token, window by window, −log softmax by its definition.

@@ -27,7 +27,7 @@ internal static unsafe class TrainSpeed
         var tokens = Enumerable.Range(0, Sequences * Length + 1).Select(_ => random.Next(model.Vocabulary)).ToArray();
         var batch = new TrainingBatch(tokens.AsMemory(0, Sequences * Length), tokens.AsMemory(1), [.. Enumerable.Repeat(new TrainingSequence(Length), Sequences)]);
         using var optimiser = new AdamW(model, new AdamWOptions());
-        double fma = 0, best = double.MaxValue;
+        double fma = 0;
         var times = new List<double>();
         for (var step = 0; step < 25; step++)
         {
@@ -36,15 +36,14 @@ internal static unsafe class TrainSpeed
             var start = Stopwatch.GetTimestamp();
             model.Accumulate(batch, 1.0 / (Sequences * Length));
             optimiser.Update(step + 1, 1e-3, optimiser.GradientNorm());
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (step >= 5) times.Add(seconds);
-            best = Math.Min(best, seconds);
+            if (step >= 5) times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         times.Sort();
+        var (median, best) = (times[times.Count / 2], times[0]);
         var (body, head) = definition.FlopsPerToken;
         // backward: twice the products
         var flops = 3.0 * (body + head) * Sequences * Length;
-        Line($"{definition.Name,-14} median {1000 * times[times.Count / 2]:F1} ms, best {1000 * best:F1} ms: {Sequences * Length / best:F0} tokens/s, {flops / best / 1e9 / fma:P0} of {fma:F0} GFLOP/s");
+        Line($"{definition.Name,-14} median {1000 * median:F1} ms: {Sequences * Length / median:F0} tokens/s, {flops / median / 1e9 / fma:P0} of {fma:F0} GFLOP/s; best {1000 * best:F1} ms: {Sequences * Length / best:F0}");
         if (!kernels) return;
         foreach (var (name, seconds) in model.Times.OrderByDescending(t => t.Value)) Line($"  {1000 * seconds / 20,8:F2} ms {name}");
     }

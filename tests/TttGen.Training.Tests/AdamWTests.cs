@@ -79,18 +79,18 @@ public sealed unsafe class AdamWTests
     }
 
     [Fact]
-    public void The_first_tensor_with_a_gradient_that_is_not_finite_is_named()
+    public void Tensors_with_gradients_that_are_not_finite_are_named()
     {
         using var model = Model(1);
         using var optimiser = new AdamW(model, new AdamWOptions());
         Draw(model, 1);
         optimiser.GradientNorm();
-        Assert.Null(optimiser.FirstNotFinite());
+        Assert.Empty(optimiser.NotFinite());
 
         model.Gradients[model.Tensors[1].Offset + 77] = float.NaN;
         model.Gradients[model.Tensors[2].Offset] = float.PositiveInfinity;
         Assert.False(double.IsFinite(optimiser.GradientNorm()));
-        Assert.Equal("model.before.weight", optimiser.FirstNotFinite()!.Key);
+        Assert.Equal(["model.before.weight", "model.bias"], optimiser.NotFinite().Select(static tensor => tensor.Key));
     }
 
     private static SmallTrainable Model(int threads) => new(new SmallDefinition { Vocabulary = 131 }, 7, new TrainableOptions { Threads = threads });

@@ -30,7 +30,7 @@ public sealed class CommandTests : RunTests
         Assert.DoesNotContain("tokens/s", Train("--steps", "3").Error, StringComparison.Ordinal);
         Directory.Delete(Folder.Path, recursive: true);
         var run = Run(terminal: true, ["train", .. Given, "--steps", "3"]);
-        Assert.Matches(@"training: step 2 of 3, loss \d\.\d{4}, \d+ tokens/s, \d+ s left", run.Error);
+        Assert.Matches(@"\[######\.\.\.\.\] step 2 of 3, loss \d\.\d{4}, \d+ tokens/s, \d+ s left", run.Error);
         Assert.Equal(new[] { "45 s", "2 min 5 s", "3 h 20 min", "4 d 1 h" }, new[] { 45.2, 125, 12000, 349200 }.Select(TttGen.App.Training.TrainingProgress.Duration));
     }
 

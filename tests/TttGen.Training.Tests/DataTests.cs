@@ -95,6 +95,39 @@ public sealed class DataTests : TrainingTests
     }
 
     [Fact]
+    public void A_text_that_changes_while_it_is_read_is_refused()
+    {
+        var source = TextSource.Parse(Files.With("text.txt", Prose(500))["text.txt"]);
+        Folder.Create();
+
+        Assert.Contains("text.txt: changed while it was being read", Refused(() => TokenCache.Open(Folder.Tokens, "identity", [source], ["another hash"], TokenizerIdentity.Bytes, 0)), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Folder.Path, "tokens*"));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(0)]
+    public void Tokens_that_somebody_changes_during_the_training_stop_it(int length)
+    {
+        var text = Files.With("text.txt", Prose(500))["text.txt"];
+        using (var data = Open(0.05m, text))
+        {
+            // Where the mapped file is cut, to read on would be a bus error.
+            using (var file = File.OpenHandle(Folder.Tokens, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+            {
+                if (length > 0)
+                    RandomAccess.SetLength(file, length);
+                else
+                    RandomAccess.Write(file, "other"u8, 100);
+                File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddSeconds(1));
+            }
+            Assert.Contains("tokens: was changed by somebody else while it was in use", Refused(() => TokensOf(data, data.Streams[0])), StringComparison.Ordinal);
+        }
+        using var anew = Open(0.05m, text);
+        Assert.Equal(Bytes(Prose(500)[..475]), TokensOf(anew, anew.Streams[0]));
+    }
+
+    [Fact]
     public void A_token_may_be_more_than_a_byte_and_a_split_within_a_character_gives_it_to_neither_part()
     {
         var tokenizer = Tokenizer(Files);

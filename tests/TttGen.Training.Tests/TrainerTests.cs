@@ -90,11 +90,53 @@ public sealed class TrainerTests : RunTests
         };
 
         var message = Refused(() => Train(Settings));
-        Assert.Contains("step 9: the gradient of model.before.weight is not finite, part 5 of 256", message, StringComparison.Ordinal);
+        Assert.Contains("step 9: the gradient of model.before.weight is not finite", message, StringComparison.Ordinal);
         Assert.Equal(8, Lines("loss").Count);
         Assert.Equal(5, TrainingCheckpoint.ReadHeader(Folder.Checkpoint).Step);
         Definition = new SmallDefinition();
         Assert.Equal(Train(Settings, folder: new TrainingFolder(Files["other"])), Train(Settings, resume: true));
+    }
+
+    [Theory]
+    [InlineData("model.before.weight, layer 2, head 64 is not finite", 0, 1, 2)]
+    [InlineData("model.now.weight, layer 1, head 64 is not finite", 0)]
+    [InlineData("model.bias, layer 2 is not finite", 0, 2)]
+    public unsafe void Of_gradients_that_are_not_finite_the_last_layer_and_its_head_are_named(string expected, params int[] tensors)
+    {
+        Definition = new SmallDefinition
+        {
+            Place = static tensor => tensor.Key switch
+            {
+                "model.now.weight" => tensor with { Layer = 1, Heads = 128 },
+                "model.before.weight" => tensor with { Layer = 2, Heads = 128 },
+                _ => tensor with { Layer = 2 },
+            },
+            OnAccumulate = (model, _) =>
+            {
+                foreach (var tensor in tensors)
+                    model.Gradients[model.Tensors[tensor].Offset + model.Tensors[tensor].Count / 2] = float.PositiveInfinity;
+            },
+        };
+
+        Assert.Contains($"step 1: the gradient of {expected}", Refused(() => Train(Settings)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_with_which_the_loss_blows_up_are_not_kept()
+    {
+        // The update before the checkpoint of step 5 does the harm.
+        var steps = 0;
+        Definition = new SmallDefinition
+        {
+            Inner = () => steps > 0 ? [new InnerLoss(2, "memory", 1, 1, double.NaN, 1, double.NaN)] : [new InnerLoss(2, "memory", 1, 1, 1, 0, 1)],
+            OnAccumulate = (_, call) => steps = call == 2 * 5 ? 1 : 0,
+        };
+        Assert.Contains("step 5: after this update, the inner loss of layer 2, memory memory, head 1 is NaN", Refused(() => Train(Settings)), StringComparison.Ordinal);
+        Assert.Equal(0, TrainingCheckpoint.ReadHeader(Folder.Checkpoint).Step);
+
+        Definition = new SmallDefinition();
+        Assert.Contains("after this update, the loss is ", Refused(() => Train(Settings with { LearningRate = 1e9 }, folder: new TrainingFolder(Files["steep"]), options: Options with { SaveEvery = 1 })), StringComparison.Ordinal);
+        Assert.Equal(0, TrainingCheckpoint.ReadHeader(new TrainingFolder(Files["steep"]).Checkpoint).Step);
     }
 
     [Fact]

@@ -275,7 +275,7 @@ internal sealed class ModelEmitter
             _ => "Plain",
         };
         var (columns, inner) = form == "Plain" ? (p.Count, 1L) : (p.Columns, p.Inner);
-        return $"new ParameterSlot(\"{p.Key}\", [{string.Join(", ", p.Shape.Select(s => Numbers.Of(s)))}], StorageForm.{form}, {Numbers.Of(p.Layers)}, {Numbers.Of(columns)}, {Numbers.Of(inner)}, {Start(p)})";
+        return $"new ParameterSlot(\"{p.Key}\", [{string.Join(", ", p.Shape.Select(s => Numbers.Of(s)))}], StorageForm.{form}, {Numbers.Of(p.Layers)}, {Numbers.Of(columns)}, {Numbers.Of(inner)}, {Start(p)}){(p.Form == ParameterForm.Inner && p.Inner > 1 ? $" {{ Heads = {Numbers.Of(p.Inner)} }}" : "")}";
     }
 
     /// <summary>Matrices are drawn; vectors start at one where their name says scale, else at zero (as TttGen.Initialisation has it).</summary>

@@ -44,12 +44,13 @@ internal sealed class Evaluation(TttModel model, Tokenizer tokenizer, AppConsole
         var states = Enumerable.Range(0, batch).Select(_ => model.CreateState()).ToArray();
         try
         {
-            using var progress = new Progress(console, $"{text.Name}, {context} tokens");
+            using var progress = new Progress(console);
             for (var first = 0; first < windows; first += batch)
             {
                 console.Interrupted.ThrowIfCancellationRequested();
                 ReadWindows(states.AsSpan(0, Math.Min(batch, windows - first)), tokens, first, nats);
-                progress.Show(Math.Min(first + batch, windows), windows);
+                var done = Math.Min(first + batch, windows);
+                progress.Show((double)done / windows, $"{text.Name}, {context} tokens: {done} of {windows}");
             }
         }
         finally

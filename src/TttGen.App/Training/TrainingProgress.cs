@@ -6,11 +6,11 @@ namespace TttGen.App.Training;
 /// <summary>What a person sees of a training: a line that moves on standard error, and what held-out text says on standard output.</summary>
 internal sealed class TrainingProgress(AppConsole console, TrainingRun run) : IDisposable
 {
-    private readonly Progress _line = new(console, "training");
+    private readonly Progress _line = new(console);
     private readonly (long Step, double Seconds) _start = (run.Step, run.Seconds);
 
     /// <summary>After a step.</summary>
-    public void Show(StepReport report) => _line.Show(string.Create(CultureInfo.InvariantCulture,
+    public void Show(StepReport report) => _line.Show(Done(report), string.Create(CultureInfo.InvariantCulture,
         $"step {report.Step}{(run.Settings.Steps > 0 ? $" of {run.Settings.Steps}" : "")}, loss {report.Loss:F4}, {report.TokensPerSecond:F0} tokens/s, {Duration(Left(report))} left"));
 
     /// <summary>After a look at held-out text.</summary>
@@ -37,6 +37,8 @@ internal sealed class TrainingProgress(AppConsole console, TrainingRun run) : ID
             _ => $"{whole / 86400} d {whole % 86400 / 3600} h",
         };
     }
+
+    private double Done(StepReport report) => run.Settings.Steps > 0 ? (double)report.Step / run.Settings.Steps : Math.Min(1, report.Seconds / (60 * run.Settings.Minutes));
 
     private double Left(StepReport report) => run.Settings.Steps > 0
         ? (report.Seconds - _start.Seconds) / (report.Step - _start.Step) * (run.Settings.Steps - report.Step)

@@ -26,8 +26,14 @@ public enum StorageForm
 /// <param name="Start">Where a fresh one starts; NaN: drawn (<see cref="Initialisation"/>).</param>
 public sealed record ParameterSlot(string Key, IReadOnlyList<int> Shape, StorageForm Form, int Layers, int Columns, int Inner, double Start)
 {
+    /// <summary>Heads that have a part each, along the first axis: an inner model's parameters; 1: all else.</summary>
+    public int Heads { get; init; } = 1;
+
     /// <summary>Elements between two layers' numbers, for <see cref="StorageForm.Plain"/> and <see cref="StorageForm.Taps"/>.</summary>
     public long Stride => (Count + 15) / 16 * 16;
+
+    /// <summary>Whether it stands in a stack.</summary>
+    public bool IsLayered => Key.Contains("{i}", StringComparison.Ordinal);
 
     /// <summary>Elements of one layer's tensor.</summary>
     public long Count => Shape.Aggregate(1L, static (count, size) => count * size);

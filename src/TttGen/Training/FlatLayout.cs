@@ -19,9 +19,9 @@ internal sealed class FlatLayout
         for (var s = 0; s < slots.Count; s++)
         {
             _offsets[s] = Length;
-            var matrix = slots[s].Shape.Count(static size => size > 1) > 1;
+            var matrix = slots[s].Shape.Count(static size => size > 1) - (slots[s].Heads > 1 ? 1 : 0) > 1;
             for (var layer = 0; layer < slots[s].Layers; layer++)
-                tensors.Add(new TrainableTensor(slots[s].KeyOf(layer), slots[s].Shape, Offset(s, layer), checked((int)slots[s].Count), matrix));
+                tensors.Add(new TrainableTensor(slots[s].KeyOf(layer), slots[s].Shape, Offset(s, layer), checked((int)slots[s].Count), matrix) { Layer = slots[s].IsLayered ? layer : null, Heads = slots[s].Heads });
             Length += slots[s].Stride * slots[s].Layers;
         }
         Tensors = tensors;

@@ -6,10 +6,11 @@ namespace TttGen.Training;
 /// <summary>How a training went, a JSON object a line, each step once: what was written after the checkpoint that a training goes on from is cut off.</summary>
 internal sealed class MetricsFile : IDisposable
 {
+    private readonly string _path;
     private readonly FileStream _file;
     private readonly MemoryStream _line = new();
 
-    private MetricsFile(FileStream file) => _file = file;
+    private MetricsFile(string path, FileStream file) => (_path, _file) = (path, file);
 
     /// <summary>Opens a file to append to, with the lines of the first <paramref name="steps"/> steps.</summary>
     /// <exception cref="TttException">It can't be written.</exception>
@@ -20,11 +21,11 @@ internal sealed class MetricsFile : IDisposable
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             file.SetLength(LengthOf(file, steps));
             file.Position = file.Length;
-            return new MetricsFile(file);
+            return new MetricsFile(path, file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TttException($"{OneLine.Path(path)}: can't be written: {OneLine.Of(error.Message)}", error);
+            throw NotWritten(path, error);
         }
     }
 
@@ -56,7 +57,17 @@ internal sealed class MetricsFile : IDisposable
     });
 
     /// <summary>Makes sure that what was written is on the disk before a checkpoint says so.</summary>
-    public void Flush() => _file.Flush(flushToDisk: true);
+    public void Flush()
+    {
+        try
+        {
+            _file.Flush(flushToDisk: true);
+        }
+        catch (IOException error)
+        {
+            throw NotWritten(_path, error);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -93,9 +104,19 @@ internal sealed class MetricsFile : IDisposable
             json.WriteEndObject();
         }
         _line.WriteByte((byte)'\n');
-        _file.Write(_line.GetBuffer(), 0, (int)_line.Length);
-        _file.Flush();
+        try
+        {
+            _file.Write(_line.GetBuffer(), 0, (int)_line.Length);
+            _file.Flush();
+        }
+        catch (IOException error)
+        {
+            throw NotWritten(_path, error);
+        }
     }
+
+    private static TttException NotWritten(string path, Exception error) =>
+        new($"{OneLine.Path(path)}: can't be written, the last checkpoint is as it was: {OneLine.Of(error.Message)}", error);
 
     // Bytes of the lines up to a step; a line that the end of a process cut short ends the search, too.
     private static long LengthOf(FileStream file, long steps)

@@ -84,8 +84,15 @@ public abstract unsafe class TrainableModel : IDisposable
 /// <param name="Shape">As in the checkpoint; the order of the elements here may be another (a convolution's taps).</param>
 /// <param name="Offset">First element.</param>
 /// <param name="Count">Elements.</param>
-/// <param name="IsMatrix">Two axes or more longer than one: what a weight decay of matrices only decays.</param>
-public sealed record TrainableTensor(string Key, IReadOnlyList<int> Shape, long Offset, int Count, bool IsMatrix);
+/// <param name="IsMatrix">Two axes or more longer than one, heads apart: what a weight decay of matrices only decays.</param>
+public sealed record TrainableTensor(string Key, IReadOnlyList<int> Shape, long Offset, int Count, bool IsMatrix)
+{
+    /// <summary>Which block of the stack it belongs to; null: to none.</summary>
+    public int? Layer { get; init; }
+
+    /// <summary>Heads that have an equal part each, one after another: an inner model's parameters; 1: all else.</summary>
+    public int Heads { get; init; } = 1;
+}
 
 /// <summary>Tokens of one call: all sequences one after another, without padding.</summary>
 /// <param name="Tokens">What is read.</param>

@@ -73,6 +73,7 @@ public sealed class Trainer
 
     private void Save(MetricsFile metrics, bool withModel)
     {
+        _run.RequireSound();
         metrics.Flush();
         _run.Save(_folder.Checkpoint, _options);
         if (withModel)

@@ -84,6 +84,10 @@ public sealed class TrainingRun : IDisposable
         return new StepReport(Step, Tokens, loss, norm, rate, innerRate, speed, Seconds, watch ? _model.InnerLosses : null);
     }
 
+    /// <summary>Makes sure that the weights are worth keeping, by a look at one sequence.</summary>
+    /// <exception cref="TttException">With them, a loss or an inner loss is not finite or ran away.</exception>
+    public void RequireSound() => TrainingFault.CheckWeights(_model, Step, _batches.Sample(Step));
+
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What to show and keep when it is continued, unless that is said anew.</param>

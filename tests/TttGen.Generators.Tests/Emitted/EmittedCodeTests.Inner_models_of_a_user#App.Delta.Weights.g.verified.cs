@@ -38,7 +38,7 @@ partial record class Delta
             new ParameterSlot("model.layers.{i}.mlp.gate_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.up_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.down_proj.weight", [12, 16], StorageForm.Matrix, 2, 12, 16, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.w", [2, 6, 6], StorageForm.Plain, 2, 72, 1, double.NaN),
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.w", [2, 6, 6], StorageForm.Plain, 2, 72, 1, double.NaN) { Heads = 2 },
         ];
 
         private readonly PackedMatrix[] _embedTokens; // [16, 12]

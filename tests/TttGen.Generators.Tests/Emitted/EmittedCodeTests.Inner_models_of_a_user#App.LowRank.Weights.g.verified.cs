@@ -38,10 +38,10 @@ partial record class LowRank
             new ParameterSlot("model.layers.{i}.mlp.gate_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.up_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.down_proj.weight", [12, 16], StorageForm.Matrix, 2, 12, 16, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.a", [2, 6, 3], StorageForm.Plain, 2, 36, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.b", [2, 3, 6], StorageForm.Plain, 2, 36, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.scale", [2, 6], StorageForm.Plain, 2, 12, 1, 1),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.shift", [2, 6], StorageForm.Plain, 2, 12, 1, 0),
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.a", [2, 6, 3], StorageForm.Plain, 2, 36, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.b", [2, 3, 6], StorageForm.Plain, 2, 36, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.scale", [2, 6], StorageForm.Plain, 2, 12, 1, 1) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.shift", [2, 6], StorageForm.Plain, 2, 12, 1, 0) { Heads = 2 },
         ];
 
         private readonly PackedMatrix[] _embedTokens; // [16, 12]

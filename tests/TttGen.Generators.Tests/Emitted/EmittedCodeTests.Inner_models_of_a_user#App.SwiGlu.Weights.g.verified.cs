@@ -38,11 +38,11 @@ partial record class SwiGlu
             new ParameterSlot("model.layers.{i}.mlp.gate_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.up_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.down_proj.weight", [12, 16], StorageForm.Matrix, 2, 12, 16, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.gate", [2, 6, 10], StorageForm.Plain, 2, 120, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.up", [2, 6, 10], StorageForm.Plain, 2, 120, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.down", [2, 10, 6], StorageForm.Plain, 2, 120, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.scale", [2, 6], StorageForm.Plain, 2, 12, 1, 1),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.shift", [2, 6], StorageForm.Plain, 2, 12, 1, 0),
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.gate", [2, 6, 10], StorageForm.Plain, 2, 120, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.up", [2, 6, 10], StorageForm.Plain, 2, 120, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.down", [2, 10, 6], StorageForm.Plain, 2, 120, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.scale", [2, 6], StorageForm.Plain, 2, 12, 1, 1) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.shift", [2, 6], StorageForm.Plain, 2, 12, 1, 0) { Heads = 2 },
         ];
 
         private readonly PackedMatrix[] _embedTokens; // [16, 12]

@@ -38,8 +38,8 @@ partial record class Tied
             new ParameterSlot("model.layers.{i}.mlp.gate_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.up_proj.weight", [16, 12], StorageForm.Matrix, 2, 16, 12, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.down_proj.weight", [12, 16], StorageForm.Matrix, 2, 12, 16, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.w", [2, 6, 10], StorageForm.Plain, 2, 120, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.b", [2, 10], StorageForm.Plain, 2, 20, 1, 0),
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.w", [2, 6, 10], StorageForm.Plain, 2, 120, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.b", [2, 10], StorageForm.Plain, 2, 20, 1, 0) { Heads = 2 },
             new ParameterSlot("model.layers.{i}.seq_modeling_block.read", [6, 6], StorageForm.Plain, 2, 36, 1, double.NaN),
         ];
 

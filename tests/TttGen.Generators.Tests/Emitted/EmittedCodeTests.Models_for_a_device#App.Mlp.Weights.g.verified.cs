@@ -47,12 +47,12 @@ partial record class Mlp
             new ParameterSlot("model.layers.{i}.mlp.gate_proj.weight", [80, 32], StorageForm.Matrix, 2, 80, 32, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.up_proj.weight", [80, 32], StorageForm.Matrix, 2, 80, 32, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.down_proj.weight", [32, 80], StorageForm.Matrix, 2, 32, 80, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.W1", [2, 16, 64], StorageForm.Plain, 2, 2048, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.b1", [2, 1, 64], StorageForm.Plain, 2, 128, 1, 0),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.W2", [2, 64, 16], StorageForm.Plain, 2, 2048, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.b2", [2, 1, 16], StorageForm.Plain, 2, 32, 1, 0),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_weight", [2, 16], StorageForm.Plain, 2, 32, 1, 1),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_bias", [2, 16], StorageForm.Plain, 2, 32, 1, 0),
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.W1", [2, 16, 64], StorageForm.Plain, 2, 2048, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.b1", [2, 1, 64], StorageForm.Plain, 2, 128, 1, 0) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.W2", [2, 64, 16], StorageForm.Plain, 2, 2048, 1, double.NaN) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.b2", [2, 1, 16], StorageForm.Plain, 2, 32, 1, 0) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_weight", [2, 16], StorageForm.Plain, 2, 32, 1, 1) { Heads = 2 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_bias", [2, 16], StorageForm.Plain, 2, 32, 1, 0) { Heads = 2 },
         ];
 
         private readonly PackedMatrix[] _embedTokens; // [256, 32]

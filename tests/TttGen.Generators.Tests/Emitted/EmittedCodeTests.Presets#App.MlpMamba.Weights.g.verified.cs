@@ -45,12 +45,12 @@ partial record class MlpMamba
             new ParameterSlot("model.layers.{i}.mlp.gate_proj.weight", [2048, 768], StorageForm.Matrix, 12, 2048, 768, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.up_proj.weight", [2048, 768], StorageForm.Matrix, 12, 2048, 768, double.NaN),
             new ParameterSlot("model.layers.{i}.mlp.down_proj.weight", [768, 2048], StorageForm.Matrix, 12, 768, 2048, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.W1", [12, 64, 256], StorageForm.Plain, 12, 196608, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.b1", [12, 1, 256], StorageForm.Plain, 12, 3072, 1, 0),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.W2", [12, 256, 64], StorageForm.Plain, 12, 196608, 1, double.NaN),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.b2", [12, 1, 64], StorageForm.Plain, 12, 768, 1, 0),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_weight", [12, 64], StorageForm.Plain, 12, 768, 1, 1),
-            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_bias", [12, 64], StorageForm.Plain, 12, 768, 1, 0),
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.W1", [12, 64, 256], StorageForm.Plain, 12, 196608, 1, double.NaN) { Heads = 12 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.b1", [12, 1, 256], StorageForm.Plain, 12, 3072, 1, 0) { Heads = 12 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.W2", [12, 256, 64], StorageForm.Plain, 12, 196608, 1, double.NaN) { Heads = 12 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.b2", [12, 1, 64], StorageForm.Plain, 12, 768, 1, 0) { Heads = 12 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_weight", [12, 64], StorageForm.Plain, 12, 768, 1, 1) { Heads = 12 },
+            new ParameterSlot("model.layers.{i}.seq_modeling_block.ttt_norm_bias", [12, 64], StorageForm.Plain, 12, 768, 1, 0) { Heads = 12 },
         ];
 
         private readonly PackedMatrix[] _embedTokens; // [32000, 768]

@@ -80,6 +80,26 @@ public sealed class EmittedCodeTests
     public async Task Models_that_learn() => await Check(
         Trainable(), null, [".Training.g.cs", "Losses.g.cs", "Backward.g.cs"]);
 
+    /// <summary>The way back through inner models of a user: token by token where the dual form does not cover them, and with a matrix used twice.</summary>
+    [Fact]
+    public async Task Inner_models_of_a_user_that_learn() => await Check(
+        Compilations.With(
+            Compilations.Of($$"""
+                using TttGen.Layers;
+                using TttGen.Numerics.Tests;
+
+                namespace App;
+
+                [Dim(12)] public readonly partial struct Width : IDim;
+                [Dim(2)] public readonly partial struct Heads : IDim;
+                [Dim(2)] public readonly partial struct Depth : IDim;
+
+                {{ModelOver("Tied", "TiedMemory<Six, Ten>", "[Model(Trainable = true)]")}}
+                {{ModelOver("Squashed", "SquashedMemory<Six>", "[Model(Trainable = true)]")}}
+                """),
+            InnerModels(), "InnerModels.cs"),
+        ends: ["Losses.g.cs", "MemoryBackward.g.cs"]);
+
     /// <summary>What a device adds.</summary>
     [Fact]
     public async Task Models_for_a_device() => await Check(
@@ -145,8 +165,8 @@ public sealed class EmittedCodeTests
         }
         """, references);
 
-    private static string ModelOver(string name, string memory) => $$"""
-        [Model]
+    private static string ModelOver(string name, string memory, string attribute = "[Model]") => $$"""
+        {{attribute}}
         public sealed partial record class {{name}}(
             Embedding<Sixteen, Width> EmbedTokens,
             Stack<Depth, TransformerBlock<Width, Heads, Six, Five, Sixteen, {{memory}}>, Width> Layers,

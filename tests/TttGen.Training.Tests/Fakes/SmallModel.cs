@@ -30,6 +30,9 @@ internal sealed class SmallDefinition : ModelDefinition
     /// <summary>Called before each gradient, with the number of the call, from 1.</summary>
     public Action<SmallTrainable, int> OnAccumulate { get; init; } = static (_, _) => { };
 
+    /// <summary>Which layer and heads a tensor is said to be of.</summary>
+    public Func<TrainableTensor, TrainableTensor> Place { get; init; } = static tensor => tensor;
+
     /// <summary>What the inner loops are said to have done.</summary>
     public Func<IReadOnlyList<InnerLoss>> Inner { get; init; } = static () => [new InnerLoss(3, "memory", 2, 1.5, 1.25, 1, 1.375)];
 

@@ -25,7 +25,7 @@ internal sealed unsafe class SmallTrainable : TrainableModel
         foreach (var parameter in definition.Parameters)
         {
             var count = parameter.Shape.Aggregate(1, static (a, b) => a * b);
-            tensors.Add(new TrainableTensor(parameter.Key, parameter.Shape, offset, count, parameter.Shape.Count > 1));
+            tensors.Add(definition.Place(new TrainableTensor(parameter.Key, parameter.Shape, offset, count, parameter.Shape.Count > 1)));
             offset += count + Gap;
         }
         (Tensors, Length) = (tensors, offset);

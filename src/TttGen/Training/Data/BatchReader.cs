@@ -29,6 +29,14 @@ internal sealed class BatchReader(TrainingData data, TrainingSettings settings, 
         return new TrainingBatch(tokens, targets, sequences);
     }
 
+    /// <summary>One sequence of its own: nothing is carried on.</summary>
+    public TrainingBatch Sample(long step)
+    {
+        var window = new int[settings.Context + 1];
+        data.File.Read(_places.First((ulong)step), window);
+        return new TrainingBatch(window.AsMemory(0, settings.Context), window.AsMemory(1), [new TrainingSequence(settings.Context)]);
+    }
+
     // Appends a window's sequences; where it is cut, a document's last token has no target.
     private void Cut(long first, bool fresh, Span<int> targets, CarryLane? lane, List<TrainingSequence> sequences)
     {

@@ -8,15 +8,18 @@ namespace TttGen.Training.Data;
 /// <summary>A file of token ids, memory-mapped: whatever becomes of the texts that it was made from, it stays.</summary>
 internal sealed unsafe class TokenFile : IDisposable
 {
+    private readonly FileStream _stream;
+    private readonly DateTime _written;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly TokenFileHead _head;
     private readonly byte* _start;
 
-    private TokenFile(MemoryMappedFile file, TokenFileHead head)
+    private TokenFile(FileStream stream, TokenFileHead head)
     {
-        (_file, _head) = (file, head);
-        _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        (_stream, _head, _written) = (stream, head, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
+        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
     }
 
@@ -33,11 +36,13 @@ internal sealed unsafe class TokenFile : IDisposable
         {
             if (!File.Exists(path))
                 return null;
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            var bytes = new byte[TokenFileHead.Bytes];
-            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || TokenFileHead.Read(bytes, stream.Length) is not { } head)
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            if (ReadHead(stream) is not { } head)
+            {
+                stream.Dispose();
                 return null;
-            var file = new TokenFile(MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true), head);
+            }
+            var file = new TokenFile(stream, head);
             if (file.Checksum() == head.Checksum)
                 return file;
             file.Dispose();
@@ -50,8 +55,11 @@ internal sealed unsafe class TokenFile : IDisposable
     }
 
     /// <summary>Tokens <paramref name="first"/> and on.</summary>
+    /// <exception cref="TttException">Somebody has written to the file, or cut it: what is mapped is no longer what was read.</exception>
     public void Read(long first, Span<int> to)
     {
+        if (RandomAccess.GetLength(_stream.SafeFileHandle) != _head.FileBytes || File.GetLastWriteTimeUtc(_stream.SafeFileHandle) != _written)
+            throw new TttException($"{OneLine.Path(_stream.Name)}: was changed by somebody else while it was in use; the last checkpoint is as it was: go on with --resume, which makes the tokens anew");
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + to.Length, _head.Tokens);
         var from = new ReadOnlySpan<byte>(_start + TokenFileHead.Bytes + first * _head.Width, to.Length * _head.Width);
@@ -72,6 +80,13 @@ internal sealed unsafe class TokenFile : IDisposable
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
+        _stream.Dispose();
+    }
+
+    private static TokenFileHead? ReadHead(FileStream stream)
+    {
+        var bytes = new byte[TokenFileHead.Bytes];
+        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length ? null : TokenFileHead.Read(bytes, stream.Length);
     }
 
     private uint Checksum()

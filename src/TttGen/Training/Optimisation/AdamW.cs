@@ -46,12 +46,9 @@ public sealed unsafe class AdamW : IParallelWork, IDisposable
         return Math.Sqrt(sum);
     }
 
-    /// <summary>After <see cref="GradientNorm"/>: the first tensor with a gradient that is not a number or infinite; null if all are finite.</summary>
-    public TrainableTensor? FirstNotFinite()
-    {
-        var block = Array.FindIndex(_squares, static square => !double.IsFinite(square));
-        return block < 0 ? null : _model.Tensors[_blocks[block].Tensor];
-    }
+    /// <summary>After <see cref="GradientNorm"/>: the tensors with a gradient that is not a number or infinite.</summary>
+    public IReadOnlyList<TrainableTensor> NotFinite() =>
+        [.. _blocks.Zip(_squares).Where(static block => !double.IsFinite(block.Second)).Select(block => _model.Tensors[block.First.Tensor]).Distinct()];
 
     /// <summary>Moves the weights by the gradients, of which <paramref name="norm"/> is the norm, and makes these zero.</summary>
     /// <param name="step">Which update, from 1.</param>
