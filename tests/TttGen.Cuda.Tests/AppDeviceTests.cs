@@ -39,6 +39,20 @@ public sealed class AppDeviceTests : AppTests
     }
 
     [DriverFact]
+    public void Weights_that_kernels_do_not_read_are_the_CPU_s_business()
+    {
+        using var driver = new FakeDriver();
+        const string Why = "int8 weights are computed with on the CPU alone";
+
+        var run = Run("generate", "--prompt", "abc", "--weights", "int8");
+        Assert.Equal(0, run.Code);
+        Assert.Contains($"device: CPU: {Why}\n", run.Error, StringComparison.Ordinal);
+        Assert.Equal(new AppRun(1, "", $"error: --device cuda: {Why}; leave --device out, or choose --weights f32 or bf16\n"), Run("generate", "--prompt", "abc", "--weights", "int8", "--device", "cuda"));
+        Assert.Equal(0, Run("generate", "--prompt", "abc", "--weights", "bf16", "--device", "cuda").Code);
+        Assert.Equal(["Fake A (cuda:0)"], _devices);
+    }
+
+    [DriverFact]
     public void A_card_that_is_not_there_or_fails_while_loading_ends_with_one_line_and_is_let_go()
     {
         using var driver = new FakeDriver();

@@ -96,7 +96,7 @@ public sealed class GpuAppTests : IDisposable
         Write("cases", "linear-transformer f32 decode 1 1", "linear-transformer f32 decode 1 4000", "linear-transformer f32 decode 1 2", "linear-transformer bf16 decode 1 2", "none f32 decode 1 2");
         Assert.Equal(1, Run("time", File("cases"), "--case-seconds", "0.01", "--log", File("log")).Code);
 
-        Assert.Equal([null, "out of memory", null, "no kernels for bf16"], Logged<Timed>().Select(timed => timed.Why));
+        Assert.Equal([null, "out of memory", null, null], Logged<Timed>().Select(timed => timed.Why));
     }
 
     [DriverFact]
