@@ -4,7 +4,7 @@ using ILGPU;
 namespace TttGen.Kernels;
 
 /// <summary>Four neighbouring floats, loaded and stored as 16 bytes.</summary>
-public struct Float4
+public partial struct Float4
 {
     /// <summary>The first.</summary>
     public float X;

@@ -7,7 +7,7 @@ namespace TttGen.Kernels;
 /// Functions of the exact path, in float32, of additions, multiplications and bits alone, so that every device gives the same to rounding.
 /// Relative errors are at most 2·10⁻⁷ where nothing else is said; NaN gives NaN.
 /// </summary>
-public static class Fn
+public static partial class Fn
 {
     /// <summary>e^x; 0 below −104, ∞ above 88.73.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

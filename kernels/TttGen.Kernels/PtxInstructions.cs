@@ -88,6 +88,19 @@ internal static class PtxInstructions
         command.AppendArgument(low);
     }
 
+    public static void ShuffleXor(PTXBackend backend, PTXCodeGenerator code, Value value)
+    {
+        var operand = code.LoadPrimitive(value[0]);
+        var mask = code.LoadPrimitive(value[1]);
+        var result = code.AllocateHardware(value);
+        using var command = code.BeginCommand("shfl.sync.bfly.b32");
+        command.AppendArgument(result);
+        command.AppendArgument(operand);
+        command.AppendArgument(mask);
+        command.AppendConstant(31);
+        command.AppendConstant(0xFFFFFFFF);
+    }
+
     public static void PowerOfTwo(PTXBackend backend, PTXCodeGenerator code, Value value) => Unary(code, value, "ex2.approx.ftz.f32");
 
     public static void Reciprocal(PTXBackend backend, PTXCodeGenerator code, Value value) => Unary(code, value, "rcp.approx.ftz.f32");

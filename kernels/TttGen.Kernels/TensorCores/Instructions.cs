@@ -61,6 +61,10 @@ internal static class Instructions
     [IntrinsicImplementation]
     public static uint Pack(float low, float high) => default;
 
+    /// <summary>shfl.sync.bfly.b32 of a whole warp: the value of the thread whose number differs in the bits of <paramref name="mask"/>.</summary>
+    [IntrinsicImplementation]
+    public static float ShuffleXor(float value, int mask) => default;
+
     /// <summary>ex2.approx.ftz.f32.</summary>
     [IntrinsicImplementation]
     public static float PowerOfTwo(float x) => default;

@@ -361,29 +361,29 @@ public static class LinearKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 544L;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(3360);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(3648);
         ArrayView<float> workspace = memory;
         ArrayView<float> partials = memory.SubView(0, 32); // [32]
-        ArrayView<float> key = memory.SubView(32, 272); // [16, 16], rows 17 apart
-        ArrayView<float> value = memory.SubView(304, 272); // [16, 16], rows 17 apart
-        ArrayView<float> query = memory.SubView(576, 272); // [16, 16], rows 17 apart
-        ArrayView<float> output = memory.SubView(848, 272); // [16, 16], rows 17 apart
-        ArrayView<float> lr = memory.SubView(1120, 16); // [16]
-        ArrayView<float> tok = memory.SubView(1136, 16); // [16]
-        ArrayView<float> tokenRates = memory.SubView(1152, 16); // [16]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> key = memory.SubView(32, 320); // [16, 16], rows 20 apart
+        ArrayView<float> value = memory.SubView(352, 320); // [16, 16], rows 20 apart
+        ArrayView<float> query = memory.SubView(672, 320); // [16, 16], rows 20 apart
+        ArrayView<float> output = value; // which nothing reads any more
+        ArrayView<float> lr = memory.SubView(992, 16); // [16]
+        ArrayView<float> tok = memory.SubView(1008, 16); // [16]
+        ArrayView<float> tokenRates = memory.SubView(1024, 16); // [16]
+        ArrayView<float> Scale = memory.SubView(1040, 16); // [16]
+        ArrayView<float> Shift = memory.SubView(1056, 16); // [16]
         ArrayView<float> W1Sum = states.SubView(at + 272, 256); // [HeadDim, HeadDim]
         ArrayView<float> B1Sum = states.SubView(at + 528, 16); // [HeadDim]
-        ArrayView<float> W1 = memory.SubView(1168, 272); // [16, 16], rows 17 apart
-        ArrayView<float> B1 = memory.SubView(1440, 16); // [16]
+        ArrayView<float> W1 = memory.SubView(1072, 320); // [16, 16], rows 20 apart
+        ArrayView<float> B1 = memory.SubView(1392, 16); // [16]
 
         #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
-        for (int e = thread; e < 3360; e += 32) memory[e] = float.NaN;
+        for (int e = thread; e < 3648; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
         // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
@@ -392,7 +392,9 @@ public static class LinearKernels
             tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
-        for (int e = thread; e < 256; e += 32) W1[e / 16 * 17 + e % 16] = states[at + 0 + e];
+        for (int e = thread; e < 256; e += 32) W1[(e >> 4) * 20 + (e & 15)] = states[at + 0 + e];
+        for (int e = thread; e < 16; e += 32) Scale[e] = ScaleAll[head * 16 + e];
+        for (int e = thread; e < 16; e += 32) Shift[e] = ShiftAll[head * 16 + e];
         Group.Barrier();
 
         float tokLast = tokenRates[15];
@@ -400,13 +402,13 @@ public static class LinearKernels
         {
             int n = Math.Min(16 - place, count - t);
             // rows past the end are the last one again, and learn nothing
-            for (int e = thread; e < 256; e += 32)
+            for (int e = thread; e < 64; e += 32)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + Math.Min(i, n - 1);
-                key[i * 17 + j] = keyRows[row * keyStride + head * 16 + j];
-                value[i * 17 + j] = valueRows[row * valueStride + head * 16 + j];
-                query[i * 17 + j] = queryRows[row * queryStride + head * 16 + j];
+                Float4.Put(key, i * 5 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 5 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 5 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
             for (int i = thread; i < 16; i += 32)
             {
@@ -420,17 +422,17 @@ public static class LinearKernels
                 LearnLinearMemoryParts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, Scale, Shift, W1Sum, B1Sum, output);
                 if (place + n == 16) LearnLinearMemoryParts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1);
             }
-            for (int e = thread; e < n * 16; e += 32)
+            for (int e = thread; e < n * 4; e += 32)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = output[i * 17 + j];
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 5 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
             t += n;
         }
         for (int e = thread; e < 16; e += 32) states[at + 256 + e] = B1[e];
-        for (int e = thread; e < 256; e += 32) states[at + 0 + e] = W1[e / 16 * 17 + e % 16];
+        for (int e = thread; e < 256; e += 32) states[at + 0 + e] = W1[(e >> 4) * 20 + (e & 15)];
     }
 
     // answer = LinearMemory.Learn(query, key, value, rate), a row of each sequence
@@ -443,7 +445,7 @@ public static class LinearKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 544L;
@@ -459,8 +461,8 @@ public static class LinearKernels
         ArrayView<float> tokenRates = memory.SubView(328, 16); // [16]
         ArrayView<float> W1 = states.SubView(at + 0, 256); // [HeadDim, HeadDim]
         ArrayView<float> B1 = states.SubView(at + 256, 16); // [HeadDim]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16 + 0, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16 + 0, 16); // [HeadDim]
         ArrayView<float> W1Sum = states.SubView(at + 272, 256); // [HeadDim, HeadDim]
         ArrayView<float> B1Sum = states.SubView(at + 528, 16); // [HeadDim]
 
@@ -479,13 +481,13 @@ public static class LinearKernels
         for (int t = 0; t < count;)
         {
             const int n = 1;
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + i;
-                key[i * 16 + j] = keyRows[row * keyStride + head * 16 + j];
-                value[i * 16 + j] = valueRows[row * valueStride + head * 16 + j];
-                query[i * 16 + j] = queryRows[row * queryStride + head * 16 + j];
+                Float4.Put(key, i * 4 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 4 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 4 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
             if (thread == 0)
             {
@@ -495,10 +497,10 @@ public static class LinearKernels
             Group.Barrier();
             LearnLinearMemoryStepParts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, Scale, Shift, W1Sum, B1Sum, output);
             if (place + n == 16) LearnLinearMemoryStepParts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1);
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = output[i * 16 + j];
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 4 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
@@ -1005,163 +1007,88 @@ public static class LinearKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void MiniBatch(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, float tokLast, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> output)
         {
-            ArrayView<float> attentionW1 = memory.SubView(1456, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(1728, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1K = memory.SubView(2000, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(2272, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(2544, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(2816, 272); // [16, 16], rows 17 apart
+            ArrayView<float> attentionW1 = memory.SubView(1408, 320); // [16, 16], rows 20 apart
+            ArrayView<float> deltaW1 = memory.SubView(1728, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1K = memory.SubView(2048, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(2368, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(2688, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3008, 320); // [16, 16], rows 20 apart
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                Float4 t00 = default;
+                Float4 t10 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float a4 = key[r4 * 17 + k];
-                    float a5 = key[r5 * 17 + k];
-                    float a6 = key[r6 * 17 + k];
-                    float a7 = key[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(key, r0 * 5 + k);
+                    Float4 a1 = Float4.At(key, r1 * 5 + k);
+                    Float4 d0 = Float4.At(query, r0 * 5 + k);
+                    Float4 d1 = Float4.At(query, r1 * 5 + k);
+                    Float4 bx0 = Float4.At(W1, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    t00 = t00.Add(d0.X, bx0);
+                    t10 = t10.Add(d1.X, bx0);
+                    Float4 by0 = Float4.At(W1, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    t00 = t00.Add(d0.Y, by0);
+                    t10 = t10.Add(d1.Y, by0);
+                    Float4 bz0 = Float4.At(W1, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    t00 = t00.Add(d0.Z, bz0);
+                    t10 = t10.Add(d1.Z, bz0);
+                    Float4 bw0 = Float4.At(W1, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
+                    t00 = t00.Add(d0.W, bw0);
+                    t10 = t10.Add(d1.W, bw0);
                 }
-                timesW1K[r0 * 17 + c0] = s00;
-                timesW1K[r1 * 17 + c0] = s10;
-                timesW1K[r2 * 17 + c0] = s20;
-                timesW1K[r3 * 17 + c0] = s30;
-                timesW1K[r4 * 17 + c0] = s40;
-                timesW1K[r5 * 17 + c0] = s50;
-                timesW1K[r6 * 17 + c0] = s60;
-                timesW1K[r7 * 17 + c0] = s70;
+                Float4.Put(timesW1K, r0 * 5 + c0, s00);
+                Float4.Put(timesW1K, r1 * 5 + c0, s10);
+                Float4.Put(timesW1Q, r0 * 5 + c0, t00);
+                Float4.Put(timesW1Q, r1 * 5 + c0, t10);
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int c1 = tx + 4;
+                int c2 = tx + 8;
+                int c3 = tx + 12;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(query, r0 * 5 + k);
+                    Float4 a1 = Float4.At(query, r1 * 5 + k);
+                    Float4 b0 = Float4.At(key, c0 * 5 + k);
+                    Float4 b1 = Float4.At(key, c1 * 5 + k);
+                    Float4 b2 = Float4.At(key, c2 * 5 + k);
+                    Float4 b3 = Float4.At(key, c3 * 5 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13);
                 }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-                scoresW1[r4 * 17 + c0] = s40;
-                scoresW1[r5 * 17 + c0] = s50;
-                scoresW1[r6 * 17 + c0] = s60;
-                scoresW1[r7 * 17 + c0] = s70;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
-                }
-                timesW1Q[r0 * 17 + c0] = s00;
-                timesW1Q[r1 * 17 + c0] = s10;
-                timesW1Q[r2 * 17 + c0] = s20;
-                timesW1Q[r3 * 17 + c0] = s30;
-                timesW1Q[r4 * 17 + c0] = s40;
-                timesW1Q[r5 * 17 + c0] = s50;
-                timesW1Q[r6 * 17 + c0] = s60;
-                timesW1Q[r7 * 17 + c0] = s70;
+                scoresW1[r0 * 20 + c0] = s00;
+                scoresW1[r0 * 20 + c1] = s01;
+                scoresW1[r0 * 20 + c2] = s02;
+                scoresW1[r0 * 20 + c3] = s03;
+                scoresW1[r1 * 20 + c0] = s10;
+                scoresW1[r1 * 20 + c1] = s11;
+                scoresW1[r1 * 20 + c2] = s12;
+                scoresW1[r1 * 20 + c3] = s13;
             }
             Group.Barrier();
 
@@ -1180,157 +1107,111 @@ public static class LinearKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
                     meanKSum += affineW1K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum);
-                for (int j = lane; j < 16; j += 2)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 5 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 5 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 2)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW1[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW1, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float a4 = attentionW1[r4 * 17 + k];
-                    float a5 = attentionW1[r5 * 17 + k];
-                    float a6 = attentionW1[r6 * 17 + k];
-                    float a7 = attentionW1[r7 * 17 + k];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(attentionW1, r0 * 5 + k);
+                    Float4 a1 = Float4.At(attentionW1, r1 * 5 + k);
+                    Float4 bx0 = Float4.At(deltaW1, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(deltaW1, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(deltaW1, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(deltaW1, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW1Q[r0 * 17 + c0] += -s00;
-                timesW1Q[r1 * 17 + c0] += -s10;
-                timesW1Q[r2 * 17 + c0] += -s20;
-                timesW1Q[r3 * 17 + c0] += -s30;
-                timesW1Q[r4 * 17 + c0] += -s40;
-                timesW1Q[r5 * 17 + c0] += -s50;
-                timesW1Q[r6 * 17 + c0] += -s60;
-                timesW1Q[r7 * 17 + c0] += -s70;
+                Float4.Put(timesW1Q, r0 * 5 + c0, Float4.At(timesW1Q, r0 * 5 + c0).Add(-1f, s00));
+                Float4.Put(timesW1Q, r1 * 5 + c0, Float4.At(timesW1Q, r1 * 5 + c0).Add(-1f, s10));
             }
             Group.Barrier();
 
             // W1 −= tokLast · keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int tx = thread & 3, ty = thread >> 2;
+                int r0 = Math.Min(ty, 3);
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
+                Float4 s00 = default;
+                Float4 s10 = default;
+                Float4 s20 = default;
+                Float4 s30 = default;
                 for (int k = 0; k < 16; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float a4 = key[k * 17 + r4];
-                    float a5 = key[k * 17 + r5];
-                    float a6 = key[k * 17 + r6];
-                    float a7 = key[k * 17 + r7];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(key, k * 5 + r0);
+                    Float4 b0 = Float4.At(deltaW1, k * 5 + c0);
+                    s00 = s00.Add(a0.X, b0);
+                    s10 = s10.Add(a0.Y, b0);
+                    s20 = s20.Add(a0.Z, b0);
+                    s30 = s30.Add(a0.W, b0);
                 }
-                W1[r0 * 17 + c0] += -tokLast * s00;
-                W1[r1 * 17 + c0] += -tokLast * s10;
-                W1[r2 * 17 + c0] += -tokLast * s20;
-                W1[r3 * 17 + c0] += -tokLast * s30;
-                W1[r4 * 17 + c0] += -tokLast * s40;
-                W1[r5 * 17 + c0] += -tokLast * s50;
-                W1[r6 * 17 + c0] += -tokLast * s60;
-                W1[r7 * 17 + c0] += -tokLast * s70;
+                if (ty < 4) Float4.Put(W1, (4 * r0 + 0) * 5 + c0, Float4.At(W1, (4 * r0 + 0) * 5 + c0).Add(-tokLast, s00));
+                if (ty < 4) Float4.Put(W1, (4 * r0 + 1) * 5 + c0, Float4.At(W1, (4 * r0 + 1) * 5 + c0).Add(-tokLast, s10));
+                if (ty < 4) Float4.Put(W1, (4 * r0 + 2) * 5 + c0, Float4.At(W1, (4 * r0 + 2) * 5 + c0).Add(-tokLast, s20));
+                if (ty < 4) Float4.Put(W1, (4 * r0 + 3) * 5 + c0, Float4.At(W1, (4 * r0 + 3) * 5 + c0).Add(-tokLast, s30));
             }
             Group.Barrier();
 
@@ -1342,47 +1223,50 @@ public static class LinearKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j);
                     meanQSum += affineW1Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
-                    float centredQ = affineW1Q - meanQ;
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredQ = affineW1Q - meanQ;
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 2)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
-                    float centredQ = affineW1Q - meanQ;
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredQ = affineW1Q - meanQ;
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 5 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B1 −= tokLast · sum of the rows of deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1, c0, Float4.At(B1, c0).Add(-tokLast, s00));
                 }
-                if (ty < 1) B1[c0] += -tokLast * s00;
             }
             Group.Barrier();
         }
@@ -1391,217 +1275,121 @@ public static class LinearKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> output)
         {
-            ArrayView<float> attentionW1 = memory.SubView(1456, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(1728, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1SumQ = memory.SubView(2000, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1K = memory.SubView(2272, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(2544, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(2816, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(3088, 272); // [16, 16], rows 17 apart
-            ArrayView<float> centredQKept = memory.SubView(1456, 272); // [16, 16], rows 17 apart
-            ArrayView<float> affineW1QKept = memory.SubView(2272, 272); // [16, 16], rows 17 apart
+            ArrayView<float> attentionW1 = memory.SubView(1408, 320); // [16, 16], rows 20 apart
+            ArrayView<float> deltaW1 = memory.SubView(1728, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1SumQ = memory.SubView(2048, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1K = memory.SubView(2368, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(2688, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(3008, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3328, 320); // [16, 16], rows 20 apart
+            ArrayView<float> centredQKept = memory.SubView(1408, 320); // [16, 16], rows 20 apart
+            ArrayView<float> affineW1QKept = memory.SubView(2368, 320); // [16, 16], rows 20 apart
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = W1Sum[k * 16 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(query, r0 * 5 + k);
+                    Float4 a1 = Float4.At(query, r1 * 5 + k);
+                    Float4 bx0 = Float4.At(W1Sum, (4 * k + 0) * 4 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(W1Sum, (4 * k + 1) * 4 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(W1Sum, (4 * k + 2) * 4 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(W1Sum, (4 * k + 3) * 4 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW1SumQ[r0 * 17 + c0] = s00;
-                timesW1SumQ[r1 * 17 + c0] = s10;
-                timesW1SumQ[r2 * 17 + c0] = s20;
-                timesW1SumQ[r3 * 17 + c0] = s30;
-                timesW1SumQ[r4 * 17 + c0] = s40;
-                timesW1SumQ[r5 * 17 + c0] = s50;
-                timesW1SumQ[r6 * 17 + c0] = s60;
-                timesW1SumQ[r7 * 17 + c0] = s70;
+                Float4.Put(timesW1SumQ, r0 * 5 + c0, s00);
+                Float4.Put(timesW1SumQ, r1 * 5 + c0, s10);
             }
             Group.Barrier();
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                Float4 t00 = default;
+                Float4 t10 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float a4 = key[r4 * 17 + k];
-                    float a5 = key[r5 * 17 + k];
-                    float a6 = key[r6 * 17 + k];
-                    float a7 = key[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(key, r0 * 5 + k);
+                    Float4 a1 = Float4.At(key, r1 * 5 + k);
+                    Float4 d0 = Float4.At(query, r0 * 5 + k);
+                    Float4 d1 = Float4.At(query, r1 * 5 + k);
+                    Float4 bx0 = Float4.At(W1, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    t00 = t00.Add(d0.X, bx0);
+                    t10 = t10.Add(d1.X, bx0);
+                    Float4 by0 = Float4.At(W1, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    t00 = t00.Add(d0.Y, by0);
+                    t10 = t10.Add(d1.Y, by0);
+                    Float4 bz0 = Float4.At(W1, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    t00 = t00.Add(d0.Z, bz0);
+                    t10 = t10.Add(d1.Z, bz0);
+                    Float4 bw0 = Float4.At(W1, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
+                    t00 = t00.Add(d0.W, bw0);
+                    t10 = t10.Add(d1.W, bw0);
                 }
-                timesW1K[r0 * 17 + c0] = s00;
-                timesW1K[r1 * 17 + c0] = s10;
-                timesW1K[r2 * 17 + c0] = s20;
-                timesW1K[r3 * 17 + c0] = s30;
-                timesW1K[r4 * 17 + c0] = s40;
-                timesW1K[r5 * 17 + c0] = s50;
-                timesW1K[r6 * 17 + c0] = s60;
-                timesW1K[r7 * 17 + c0] = s70;
+                Float4.Put(timesW1K, r0 * 5 + c0, s00);
+                Float4.Put(timesW1K, r1 * 5 + c0, s10);
+                Float4.Put(timesW1Q, r0 * 5 + c0, t00);
+                Float4.Put(timesW1Q, r1 * 5 + c0, t10);
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int c1 = tx + 4;
+                int c2 = tx + 8;
+                int c3 = tx + 12;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(query, r0 * 5 + k);
+                    Float4 a1 = Float4.At(query, r1 * 5 + k);
+                    Float4 b0 = Float4.At(key, c0 * 5 + k);
+                    Float4 b1 = Float4.At(key, c1 * 5 + k);
+                    Float4 b2 = Float4.At(key, c2 * 5 + k);
+                    Float4 b3 = Float4.At(key, c3 * 5 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13);
                 }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-                scoresW1[r4 * 17 + c0] = s40;
-                scoresW1[r5 * 17 + c0] = s50;
-                scoresW1[r6 * 17 + c0] = s60;
-                scoresW1[r7 * 17 + c0] = s70;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
-                }
-                timesW1Q[r0 * 17 + c0] = s00;
-                timesW1Q[r1 * 17 + c0] = s10;
-                timesW1Q[r2 * 17 + c0] = s20;
-                timesW1Q[r3 * 17 + c0] = s30;
-                timesW1Q[r4 * 17 + c0] = s40;
-                timesW1Q[r5 * 17 + c0] = s50;
-                timesW1Q[r6 * 17 + c0] = s60;
-                timesW1Q[r7 * 17 + c0] = s70;
+                scoresW1[r0 * 20 + c0] = s00;
+                scoresW1[r0 * 20 + c1] = s01;
+                scoresW1[r0 * 20 + c2] = s02;
+                scoresW1[r0 * 20 + c3] = s03;
+                scoresW1[r1 * 20 + c0] = s10;
+                scoresW1[r1 * 20 + c1] = s11;
+                scoresW1[r1 * 20 + c2] = s12;
+                scoresW1[r1 * 20 + c3] = s13;
             }
             Group.Barrier();
 
@@ -1620,157 +1408,111 @@ public static class LinearKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
                     meanKSum += affineW1K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum);
-                for (int j = lane; j < 16; j += 2)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 5 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 5 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 2)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW1[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW1, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float a4 = attentionW1[r4 * 17 + k];
-                    float a5 = attentionW1[r5 * 17 + k];
-                    float a6 = attentionW1[r6 * 17 + k];
-                    float a7 = attentionW1[r7 * 17 + k];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(attentionW1, r0 * 5 + k);
+                    Float4 a1 = Float4.At(attentionW1, r1 * 5 + k);
+                    Float4 bx0 = Float4.At(deltaW1, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(deltaW1, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(deltaW1, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(deltaW1, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW1Q[r0 * 17 + c0] += -s00;
-                timesW1Q[r1 * 17 + c0] += -s10;
-                timesW1Q[r2 * 17 + c0] += -s20;
-                timesW1Q[r3 * 17 + c0] += -s30;
-                timesW1Q[r4 * 17 + c0] += -s40;
-                timesW1Q[r5 * 17 + c0] += -s50;
-                timesW1Q[r6 * 17 + c0] += -s60;
-                timesW1Q[r7 * 17 + c0] += -s70;
+                Float4.Put(timesW1Q, r0 * 5 + c0, Float4.At(timesW1Q, r0 * 5 + c0).Add(-1f, s00));
+                Float4.Put(timesW1Q, r1 * 5 + c0, Float4.At(timesW1Q, r1 * 5 + c0).Add(-1f, s10));
             }
             Group.Barrier();
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
+                int tx = thread & 3, ty = thread >> 2;
+                int r0 = Math.Min(ty, 3);
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
+                Float4 s00 = default;
+                Float4 s10 = default;
+                Float4 s20 = default;
+                Float4 s30 = default;
                 for (int k = 0; k < 16; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float a4 = key[k * 17 + r4];
-                    float a5 = key[k * 17 + r5];
-                    float a6 = key[k * 17 + r6];
-                    float a7 = key[k * 17 + r7];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    Float4 a0 = Float4.At(key, k * 5 + r0);
+                    Float4 b0 = Float4.At(deltaW1, k * 5 + c0);
+                    s00 = s00.Add(a0.X, b0);
+                    s10 = s10.Add(a0.Y, b0);
+                    s20 = s20.Add(a0.Z, b0);
+                    s30 = s30.Add(a0.W, b0);
                 }
-                W1Sum[r0 * 16 + c0] += s00;
-                W1Sum[r1 * 16 + c0] += s10;
-                W1Sum[r2 * 16 + c0] += s20;
-                W1Sum[r3 * 16 + c0] += s30;
-                W1Sum[r4 * 16 + c0] += s40;
-                W1Sum[r5 * 16 + c0] += s50;
-                W1Sum[r6 * 16 + c0] += s60;
-                W1Sum[r7 * 16 + c0] += s70;
+                if (ty < 4) Float4.Put(W1Sum, (4 * r0 + 0) * 4 + c0, Float4.At(W1Sum, (4 * r0 + 0) * 4 + c0) + s00);
+                if (ty < 4) Float4.Put(W1Sum, (4 * r0 + 1) * 4 + c0, Float4.At(W1Sum, (4 * r0 + 1) * 4 + c0) + s10);
+                if (ty < 4) Float4.Put(W1Sum, (4 * r0 + 2) * 4 + c0, Float4.At(W1Sum, (4 * r0 + 2) * 4 + c0) + s20);
+                if (ty < 4) Float4.Put(W1Sum, (4 * r0 + 3) * 4 + c0, Float4.At(W1Sum, (4 * r0 + 3) * 4 + c0) + s30);
             }
             Group.Barrier();
 
@@ -1783,49 +1525,52 @@ public static class LinearKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1SumQ = timesW1SumQ[i * 17 + j] + B1Sum[j];
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j] - tok[i] * affineW1SumQ;
-                    affineW1QKept[i * 17 + j] = affineW1Q;
+                    Float4 affineW1SumQ = Float4.At(timesW1SumQ, i * 5 + j) + Float4.At(B1Sum, j);
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j) - tok[i] * affineW1SumQ;
+                    Float4.Put(affineW1QKept, i * 5 + j, affineW1Q);
                     meanQSum += affineW1Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = affineW1QKept[i * 17 + j];
-                    float centredQ = affineW1Q - meanQ;
-                    centredQKept[i * 17 + j] = centredQ;
+                    Float4 affineW1Q = Float4.At(affineW1QKept, i * 5 + j);
+                    Float4 centredQ = affineW1Q - meanQ;
+                    Float4.Put(centredQKept, i * 5 + j, centredQ);
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 2)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float centredQ = centredQKept[i * 17 + j];
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 centredQ = Float4.At(centredQKept, i * 5 + j);
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 5 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B1Sum += sum of the rows of deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1Sum, c0, Float4.At(B1Sum, c0) + s00);
                 }
-                if (ty < 1) B1Sum[c0] += s00;
             }
             Group.Barrier();
         }
@@ -1837,12 +1582,12 @@ public static class LinearKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 16; j += 2)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    W1[i * 17 + j] = W1[i * 17 + j] - (tokLast * W1Sum[i * 16 + j]);
+                    Float4.Put(W1, i * 5 + j, Float4.At(W1, i * 5 + j) - (tokLast * Float4.At(W1Sum, i * 4 + j)));
                 }
             }
             Group.Barrier();
@@ -1850,9 +1595,9 @@ public static class LinearKernels
             // B1[j] = B1[j] − tokLast B1Sum[j]
             {
                 int lane = thread;
-                for (int j = lane; j < 16; j += 32)
+                for (int j = lane; j < 4; j += 32)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
                 }
             }
             Group.Barrier();
@@ -1903,7 +1648,7 @@ public static class LinearKernels
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -1919,7 +1664,7 @@ public static class LinearKernels
 
             // timesW1K = key · W1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -1935,7 +1680,7 @@ public static class LinearKernels
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 1, ty = thread / 1;
+                int tx = thread & 0, ty = thread >> 0;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -1951,7 +1696,7 @@ public static class LinearKernels
 
             // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -1980,8 +1725,8 @@ public static class LinearKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanKSum = 0f;
@@ -2035,7 +1780,7 @@ public static class LinearKernels
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2051,7 +1796,7 @@ public static class LinearKernels
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 int r0 = ty;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2074,8 +1819,8 @@ public static class LinearKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanQSum = 0f;
@@ -2109,7 +1854,7 @@ public static class LinearKernels
 
             // B1Sum += sum of the rows of deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 int c0 = tx;
                 float s00 = 0f;
                 for (int k = 0; k < 1; k++)
@@ -2129,8 +1874,8 @@ public static class LinearKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 16;
-                int lane = thread % 16;
+                int row = thread >> 4;
+                int lane = thread & 15;
                 int i = row;
                 for (int j = lane; j < 16; j += 16)
                 {
@@ -2507,29 +2252,29 @@ public static class LinearKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 544L;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(3360);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(3840);
         ArrayView<float> workspace = memory;
         ArrayView<float> partials = memory.SubView(0, 32); // [32]
-        ArrayView<float> key = memory.SubView(32, 272); // [16, 16], rows 17 apart
-        ArrayView<float> value = memory.SubView(304, 272); // [16, 16], rows 17 apart
-        ArrayView<float> query = memory.SubView(576, 272); // [16, 16], rows 17 apart
-        ArrayView<float> output = memory.SubView(848, 272); // [16, 16], rows 17 apart
+        ArrayView<float> key = memory.SubView(32, 384); // [16, 16], rows 24 apart
+        ArrayView<float> value = memory.SubView(416, 320); // [16, 16], rows 20 apart
+        ArrayView<float> query = memory.SubView(736, 384); // [16, 16], rows 24 apart
+        ArrayView<float> output = value; // which nothing reads any more
         ArrayView<float> lr = memory.SubView(1120, 16); // [16]
         ArrayView<float> tok = memory.SubView(1136, 16); // [16]
         ArrayView<float> tokenRates = memory.SubView(1152, 16); // [16]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Scale = memory.SubView(1168, 16); // [16]
+        ArrayView<float> Shift = memory.SubView(1184, 16); // [16]
         ArrayView<float> W1Sum = states.SubView(at + 272, 256); // [HeadDim, HeadDim]
         ArrayView<float> B1Sum = states.SubView(at + 528, 16); // [HeadDim]
-        ArrayView<float> W1 = memory.SubView(1168, 272); // [16, 16], rows 17 apart
-        ArrayView<float> B1 = memory.SubView(1440, 16); // [16]
+        ArrayView<float> W1 = memory.SubView(1200, 320); // [16, 16], rows 20 apart
+        ArrayView<float> B1 = memory.SubView(1520, 16); // [16]
 
         #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
-        for (int e = thread; e < 3360; e += 32) memory[e] = float.NaN;
+        for (int e = thread; e < 3840; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
         // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
@@ -2538,7 +2283,9 @@ public static class LinearKernels
             tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
-        for (int e = thread; e < 256; e += 32) W1[e / 16 * 17 + e % 16] = states[at + 0 + e];
+        for (int e = thread; e < 256; e += 32) W1[(e >> 4) * 20 + (e & 15)] = states[at + 0 + e];
+        for (int e = thread; e < 16; e += 32) Scale[e] = ScaleAll[head * 16 + e];
+        for (int e = thread; e < 16; e += 32) Shift[e] = ShiftAll[head * 16 + e];
         Group.Barrier();
 
         float tokLast = tokenRates[15];
@@ -2546,13 +2293,13 @@ public static class LinearKernels
         {
             int n = Math.Min(16 - place, count - t);
             // rows past the end are the last one again, and learn nothing
-            for (int e = thread; e < 256; e += 32)
+            for (int e = thread; e < 64; e += 32)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + Math.Min(i, n - 1);
-                key[i * 17 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
-                value[i * 17 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
-                query[i * 17 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+                Float4.Put(key, i * 6 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 5 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 6 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
             for (int i = thread; i < 16; i += 32)
             {
@@ -2566,17 +2313,17 @@ public static class LinearKernels
                 LearnLinearMemoryBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, Scale, Shift, W1Sum, B1Sum, output);
                 if (place + n == 16) LearnLinearMemoryBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1);
             }
-            for (int e = thread; e < n * 16; e += 32)
+            for (int e = thread; e < n * 4; e += 32)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 17 + j]);
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 5 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
             t += n;
         }
         for (int e = thread; e < 16; e += 32) states[at + 256 + e] = B1[e];
-        for (int e = thread; e < 256; e += 32) states[at + 0 + e] = W1[e / 16 * 17 + e % 16];
+        for (int e = thread; e < 256; e += 32) states[at + 0 + e] = W1[(e >> 4) * 20 + (e & 15)];
     }
 
     // answer = LinearMemory.Learn(query, key, value, rate), a row of each sequence
@@ -2589,7 +2336,7 @@ public static class LinearKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 544L;
@@ -2605,8 +2352,8 @@ public static class LinearKernels
         ArrayView<float> tokenRates = memory.SubView(328, 16); // [16]
         ArrayView<float> W1 = states.SubView(at + 0, 256); // [HeadDim, HeadDim]
         ArrayView<float> B1 = states.SubView(at + 256, 16); // [HeadDim]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16 + 0, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16 + 0, 16); // [HeadDim]
         ArrayView<float> W1Sum = states.SubView(at + 272, 256); // [HeadDim, HeadDim]
         ArrayView<float> B1Sum = states.SubView(at + 528, 16); // [HeadDim]
 
@@ -2625,13 +2372,13 @@ public static class LinearKernels
         for (int t = 0; t < count;)
         {
             const int n = 1;
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + i;
-                key[i * 16 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
-                value[i * 16 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
-                query[i * 16 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+                Float4.Put(key, i * 4 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 4 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 4 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
             if (thread == 0)
             {
@@ -2641,10 +2388,10 @@ public static class LinearKernels
             Group.Barrier();
             LearnLinearMemoryStepBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, Scale, Shift, W1Sum, B1Sum, output);
             if (place + n == 16) LearnLinearMemoryStepBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1);
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 16 + j]);
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 4 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
@@ -3151,163 +2898,55 @@ public static class LinearKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void MiniBatch(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, float tokLast, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> output)
         {
-            ArrayView<float> attentionW1 = memory.SubView(1456, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(1728, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1K = memory.SubView(2000, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(2272, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(2544, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(2816, 272); // [16, 16], rows 17 apart
+            ArrayView<float> attentionW1 = memory.SubView(1536, 384); // [16, 16], rows 24 apart
+            ArrayView<float> deltaW1 = memory.SubView(1920, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1K = memory.SubView(2240, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(2560, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(2880, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3200, 320); // [16, 16], rows 20 apart
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                SplitSums t00 = default, t01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float a4 = key[r4 * 17 + k];
-                    float a5 = key[r5 * 17 + k];
-                    float a6 = key[r6 * 17 + k];
-                    float a7 = key[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(key, r0, 24, k, 1, 1);
+                    var d0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(W1, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    t00 = t00.Add(d0, b0);
+                    var b1 = SplitRight.Load(W1, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
+                    t01 = t01.Add(d0, b1);
                 }
-                timesW1K[r0 * 17 + c0] = s00;
-                timesW1K[r1 * 17 + c0] = s10;
-                timesW1K[r2 * 17 + c0] = s20;
-                timesW1K[r3 * 17 + c0] = s30;
-                timesW1K[r4 * 17 + c0] = s40;
-                timesW1K[r5 * 17 + c0] = s50;
-                timesW1K[r6 * 17 + c0] = s60;
-                timesW1K[r7 * 17 + c0] = s70;
+                s00.Put(timesW1K, r0, 20, c0, 1f);
+                s01.Put(timesW1K, r0, 20, c0 + 1, 1f);
+                t00.Put(timesW1Q, r0, 20, c0, 1f);
+                t01.Put(timesW1Q, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(key, 8 * c0, 24, k, 1, 1);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(key, 8 * (c0 + 1), 24, k, 1, 1);
+                    s01 = s01.Add(a0, b1);
                 }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-                scoresW1[r4 * 17 + c0] = s40;
-                scoresW1[r5 * 17 + c0] = s50;
-                scoresW1[r6 * 17 + c0] = s60;
-                scoresW1[r7 * 17 + c0] = s70;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
-                }
-                timesW1Q[r0 * 17 + c0] = s00;
-                timesW1Q[r1 * 17 + c0] = s10;
-                timesW1Q[r2 * 17 + c0] = s20;
-                timesW1Q[r3 * 17 + c0] = s30;
-                timesW1Q[r4 * 17 + c0] = s40;
-                timesW1Q[r5 * 17 + c0] = s50;
-                timesW1Q[r6 * 17 + c0] = s60;
-                timesW1Q[r7 * 17 + c0] = s70;
+                s00.Put(scoresW1, r0, 20, c0, 1f);
+                s01.Put(scoresW1, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
@@ -3326,157 +2965,94 @@ public static class LinearKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
                     meanKSum += affineW1K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum);
-                for (int j = lane; j < 16; j += 2)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 6 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 6 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 2)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW1[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW1, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float a4 = attentionW1[r4 * 17 + k];
-                    float a5 = attentionW1[r5 * 17 + k];
-                    float a6 = attentionW1[r6 * 17 + k];
-                    float a7 = attentionW1[r7 * 17 + k];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(attentionW1, r0, 24, k, 1, 0);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW1Q[r0 * 17 + c0] += -s00;
-                timesW1Q[r1 * 17 + c0] += -s10;
-                timesW1Q[r2 * 17 + c0] += -s20;
-                timesW1Q[r3 * 17 + c0] += -s30;
-                timesW1Q[r4 * 17 + c0] += -s40;
-                timesW1Q[r5 * 17 + c0] += -s50;
-                timesW1Q[r6 * 17 + c0] += -s60;
-                timesW1Q[r7 * 17 + c0] += -s70;
+                s00.AddTo(timesW1Q, r0, 20, c0, -1f);
+                s01.AddTo(timesW1Q, r0, 20, c0 + 1, -1f);
             }
             Group.Barrier();
 
             // W1 −= tokLast · keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float a4 = key[k * 17 + r4];
-                    float a5 = key[k * 17 + r5];
-                    float a6 = key[k * 17 + r6];
-                    float a7 = key[k * 17 + r7];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(key, r0, 1, k, 24, 1);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                W1[r0 * 17 + c0] += -tokLast * s00;
-                W1[r1 * 17 + c0] += -tokLast * s10;
-                W1[r2 * 17 + c0] += -tokLast * s20;
-                W1[r3 * 17 + c0] += -tokLast * s30;
-                W1[r4 * 17 + c0] += -tokLast * s40;
-                W1[r5 * 17 + c0] += -tokLast * s50;
-                W1[r6 * 17 + c0] += -tokLast * s60;
-                W1[r7 * 17 + c0] += -tokLast * s70;
+                s00.AddTo(W1, r0, 20, c0, -tokLast);
+                s01.AddTo(W1, r0, 20, c0 + 1, -tokLast);
             }
             Group.Barrier();
 
@@ -3488,47 +3064,50 @@ public static class LinearKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j);
                     meanQSum += affineW1Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
-                    float centredQ = affineW1Q - meanQ;
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredQ = affineW1Q - meanQ;
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 2)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j];
-                    float centredQ = affineW1Q - meanQ;
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredQ = affineW1Q - meanQ;
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 6 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B1 −= tokLast · sum of the rows of deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1, c0, Float4.At(B1, c0).Add(-tokLast, s00));
                 }
-                if (ty < 1) B1[c0] += -tokLast * s00;
             }
             Group.Barrier();
         }
@@ -3537,217 +3116,77 @@ public static class LinearKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> output)
         {
-            ArrayView<float> attentionW1 = memory.SubView(1456, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(1728, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1SumQ = memory.SubView(2000, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1K = memory.SubView(2272, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(2544, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(2816, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(3088, 272); // [16, 16], rows 17 apart
-            ArrayView<float> centredQKept = memory.SubView(1456, 272); // [16, 16], rows 17 apart
-            ArrayView<float> affineW1QKept = memory.SubView(2272, 272); // [16, 16], rows 17 apart
+            ArrayView<float> attentionW1 = memory.SubView(1536, 384); // [16, 16], rows 24 apart
+            ArrayView<float> deltaW1 = memory.SubView(1920, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1SumQ = memory.SubView(2240, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1K = memory.SubView(2560, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(2880, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(3200, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> centredQKept = memory.SubView(1536, 320); // [16, 16], rows 20 apart
+            ArrayView<float> affineW1QKept = memory.SubView(2560, 320); // [16, 16], rows 20 apart
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = W1Sum[k * 16 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(W1Sum, 8 * c0, 1, k, 16, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W1Sum, 8 * (c0 + 1), 1, k, 16, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW1SumQ[r0 * 17 + c0] = s00;
-                timesW1SumQ[r1 * 17 + c0] = s10;
-                timesW1SumQ[r2 * 17 + c0] = s20;
-                timesW1SumQ[r3 * 17 + c0] = s30;
-                timesW1SumQ[r4 * 17 + c0] = s40;
-                timesW1SumQ[r5 * 17 + c0] = s50;
-                timesW1SumQ[r6 * 17 + c0] = s60;
-                timesW1SumQ[r7 * 17 + c0] = s70;
+                s00.Put(timesW1SumQ, r0, 20, c0, 1f);
+                s01.Put(timesW1SumQ, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                SplitSums t00 = default, t01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float a4 = key[r4 * 17 + k];
-                    float a5 = key[r5 * 17 + k];
-                    float a6 = key[r6 * 17 + k];
-                    float a7 = key[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(key, r0, 24, k, 1, 1);
+                    var d0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(W1, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    t00 = t00.Add(d0, b0);
+                    var b1 = SplitRight.Load(W1, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
+                    t01 = t01.Add(d0, b1);
                 }
-                timesW1K[r0 * 17 + c0] = s00;
-                timesW1K[r1 * 17 + c0] = s10;
-                timesW1K[r2 * 17 + c0] = s20;
-                timesW1K[r3 * 17 + c0] = s30;
-                timesW1K[r4 * 17 + c0] = s40;
-                timesW1K[r5 * 17 + c0] = s50;
-                timesW1K[r6 * 17 + c0] = s60;
-                timesW1K[r7 * 17 + c0] = s70;
+                s00.Put(timesW1K, r0, 20, c0, 1f);
+                s01.Put(timesW1K, r0, 20, c0 + 1, 1f);
+                t00.Put(timesW1Q, r0, 20, c0, 1f);
+                t01.Put(timesW1Q, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(key, 8 * c0, 24, k, 1, 1);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(key, 8 * (c0 + 1), 24, k, 1, 1);
+                    s01 = s01.Add(a0, b1);
                 }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-                scoresW1[r4 * 17 + c0] = s40;
-                scoresW1[r5 * 17 + c0] = s50;
-                scoresW1[r6 * 17 + c0] = s60;
-                scoresW1[r7 * 17 + c0] = s70;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float a4 = query[r4 * 17 + k];
-                    float a5 = query[r5 * 17 + k];
-                    float a6 = query[r6 * 17 + k];
-                    float a7 = query[r7 * 17 + k];
-                    float b0 = W1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
-                }
-                timesW1Q[r0 * 17 + c0] = s00;
-                timesW1Q[r1 * 17 + c0] = s10;
-                timesW1Q[r2 * 17 + c0] = s20;
-                timesW1Q[r3 * 17 + c0] = s30;
-                timesW1Q[r4 * 17 + c0] = s40;
-                timesW1Q[r5 * 17 + c0] = s50;
-                timesW1Q[r6 * 17 + c0] = s60;
-                timesW1Q[r7 * 17 + c0] = s70;
+                s00.Put(scoresW1, r0, 20, c0, 1f);
+                s01.Put(scoresW1, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
@@ -3766,157 +3205,94 @@ public static class LinearKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
                     meanKSum += affineW1K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum);
-                for (int j = lane; j < 16; j += 2)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 6 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 6 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 2)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW1K = timesW1K[i * 17 + j] + B1[j];
-                    float centredK = affineW1K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW1[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 5 + j) + Float4.At(B1, j);
+                    Float4 centredK = affineW1K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW1, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float a4 = attentionW1[r4 * 17 + k];
-                    float a5 = attentionW1[r5 * 17 + k];
-                    float a6 = attentionW1[r6 * 17 + k];
-                    float a7 = attentionW1[r7 * 17 + k];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(attentionW1, r0, 24, k, 1, 0);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW1Q[r0 * 17 + c0] += -s00;
-                timesW1Q[r1 * 17 + c0] += -s10;
-                timesW1Q[r2 * 17 + c0] += -s20;
-                timesW1Q[r3 * 17 + c0] += -s30;
-                timesW1Q[r4 * 17 + c0] += -s40;
-                timesW1Q[r5 * 17 + c0] += -s50;
-                timesW1Q[r6 * 17 + c0] += -s60;
-                timesW1Q[r7 * 17 + c0] += -s70;
+                s00.AddTo(timesW1Q, r0, 20, c0, -1f);
+                s01.AddTo(timesW1Q, r0, 20, c0 + 1, -1f);
             }
             Group.Barrier();
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 2;
-                int r2 = ty + 4;
-                int r3 = ty + 6;
-                int r4 = ty + 8;
-                int r5 = ty + 10;
-                int r6 = ty + 12;
-                int r7 = ty + 14;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                float s40 = 0f;
-                float s50 = 0f;
-                float s60 = 0f;
-                float s70 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float a4 = key[k * 17 + r4];
-                    float a5 = key[k * 17 + r5];
-                    float a6 = key[k * 17 + r6];
-                    float a7 = key[k * 17 + r7];
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                    s40 += a4 * b0;
-                    s50 += a5 * b0;
-                    s60 += a6 * b0;
-                    s70 += a7 * b0;
+                    var a0 = SplitLeft.Load(key, r0, 1, k, 24, 1);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                W1Sum[r0 * 16 + c0] += s00;
-                W1Sum[r1 * 16 + c0] += s10;
-                W1Sum[r2 * 16 + c0] += s20;
-                W1Sum[r3 * 16 + c0] += s30;
-                W1Sum[r4 * 16 + c0] += s40;
-                W1Sum[r5 * 16 + c0] += s50;
-                W1Sum[r6 * 16 + c0] += s60;
-                W1Sum[r7 * 16 + c0] += s70;
+                s00.AddTo(W1Sum, r0, 16, c0, 1f);
+                s01.AddTo(W1Sum, r0, 16, c0 + 1, 1f);
             }
             Group.Barrier();
 
@@ -3929,49 +3305,52 @@ public static class LinearKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1SumQ = timesW1SumQ[i * 17 + j] + B1Sum[j];
-                    float affineW1Q = timesW1Q[i * 17 + j] + B1[j] - tok[i] * affineW1SumQ;
-                    affineW1QKept[i * 17 + j] = affineW1Q;
+                    Float4 affineW1SumQ = Float4.At(timesW1SumQ, i * 5 + j) + Float4.At(B1Sum, j);
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 5 + j) + Float4.At(B1, j) - tok[i] * affineW1SumQ;
+                    Float4.Put(affineW1QKept, i * 5 + j, affineW1Q);
                     meanQSum += affineW1Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 2)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW1Q = affineW1QKept[i * 17 + j];
-                    float centredQ = affineW1Q - meanQ;
-                    centredQKept[i * 17 + j] = centredQ;
+                    Float4 affineW1Q = Float4.At(affineW1QKept, i * 5 + j);
+                    Float4 centredQ = affineW1Q - meanQ;
+                    Float4.Put(centredQKept, i * 5 + j, centredQ);
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 2)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float centredQ = centredQKept[i * 17 + j];
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 centredQ = Float4.At(centredQKept, i * 5 + j);
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 6 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B1Sum += sum of the rows of deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW1[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1Sum, c0, Float4.At(B1Sum, c0) + s00);
                 }
-                if (ty < 1) B1Sum[c0] += s00;
             }
             Group.Barrier();
         }
@@ -3983,12 +3362,12 @@ public static class LinearKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 2;
-                int lane = thread % 2;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 16; j += 2)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    W1[i * 17 + j] = W1[i * 17 + j] - (tokLast * W1Sum[i * 16 + j]);
+                    Float4.Put(W1, i * 5 + j, Float4.At(W1, i * 5 + j) - (tokLast * Float4.At(W1Sum, i * 4 + j)));
                 }
             }
             Group.Barrier();
@@ -3996,9 +3375,9 @@ public static class LinearKernels
             // B1[j] = B1[j] − tokLast B1Sum[j]
             {
                 int lane = thread;
-                for (int j = lane; j < 16; j += 32)
+                for (int j = lane; j < 4; j += 32)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
                 }
             }
             Group.Barrier();
@@ -4049,7 +3428,7 @@ public static class LinearKernels
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -4065,7 +3444,7 @@ public static class LinearKernels
 
             // timesW1K = key · W1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -4081,7 +3460,7 @@ public static class LinearKernels
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 1, ty = thread / 1;
+                int tx = thread & 0, ty = thread >> 0;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -4097,7 +3476,7 @@ public static class LinearKernels
 
             // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -4126,8 +3505,8 @@ public static class LinearKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanKSum = 0f;
@@ -4181,7 +3560,7 @@ public static class LinearKernels
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -4197,7 +3576,7 @@ public static class LinearKernels
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 int r0 = ty;
                 int c0 = tx;
                 float s00 = 0f;
@@ -4220,8 +3599,8 @@ public static class LinearKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanQSum = 0f;
@@ -4255,7 +3634,7 @@ public static class LinearKernels
 
             // B1Sum += sum of the rows of deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 int c0 = tx;
                 float s00 = 0f;
                 for (int k = 0; k < 1; k++)
@@ -4275,8 +3654,8 @@ public static class LinearKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 16;
-                int lane = thread % 16;
+                int row = thread >> 4;
+                int lane = thread & 15;
                 int i = row;
                 for (int j = lane; j < 16; j += 16)
                 {

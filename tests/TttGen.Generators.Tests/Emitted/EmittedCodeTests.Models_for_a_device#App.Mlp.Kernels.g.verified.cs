@@ -442,7 +442,7 @@ public static class MlpKernels
     }
 
     // answer = MlpMemory.Learn(query, key, value, rate)
-    [Kernel(64, Spec = "TttGen.InnerModels.MlpMemory")]
+    [Kernel(32, Spec = "TttGen.InnerModels.MlpMemory")]
     public static void LearnMlpMemory(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<float> keyRows, ArrayView<float> valueRows, ArrayView<float> queryRows, ArrayView<float> rateRows, ArrayView<float> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
     {
         const int keyStride = 32;
@@ -451,44 +451,46 @@ public static class MlpKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 4256L;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(11232);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(11776);
         ArrayView<float> workspace = memory;
-        ArrayView<float> partials = memory.SubView(0, 64); // [64]
-        ArrayView<float> key = memory.SubView(64, 272); // [16, 16], rows 17 apart
-        ArrayView<float> value = memory.SubView(336, 272); // [16, 16], rows 17 apart
-        ArrayView<float> query = memory.SubView(608, 272); // [16, 16], rows 17 apart
-        ArrayView<float> output = memory.SubView(880, 272); // [16, 16], rows 17 apart
-        ArrayView<float> lr = memory.SubView(1152, 16); // [16]
-        ArrayView<float> tok = memory.SubView(1168, 16); // [16]
-        ArrayView<float> tokenRates = memory.SubView(1184, 16); // [16]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> partials = memory.SubView(0, 32); // [32]
+        ArrayView<float> key = memory.SubView(32, 320); // [16, 16], rows 20 apart
+        ArrayView<float> value = memory.SubView(352, 320); // [16, 16], rows 20 apart
+        ArrayView<float> query = memory.SubView(672, 320); // [16, 16], rows 20 apart
+        ArrayView<float> output = value; // which nothing reads any more
+        ArrayView<float> lr = memory.SubView(992, 16); // [16]
+        ArrayView<float> tok = memory.SubView(1008, 16); // [16]
+        ArrayView<float> tokenRates = memory.SubView(1024, 16); // [16]
+        ArrayView<float> Scale = memory.SubView(1040, 16); // [16]
+        ArrayView<float> Shift = memory.SubView(1056, 16); // [16]
         ArrayView<float> W1Sum = states.SubView(at + 2128, 1024); // [HeadDim, InnerHidden]
         ArrayView<float> B1Sum = states.SubView(at + 3152, 64); // [InnerHidden]
         ArrayView<float> W2Sum = states.SubView(at + 3216, 1024); // [InnerHidden, HeadDim]
         ArrayView<float> B2Sum = states.SubView(at + 4240, 16); // [HeadDim]
-        ArrayView<float> W1 = memory.SubView(1200, 1040); // [16, 64], rows 65 apart
-        ArrayView<float> B1 = memory.SubView(2240, 64); // [64]
-        ArrayView<float> W2 = memory.SubView(2304, 1088); // [64, 16], rows 17 apart
-        ArrayView<float> B2 = memory.SubView(3392, 16); // [16]
+        ArrayView<float> W1 = memory.SubView(1072, 1088); // [16, 64], rows 68 apart
+        ArrayView<float> B1 = memory.SubView(2160, 64); // [64]
+        ArrayView<float> W2 = memory.SubView(2224, 1280); // [64, 16], rows 20 apart
+        ArrayView<float> B2 = memory.SubView(3504, 16); // [16]
 
         #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
-        for (int e = thread; e < 11232; e += 64) memory[e] = float.NaN;
+        for (int e = thread; e < 11776; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
         // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
-        for (int j = thread; j < 16; j += 64)
+        for (int j = thread; j < 16; j += 32)
         {
             tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
-        for (int e = thread; e < 16; e += 64) B2[e] = states[at + 2112 + e];
-        for (int e = thread; e < 64; e += 64) B1[e] = states[at + 1024 + e];
-        for (int e = thread; e < 1024; e += 64) W1[e / 64 * 65 + e % 64] = states[at + 0 + e];
-        for (int e = thread; e < 1024; e += 64) W2[e / 16 * 17 + e % 16] = states[at + 1088 + e];
+        for (int e = thread; e < 16; e += 32) B2[e] = states[at + 2112 + e];
+        for (int e = thread; e < 64; e += 32) B1[e] = states[at + 1024 + e];
+        for (int e = thread; e < 1024; e += 32) W1[(e >> 6) * 68 + (e & 63)] = states[at + 0 + e];
+        for (int e = thread; e < 1024; e += 32) W2[(e >> 4) * 20 + (e & 15)] = states[at + 1088 + e];
+        for (int e = thread; e < 16; e += 32) Scale[e] = ScaleAll[head * 16 + e];
+        for (int e = thread; e < 16; e += 32) Shift[e] = ShiftAll[head * 16 + e];
         Group.Barrier();
 
         float tokLast = tokenRates[15];
@@ -496,15 +498,15 @@ public static class MlpKernels
         {
             int n = Math.Min(16 - place, count - t);
             // rows past the end are the last one again, and learn nothing
-            for (int e = thread; e < 256; e += 64)
+            for (int e = thread; e < 64; e += 32)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + Math.Min(i, n - 1);
-                key[i * 17 + j] = keyRows[row * keyStride + head * 16 + j];
-                value[i * 17 + j] = valueRows[row * valueStride + head * 16 + j];
-                query[i * 17 + j] = queryRows[row * queryStride + head * 16 + j];
+                Float4.Put(key, i * 5 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 5 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 5 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
-            for (int i = thread; i < 16; i += 64)
+            for (int i = thread; i < 16; i += 32)
             {
                 lr[i] = i < n ? rateRows[(long)(first + t + Math.Min(i, n - 1)) * rateStride + head] : 0f;
                 tok[i] = tokenRates[Math.Min(place + i, 15)];
@@ -516,19 +518,19 @@ public static class MlpKernels
                 LearnMlpMemoryParts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, W2, B2, Scale, Shift, W1Sum, B1Sum, W2Sum, B2Sum, output);
                 if (place + n == 16) LearnMlpMemoryParts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1, W2Sum, W2, B2Sum, B2);
             }
-            for (int e = thread; e < n * 16; e += 64)
+            for (int e = thread; e < n * 4; e += 32)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = output[i * 17 + j];
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 5 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
             t += n;
         }
-        for (int e = thread; e < 16; e += 64) states[at + 2112 + e] = B2[e];
-        for (int e = thread; e < 64; e += 64) states[at + 1024 + e] = B1[e];
-        for (int e = thread; e < 1024; e += 64) states[at + 0 + e] = W1[e / 64 * 65 + e % 64];
-        for (int e = thread; e < 1024; e += 64) states[at + 1088 + e] = W2[e / 16 * 17 + e % 16];
+        for (int e = thread; e < 16; e += 32) states[at + 2112 + e] = B2[e];
+        for (int e = thread; e < 64; e += 32) states[at + 1024 + e] = B1[e];
+        for (int e = thread; e < 1024; e += 32) states[at + 0 + e] = W1[(e >> 6) * 68 + (e & 63)];
+        for (int e = thread; e < 1024; e += 32) states[at + 1088 + e] = W2[(e >> 4) * 20 + (e & 15)];
     }
 
     // answer = MlpMemory.Learn(query, key, value, rate), a row of each sequence
@@ -541,7 +543,7 @@ public static class MlpKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 4256L;
@@ -559,8 +561,8 @@ public static class MlpKernels
         ArrayView<float> B1 = states.SubView(at + 1024, 64); // [InnerHidden]
         ArrayView<float> W2 = states.SubView(at + 1088, 1024); // [InnerHidden, HeadDim]
         ArrayView<float> B2 = states.SubView(at + 2112, 16); // [HeadDim]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16 + 0, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16 + 0, 16); // [HeadDim]
         ArrayView<float> W1Sum = states.SubView(at + 2128, 1024); // [HeadDim, InnerHidden]
         ArrayView<float> B1Sum = states.SubView(at + 3152, 64); // [InnerHidden]
         ArrayView<float> W2Sum = states.SubView(at + 3216, 1024); // [InnerHidden, HeadDim]
@@ -581,13 +583,13 @@ public static class MlpKernels
         for (int t = 0; t < count;)
         {
             const int n = 1;
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + i;
-                key[i * 16 + j] = keyRows[row * keyStride + head * 16 + j];
-                value[i * 16 + j] = valueRows[row * valueStride + head * 16 + j];
-                query[i * 16 + j] = queryRows[row * queryStride + head * 16 + j];
+                Float4.Put(key, i * 4 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 4 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 4 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
             if (thread == 0)
             {
@@ -597,10 +599,10 @@ public static class MlpKernels
             Group.Barrier();
             LearnMlpMemoryStepParts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, W2, B2, Scale, Shift, W1Sum, B1Sum, W2Sum, B2Sum, output);
             if (place + n == 16) LearnMlpMemoryStepParts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1, W2Sum, W2, B2Sum, B2);
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = output[i * 16 + j];
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 4 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
@@ -1094,7 +1096,7 @@ public static class MlpKernels
         }
     }
 
-    /// <summary>MlpMemory, up to 16 rows at a time: what a block of 64 threads does.</summary>
+    /// <summary>MlpMemory, up to 16 rows at a time: what a block of 32 threads does.</summary>
     /// <remarks>
     /// term[j] = B1[j] + Σ_k W1[k,j] x[k]<br/>
     /// square[j] = term[j]²<br/>
@@ -1126,148 +1128,109 @@ public static class MlpKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void MiniBatch(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, float tokLast, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> W2, ArrayView<float> B2, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> output)
         {
-            ArrayView<float> dGeluK = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluK = memory.SubView(4448, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW1 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(5760, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluQ = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW2 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW2 = memory.SubView(6800, 272); // [16, 16], rows 17 apart
-            ArrayView<float> sigmoidK = memory.SubView(7072, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW1K = memory.SubView(8112, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW2K = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(9152, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> scoresW2 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW2Q = memory.SubView(7072, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dGeluK = memory.SubView(3520, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluK = memory.SubView(4608, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> attentionW1 = memory.SubView(5696, 320); // [16, 16], rows 20 apart
+            ArrayView<float> deltaW1 = memory.SubView(6016, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluQ = memory.SubView(3520, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> attentionW2 = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> deltaW2 = memory.SubView(7104, 320); // [16, 16], rows 20 apart
+            ArrayView<float> sigmoidK = memory.SubView(7424, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW1K = memory.SubView(8512, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW2K = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(9600, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> scoresW2 = memory.SubView(5696, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW2Q = memory.SubView(7424, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3840, 320); // [16, 16], rows 20 apart
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                for (int c = tx; c < 16; c += 8)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    int r0 = ty;
+                    int r1 = ty + 8;
+                    int c0 = c;
+                    int c1 = c + 4;
+                    Float4 s00 = default, s01 = default;
+                    Float4 s10 = default, s11 = default;
+                    Float4 t00 = default, t01 = default;
+                    Float4 t10 = default, t11 = default;
+                    for (int k = 0; k < 4; k++)
+                    {
+                        Float4 a0 = Float4.At(key, r0 * 5 + k);
+                        Float4 a1 = Float4.At(key, r1 * 5 + k);
+                        Float4 d0 = Float4.At(query, r0 * 5 + k);
+                        Float4 d1 = Float4.At(query, r1 * 5 + k);
+                        Float4 bx0 = Float4.At(W1, (4 * k + 0) * 17 + c0);
+                        Float4 bx1 = Float4.At(W1, (4 * k + 0) * 17 + c1);
+                        s00 = s00.Add(a0.X, bx0); s01 = s01.Add(a0.X, bx1);
+                        s10 = s10.Add(a1.X, bx0); s11 = s11.Add(a1.X, bx1);
+                        t00 = t00.Add(d0.X, bx0); t01 = t01.Add(d0.X, bx1);
+                        t10 = t10.Add(d1.X, bx0); t11 = t11.Add(d1.X, bx1);
+                        Float4 by0 = Float4.At(W1, (4 * k + 1) * 17 + c0);
+                        Float4 by1 = Float4.At(W1, (4 * k + 1) * 17 + c1);
+                        s00 = s00.Add(a0.Y, by0); s01 = s01.Add(a0.Y, by1);
+                        s10 = s10.Add(a1.Y, by0); s11 = s11.Add(a1.Y, by1);
+                        t00 = t00.Add(d0.Y, by0); t01 = t01.Add(d0.Y, by1);
+                        t10 = t10.Add(d1.Y, by0); t11 = t11.Add(d1.Y, by1);
+                        Float4 bz0 = Float4.At(W1, (4 * k + 2) * 17 + c0);
+                        Float4 bz1 = Float4.At(W1, (4 * k + 2) * 17 + c1);
+                        s00 = s00.Add(a0.Z, bz0); s01 = s01.Add(a0.Z, bz1);
+                        s10 = s10.Add(a1.Z, bz0); s11 = s11.Add(a1.Z, bz1);
+                        t00 = t00.Add(d0.Z, bz0); t01 = t01.Add(d0.Z, bz1);
+                        t10 = t10.Add(d1.Z, bz0); t11 = t11.Add(d1.Z, bz1);
+                        Float4 bw0 = Float4.At(W1, (4 * k + 3) * 17 + c0);
+                        Float4 bw1 = Float4.At(W1, (4 * k + 3) * 17 + c1);
+                        s00 = s00.Add(a0.W, bw0); s01 = s01.Add(a0.W, bw1);
+                        s10 = s10.Add(a1.W, bw0); s11 = s11.Add(a1.W, bw1);
+                        t00 = t00.Add(d0.W, bw0); t01 = t01.Add(d0.W, bw1);
+                        t10 = t10.Add(d1.W, bw0); t11 = t11.Add(d1.W, bw1);
+                    }
+                    Float4.Put(timesW1K, r0 * 17 + c0, s00);
+                    Float4.Put(timesW1K, r0 * 17 + c1, s01);
+                    Float4.Put(timesW1K, r1 * 17 + c0, s10);
+                    Float4.Put(timesW1K, r1 * 17 + c1, s11);
+                    Float4.Put(timesW1Q, r0 * 17 + c0, t00);
+                    Float4.Put(timesW1Q, r0 * 17 + c1, t01);
+                    Float4.Put(timesW1Q, r1 * 17 + c0, t10);
+                    Float4.Put(timesW1Q, r1 * 17 + c1, t11);
                 }
-                timesW1K[r0 * 65 + c0] = s00;
-                timesW1K[r0 * 65 + c1] = s01;
-                timesW1K[r0 * 65 + c2] = s02;
-                timesW1K[r0 * 65 + c3] = s03;
-                timesW1K[r1 * 65 + c0] = s10;
-                timesW1K[r1 * 65 + c1] = s11;
-                timesW1K[r1 * 65 + c2] = s12;
-                timesW1K[r1 * 65 + c3] = s13;
-                timesW1K[r2 * 65 + c0] = s20;
-                timesW1K[r2 * 65 + c1] = s21;
-                timesW1K[r2 * 65 + c2] = s22;
-                timesW1K[r2 * 65 + c3] = s23;
-                timesW1K[r3 * 65 + c0] = s30;
-                timesW1K[r3 * 65 + c1] = s31;
-                timesW1K[r3 * 65 + c2] = s32;
-                timesW1K[r3 * 65 + c3] = s33;
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
+                int c1 = tx + 4;
+                int c2 = tx + 8;
+                int c3 = tx + 12;
                 float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
                 float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(query, r0 * 5 + k);
+                    Float4 a1 = Float4.At(query, r1 * 5 + k);
+                    Float4 b0 = Float4.At(key, c0 * 5 + k);
+                    Float4 b1 = Float4.At(key, c1 * 5 + k);
+                    Float4 b2 = Float4.At(key, c2 * 5 + k);
+                    Float4 b3 = Float4.At(key, c3 * 5 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13);
                 }
-                timesW1Q[r0 * 65 + c0] = s00;
-                timesW1Q[r0 * 65 + c1] = s01;
-                timesW1Q[r0 * 65 + c2] = s02;
-                timesW1Q[r0 * 65 + c3] = s03;
-                timesW1Q[r1 * 65 + c0] = s10;
-                timesW1Q[r1 * 65 + c1] = s11;
-                timesW1Q[r1 * 65 + c2] = s12;
-                timesW1Q[r1 * 65 + c3] = s13;
-                timesW1Q[r2 * 65 + c0] = s20;
-                timesW1Q[r2 * 65 + c1] = s21;
-                timesW1Q[r2 * 65 + c2] = s22;
-                timesW1Q[r2 * 65 + c3] = s23;
-                timesW1Q[r3 * 65 + c0] = s30;
-                timesW1Q[r3 * 65 + c1] = s31;
-                timesW1Q[r3 * 65 + c2] = s32;
-                timesW1Q[r3 * 65 + c3] = s33;
+                scoresW1[r0 * 20 + c0] = s00;
+                scoresW1[r0 * 20 + c1] = s01;
+                scoresW1[r0 * 20 + c2] = s02;
+                scoresW1[r0 * 20 + c3] = s03;
+                scoresW1[r1 * 20 + c0] = s10;
+                scoresW1[r1 * 20 + c1] = s11;
+                scoresW1[r1 * 20 + c2] = s12;
+                scoresW1[r1 * 20 + c3] = s13;
             }
             Group.Barrier();
 
@@ -1278,53 +1241,52 @@ public static class MlpKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
-                    sigmoidK[i * 65 + j] = sigmoidK2;
-                    geluK[i * 65 + j] = affineW1K * sigmoidK2;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
+                    Float4.Put(sigmoidK, i * 17 + j, sigmoidK2);
+                    Float4.Put(geluK, i * 17 + j, affineW1K * sigmoidK2);
                 }
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 5 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2K = geluK · W2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 16; k++)
                 {
-                    float a0 = geluK[r0 * 65 + k];
-                    float a1 = geluK[r1 * 65 + k];
-                    float a2 = geluK[r2 * 65 + k];
-                    float a3 = geluK[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    Float4 a0 = Float4.At(geluK, r0 * 17 + k);
+                    Float4 a1 = Float4.At(geluK, r1 * 17 + k);
+                    Float4 bx0 = Float4.At(W2, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(W2, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(W2, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(W2, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW2K[r0 * 17 + c0] = s00;
-                timesW2K[r1 * 17 + c0] = s10;
-                timesW2K[r2 * 17 + c0] = s20;
-                timesW2K[r3 * 17 + c0] = s30;
+                Float4.Put(timesW2K, r0 * 5 + c0, s00);
+                Float4.Put(timesW2K, r1 * 5 + c0, s10);
             }
             Group.Barrier();
 
@@ -1341,99 +1303,124 @@ public static class MlpKernels
             // sumDNormalK[i] = Σ_k dNormalK[i,k]
             // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
                     meanKSum += affineW2K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 4, meanKSum);
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 5 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 4, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 4, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 4)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW2[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW2, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // dGeluK = deltaW2 · W2ᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
                 int r1 = ty + 4;
                 int r2 = ty + 8;
                 int r3 = ty + 12;
                 int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int c1 = tx + 8;
+                int c2 = tx + 16;
+                int c3 = tx + 24;
+                int c4 = tx + 32;
+                int c5 = tx + 40;
+                int c6 = tx + 48;
+                int c7 = tx + 56;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f, s04 = 0f, s05 = 0f, s06 = 0f, s07 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f, s14 = 0f, s15 = 0f, s16 = 0f, s17 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f, s24 = 0f, s25 = 0f, s26 = 0f, s27 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f, s34 = 0f, s35 = 0f, s36 = 0f, s37 = 0f;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = deltaW2[r0 * 17 + k];
-                    float a1 = deltaW2[r1 * 17 + k];
-                    float a2 = deltaW2[r2 * 17 + k];
-                    float a3 = deltaW2[r3 * 17 + k];
-                    float b0 = W2[c0 * 17 + k];
-                    float b1 = W2[c1 * 17 + k];
-                    float b2 = W2[c2 * 17 + k];
-                    float b3 = W2[c3 * 17 + k];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(deltaW2, r0 * 5 + k);
+                    Float4 a1 = Float4.At(deltaW2, r1 * 5 + k);
+                    Float4 a2 = Float4.At(deltaW2, r2 * 5 + k);
+                    Float4 a3 = Float4.At(deltaW2, r3 * 5 + k);
+                    Float4 b0 = Float4.At(W2, c0 * 5 + k);
+                    Float4 b1 = Float4.At(W2, c1 * 5 + k);
+                    Float4 b2 = Float4.At(W2, c2 * 5 + k);
+                    Float4 b3 = Float4.At(W2, c3 * 5 + k);
+                    Float4 b4 = Float4.At(W2, c4 * 5 + k);
+                    Float4 b5 = Float4.At(W2, c5 * 5 + k);
+                    Float4 b6 = Float4.At(W2, c6 * 5 + k);
+                    Float4 b7 = Float4.At(W2, c7 * 5 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03); s04 = a0.Dot(b4, s04); s05 = a0.Dot(b5, s05); s06 = a0.Dot(b6, s06); s07 = a0.Dot(b7, s07);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13); s14 = a1.Dot(b4, s14); s15 = a1.Dot(b5, s15); s16 = a1.Dot(b6, s16); s17 = a1.Dot(b7, s17);
+                    s20 = a2.Dot(b0, s20); s21 = a2.Dot(b1, s21); s22 = a2.Dot(b2, s22); s23 = a2.Dot(b3, s23); s24 = a2.Dot(b4, s24); s25 = a2.Dot(b5, s25); s26 = a2.Dot(b6, s26); s27 = a2.Dot(b7, s27);
+                    s30 = a3.Dot(b0, s30); s31 = a3.Dot(b1, s31); s32 = a3.Dot(b2, s32); s33 = a3.Dot(b3, s33); s34 = a3.Dot(b4, s34); s35 = a3.Dot(b5, s35); s36 = a3.Dot(b6, s36); s37 = a3.Dot(b7, s37);
                 }
-                dGeluK[r0 * 65 + c0] = s00;
-                dGeluK[r0 * 65 + c1] = s01;
-                dGeluK[r0 * 65 + c2] = s02;
-                dGeluK[r0 * 65 + c3] = s03;
-                dGeluK[r1 * 65 + c0] = s10;
-                dGeluK[r1 * 65 + c1] = s11;
-                dGeluK[r1 * 65 + c2] = s12;
-                dGeluK[r1 * 65 + c3] = s13;
-                dGeluK[r2 * 65 + c0] = s20;
-                dGeluK[r2 * 65 + c1] = s21;
-                dGeluK[r2 * 65 + c2] = s22;
-                dGeluK[r2 * 65 + c3] = s23;
-                dGeluK[r3 * 65 + c0] = s30;
-                dGeluK[r3 * 65 + c1] = s31;
-                dGeluK[r3 * 65 + c2] = s32;
-                dGeluK[r3 * 65 + c3] = s33;
+                dGeluK[r0 * 68 + c0] = s00;
+                dGeluK[r0 * 68 + c1] = s01;
+                dGeluK[r0 * 68 + c2] = s02;
+                dGeluK[r0 * 68 + c3] = s03;
+                dGeluK[r0 * 68 + c4] = s04;
+                dGeluK[r0 * 68 + c5] = s05;
+                dGeluK[r0 * 68 + c6] = s06;
+                dGeluK[r0 * 68 + c7] = s07;
+                dGeluK[r1 * 68 + c0] = s10;
+                dGeluK[r1 * 68 + c1] = s11;
+                dGeluK[r1 * 68 + c2] = s12;
+                dGeluK[r1 * 68 + c3] = s13;
+                dGeluK[r1 * 68 + c4] = s14;
+                dGeluK[r1 * 68 + c5] = s15;
+                dGeluK[r1 * 68 + c6] = s16;
+                dGeluK[r1 * 68 + c7] = s17;
+                dGeluK[r2 * 68 + c0] = s20;
+                dGeluK[r2 * 68 + c1] = s21;
+                dGeluK[r2 * 68 + c2] = s22;
+                dGeluK[r2 * 68 + c3] = s23;
+                dGeluK[r2 * 68 + c4] = s24;
+                dGeluK[r2 * 68 + c5] = s25;
+                dGeluK[r2 * 68 + c6] = s26;
+                dGeluK[r2 * 68 + c7] = s27;
+                dGeluK[r3 * 68 + c0] = s30;
+                dGeluK[r3 * 68 + c1] = s31;
+                dGeluK[r3 * 68 + c2] = s32;
+                dGeluK[r3 * 68 + c3] = s33;
+                dGeluK[r3 * 68 + c4] = s34;
+                dGeluK[r3 * 68 + c5] = s35;
+                dGeluK[r3 * 68 + c6] = s36;
+                dGeluK[r3 * 68 + c7] = s37;
             }
             Group.Barrier();
 
@@ -1441,116 +1428,104 @@ public static class MlpKernels
             // squareK[i,j] = affineW1K[i,j]²
             // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float sigmoidKRow = sigmoidK[i * 65 + j];
-                    float dGeluKRow = dGeluK[i * 65 + j];
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
-                    deltaW1[i * 65 + j] = deltaW12;
+                    Float4 sigmoidKRow = Float4.At(sigmoidK, i * 17 + j);
+                    Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
                 int r1 = ty + 4;
                 int r2 = ty + 8;
                 int r3 = ty + 12;
                 int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int c1 = tx + 8;
+                Float4 s00 = default, s01 = default;
+                Float4 s10 = default, s11 = default;
+                Float4 s20 = default, s21 = default;
+                Float4 s30 = default, s31 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(attentionW1, r0 * 5 + k);
+                    Float4 a1 = Float4.At(attentionW1, r1 * 5 + k);
+                    Float4 a2 = Float4.At(attentionW1, r2 * 5 + k);
+                    Float4 a3 = Float4.At(attentionW1, r3 * 5 + k);
+                    Float4 bx0 = Float4.At(deltaW1, (4 * k + 0) * 17 + c0);
+                    Float4 bx1 = Float4.At(deltaW1, (4 * k + 0) * 17 + c1);
+                    s00 = s00.Add(a0.X, bx0); s01 = s01.Add(a0.X, bx1);
+                    s10 = s10.Add(a1.X, bx0); s11 = s11.Add(a1.X, bx1);
+                    s20 = s20.Add(a2.X, bx0); s21 = s21.Add(a2.X, bx1);
+                    s30 = s30.Add(a3.X, bx0); s31 = s31.Add(a3.X, bx1);
+                    Float4 by0 = Float4.At(deltaW1, (4 * k + 1) * 17 + c0);
+                    Float4 by1 = Float4.At(deltaW1, (4 * k + 1) * 17 + c1);
+                    s00 = s00.Add(a0.Y, by0); s01 = s01.Add(a0.Y, by1);
+                    s10 = s10.Add(a1.Y, by0); s11 = s11.Add(a1.Y, by1);
+                    s20 = s20.Add(a2.Y, by0); s21 = s21.Add(a2.Y, by1);
+                    s30 = s30.Add(a3.Y, by0); s31 = s31.Add(a3.Y, by1);
+                    Float4 bz0 = Float4.At(deltaW1, (4 * k + 2) * 17 + c0);
+                    Float4 bz1 = Float4.At(deltaW1, (4 * k + 2) * 17 + c1);
+                    s00 = s00.Add(a0.Z, bz0); s01 = s01.Add(a0.Z, bz1);
+                    s10 = s10.Add(a1.Z, bz0); s11 = s11.Add(a1.Z, bz1);
+                    s20 = s20.Add(a2.Z, bz0); s21 = s21.Add(a2.Z, bz1);
+                    s30 = s30.Add(a3.Z, bz0); s31 = s31.Add(a3.Z, bz1);
+                    Float4 bw0 = Float4.At(deltaW1, (4 * k + 3) * 17 + c0);
+                    Float4 bw1 = Float4.At(deltaW1, (4 * k + 3) * 17 + c1);
+                    s00 = s00.Add(a0.W, bw0); s01 = s01.Add(a0.W, bw1);
+                    s10 = s10.Add(a1.W, bw0); s11 = s11.Add(a1.W, bw1);
+                    s20 = s20.Add(a2.W, bw0); s21 = s21.Add(a2.W, bw1);
+                    s30 = s30.Add(a3.W, bw0); s31 = s31.Add(a3.W, bw1);
                 }
-                timesW1Q[r0 * 65 + c0] += -s00;
-                timesW1Q[r0 * 65 + c1] += -s01;
-                timesW1Q[r0 * 65 + c2] += -s02;
-                timesW1Q[r0 * 65 + c3] += -s03;
-                timesW1Q[r1 * 65 + c0] += -s10;
-                timesW1Q[r1 * 65 + c1] += -s11;
-                timesW1Q[r1 * 65 + c2] += -s12;
-                timesW1Q[r1 * 65 + c3] += -s13;
-                timesW1Q[r2 * 65 + c0] += -s20;
-                timesW1Q[r2 * 65 + c1] += -s21;
-                timesW1Q[r2 * 65 + c2] += -s22;
-                timesW1Q[r2 * 65 + c3] += -s23;
-                timesW1Q[r3 * 65 + c0] += -s30;
-                timesW1Q[r3 * 65 + c1] += -s31;
-                timesW1Q[r3 * 65 + c2] += -s32;
-                timesW1Q[r3 * 65 + c3] += -s33;
+                Float4.Put(timesW1Q, r0 * 17 + c0, Float4.At(timesW1Q, r0 * 17 + c0).Add(-1f, s00));
+                Float4.Put(timesW1Q, r0 * 17 + c1, Float4.At(timesW1Q, r0 * 17 + c1).Add(-1f, s01));
+                Float4.Put(timesW1Q, r1 * 17 + c0, Float4.At(timesW1Q, r1 * 17 + c0).Add(-1f, s10));
+                Float4.Put(timesW1Q, r1 * 17 + c1, Float4.At(timesW1Q, r1 * 17 + c1).Add(-1f, s11));
+                Float4.Put(timesW1Q, r2 * 17 + c0, Float4.At(timesW1Q, r2 * 17 + c0).Add(-1f, s20));
+                Float4.Put(timesW1Q, r2 * 17 + c1, Float4.At(timesW1Q, r2 * 17 + c1).Add(-1f, s21));
+                Float4.Put(timesW1Q, r3 * 17 + c0, Float4.At(timesW1Q, r3 * 17 + c0).Add(-1f, s30));
+                Float4.Put(timesW1Q, r3 * 17 + c1, Float4.At(timesW1Q, r3 * 17 + c1).Add(-1f, s31));
             }
             Group.Barrier();
 
             // W1 −= tokLast · keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
                 int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                int c1 = tx + 8;
+                Float4 s00 = default, s01 = default;
+                Float4 s10 = default, s11 = default;
+                Float4 s20 = default, s21 = default;
+                Float4 s30 = default, s31 = default;
                 for (int k = 0; k < 16; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(key, k * 5 + r0);
+                    Float4 b0 = Float4.At(deltaW1, k * 17 + c0);
+                    Float4 b1 = Float4.At(deltaW1, k * 17 + c1);
+                    s00 = s00.Add(a0.X, b0); s01 = s01.Add(a0.X, b1);
+                    s10 = s10.Add(a0.Y, b0); s11 = s11.Add(a0.Y, b1);
+                    s20 = s20.Add(a0.Z, b0); s21 = s21.Add(a0.Z, b1);
+                    s30 = s30.Add(a0.W, b0); s31 = s31.Add(a0.W, b1);
                 }
-                W1[r0 * 65 + c0] += -tokLast * s00;
-                W1[r0 * 65 + c1] += -tokLast * s01;
-                W1[r0 * 65 + c2] += -tokLast * s02;
-                W1[r0 * 65 + c3] += -tokLast * s03;
-                W1[r1 * 65 + c0] += -tokLast * s10;
-                W1[r1 * 65 + c1] += -tokLast * s11;
-                W1[r1 * 65 + c2] += -tokLast * s12;
-                W1[r1 * 65 + c3] += -tokLast * s13;
-                W1[r2 * 65 + c0] += -tokLast * s20;
-                W1[r2 * 65 + c1] += -tokLast * s21;
-                W1[r2 * 65 + c2] += -tokLast * s22;
-                W1[r2 * 65 + c3] += -tokLast * s23;
-                W1[r3 * 65 + c0] += -tokLast * s30;
-                W1[r3 * 65 + c1] += -tokLast * s31;
-                W1[r3 * 65 + c2] += -tokLast * s32;
-                W1[r3 * 65 + c3] += -tokLast * s33;
+                Float4.Put(W1, (4 * r0 + 0) * 17 + c0, Float4.At(W1, (4 * r0 + 0) * 17 + c0).Add(-tokLast, s00));
+                Float4.Put(W1, (4 * r0 + 0) * 17 + c1, Float4.At(W1, (4 * r0 + 0) * 17 + c1).Add(-tokLast, s01));
+                Float4.Put(W1, (4 * r0 + 1) * 17 + c0, Float4.At(W1, (4 * r0 + 1) * 17 + c0).Add(-tokLast, s10));
+                Float4.Put(W1, (4 * r0 + 1) * 17 + c1, Float4.At(W1, (4 * r0 + 1) * 17 + c1).Add(-tokLast, s11));
+                Float4.Put(W1, (4 * r0 + 2) * 17 + c0, Float4.At(W1, (4 * r0 + 2) * 17 + c0).Add(-tokLast, s20));
+                Float4.Put(W1, (4 * r0 + 2) * 17 + c1, Float4.At(W1, (4 * r0 + 2) * 17 + c1).Add(-tokLast, s21));
+                Float4.Put(W1, (4 * r0 + 3) * 17 + c0, Float4.At(W1, (4 * r0 + 3) * 17 + c0).Add(-tokLast, s30));
+                Float4.Put(W1, (4 * r0 + 3) * 17 + c1, Float4.At(W1, (4 * r0 + 3) * 17 + c1).Add(-tokLast, s31));
             }
             Group.Barrier();
 
@@ -1559,186 +1534,179 @@ public static class MlpKernels
             // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
             // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 65 + j] + B1[j];
-                    float squareQ = affineW1Q * affineW1Q;
-                    float sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
-                    geluQ[i * 65 + j] = affineW1Q * sigmoidQ;
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareQ = affineW1Q * affineW1Q;
+                    Float4 sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
+                    Float4.Put(geluQ, i * 17 + j, affineW1Q * sigmoidQ);
                 }
             }
             Group.Barrier();
 
             // scoresW2 = geluQ · geluKᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
-                {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = geluK[c0 * 65 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                }
-                scoresW2[r0 * 17 + c0] = s00;
-                scoresW2[r1 * 17 + c0] = s10;
-                scoresW2[r2 * 17 + c0] = s20;
-                scoresW2[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // timesW2Q = geluQ · W2
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
-                {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                }
-                timesW2Q[r0 * 17 + c0] = s00;
-                timesW2Q[r1 * 17 + c0] = s10;
-                timesW2Q[r2 * 17 + c0] = s20;
-                timesW2Q[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // B1 −= tokLast · sum of the rows of deltaW1
-            {
-                int tx = thread % 64, ty = thread / 64;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float b0 = deltaW1[k * 65 + c0];
-                    s00 += b0;
-                }
-                B1[c0] += -tokLast * s00;
-            }
-            Group.Barrier();
-
-            // W2 −= tokLast · geluKᵀ · deltaW2
-            {
-                int tx = thread % 4, ty = thread / 4;
-                int r0 = ty;
-                int r1 = ty + 16;
-                int r2 = ty + 32;
-                int r3 = ty + 48;
+                int r1 = ty + 8;
                 int c0 = tx;
                 int c1 = tx + 4;
                 int c2 = tx + 8;
                 int c3 = tx + 12;
                 float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
                 float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
                 for (int k = 0; k < 16; k++)
                 {
-                    float a0 = geluK[k * 65 + r0];
-                    float a1 = geluK[k * 65 + r1];
-                    float a2 = geluK[k * 65 + r2];
-                    float a3 = geluK[k * 65 + r3];
-                    float b0 = deltaW2[k * 17 + c0];
-                    float b1 = deltaW2[k * 17 + c1];
-                    float b2 = deltaW2[k * 17 + c2];
-                    float b3 = deltaW2[k * 17 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(geluQ, r0 * 17 + k);
+                    Float4 a1 = Float4.At(geluQ, r1 * 17 + k);
+                    Float4 b0 = Float4.At(geluK, c0 * 17 + k);
+                    Float4 b1 = Float4.At(geluK, c1 * 17 + k);
+                    Float4 b2 = Float4.At(geluK, c2 * 17 + k);
+                    Float4 b3 = Float4.At(geluK, c3 * 17 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13);
                 }
-                W2[r0 * 17 + c0] += -tokLast * s00;
-                W2[r0 * 17 + c1] += -tokLast * s01;
-                W2[r0 * 17 + c2] += -tokLast * s02;
-                W2[r0 * 17 + c3] += -tokLast * s03;
-                W2[r1 * 17 + c0] += -tokLast * s10;
-                W2[r1 * 17 + c1] += -tokLast * s11;
-                W2[r1 * 17 + c2] += -tokLast * s12;
-                W2[r1 * 17 + c3] += -tokLast * s13;
-                W2[r2 * 17 + c0] += -tokLast * s20;
-                W2[r2 * 17 + c1] += -tokLast * s21;
-                W2[r2 * 17 + c2] += -tokLast * s22;
-                W2[r2 * 17 + c3] += -tokLast * s23;
-                W2[r3 * 17 + c0] += -tokLast * s30;
-                W2[r3 * 17 + c1] += -tokLast * s31;
-                W2[r3 * 17 + c2] += -tokLast * s32;
-                W2[r3 * 17 + c3] += -tokLast * s33;
+                scoresW2[r0 * 20 + c0] = s00;
+                scoresW2[r0 * 20 + c1] = s01;
+                scoresW2[r0 * 20 + c2] = s02;
+                scoresW2[r0 * 20 + c3] = s03;
+                scoresW2[r1 * 20 + c0] = s10;
+                scoresW2[r1 * 20 + c1] = s11;
+                scoresW2[r1 * 20 + c2] = s12;
+                scoresW2[r1 * 20 + c3] = s13;
+            }
+            Group.Barrier();
+
+            // timesW2Q = geluQ · W2
+            {
+                int tx = thread & 3, ty = thread >> 2;
+                int r0 = ty;
+                int r1 = ty + 8;
+                int c0 = tx;
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 16; k++)
+                {
+                    Float4 a0 = Float4.At(geluQ, r0 * 17 + k);
+                    Float4 a1 = Float4.At(geluQ, r1 * 17 + k);
+                    Float4 bx0 = Float4.At(W2, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(W2, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(W2, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(W2, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
+                }
+                Float4.Put(timesW2Q, r0 * 5 + c0, s00);
+                Float4.Put(timesW2Q, r1 * 5 + c0, s10);
+            }
+            Group.Barrier();
+
+            // B1 −= tokLast · sum of the rows of deltaW1
+            {
+                int tx = thread & 15, ty = thread >> 4;
+                if (ty < 1)
+                {
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 17 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1, c0, Float4.At(B1, c0).Add(-tokLast, s00));
+                }
+            }
+            Group.Barrier();
+
+            // W2 −= tokLast · geluKᵀ · deltaW2
+            {
+                int tx = thread & 3, ty = thread >> 2;
+                int r0 = ty;
+                int r1 = ty + 8;
+                int c0 = tx;
+                Float4 s00 = default;
+                Float4 s10 = default;
+                Float4 s20 = default;
+                Float4 s30 = default;
+                Float4 s40 = default;
+                Float4 s50 = default;
+                Float4 s60 = default;
+                Float4 s70 = default;
+                for (int k = 0; k < 16; k++)
+                {
+                    Float4 a0 = Float4.At(geluK, k * 17 + r0);
+                    Float4 a1 = Float4.At(geluK, k * 17 + r1);
+                    Float4 b0 = Float4.At(deltaW2, k * 5 + c0);
+                    s00 = s00.Add(a0.X, b0);
+                    s10 = s10.Add(a0.Y, b0);
+                    s20 = s20.Add(a0.Z, b0);
+                    s30 = s30.Add(a0.W, b0);
+                    s40 = s40.Add(a1.X, b0);
+                    s50 = s50.Add(a1.Y, b0);
+                    s60 = s60.Add(a1.Z, b0);
+                    s70 = s70.Add(a1.W, b0);
+                }
+                Float4.Put(W2, (4 * r0 + 0) * 5 + c0, Float4.At(W2, (4 * r0 + 0) * 5 + c0).Add(-tokLast, s00));
+                Float4.Put(W2, (4 * r0 + 1) * 5 + c0, Float4.At(W2, (4 * r0 + 1) * 5 + c0).Add(-tokLast, s10));
+                Float4.Put(W2, (4 * r0 + 2) * 5 + c0, Float4.At(W2, (4 * r0 + 2) * 5 + c0).Add(-tokLast, s20));
+                Float4.Put(W2, (4 * r0 + 3) * 5 + c0, Float4.At(W2, (4 * r0 + 3) * 5 + c0).Add(-tokLast, s30));
+                Float4.Put(W2, (4 * r1 + 0) * 5 + c0, Float4.At(W2, (4 * r1 + 0) * 5 + c0).Add(-tokLast, s40));
+                Float4.Put(W2, (4 * r1 + 1) * 5 + c0, Float4.At(W2, (4 * r1 + 1) * 5 + c0).Add(-tokLast, s50));
+                Float4.Put(W2, (4 * r1 + 2) * 5 + c0, Float4.At(W2, (4 * r1 + 2) * 5 + c0).Add(-tokLast, s60));
+                Float4.Put(W2, (4 * r1 + 3) * 5 + c0, Float4.At(W2, (4 * r1 + 3) * 5 + c0).Add(-tokLast, s70));
             }
             Group.Barrier();
 
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW2[i * 17 + j] = rate * (scoresW2[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW2, i * 5 + j, rate * (Float4.At(scoresW2, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2Q −= attentionW2 · deltaW2, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = attentionW2[r0 * 17 + k];
-                    float a1 = attentionW2[r1 * 17 + k];
-                    float a2 = attentionW2[r2 * 17 + k];
-                    float a3 = attentionW2[r3 * 17 + k];
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    Float4 a0 = Float4.At(attentionW2, r0 * 5 + k);
+                    Float4 a1 = Float4.At(attentionW2, r1 * 5 + k);
+                    Float4 bx0 = Float4.At(deltaW2, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(deltaW2, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(deltaW2, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(deltaW2, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW2Q[r0 * 17 + c0] += -s00;
-                timesW2Q[r1 * 17 + c0] += -s10;
-                timesW2Q[r2 * 17 + c0] += -s20;
-                timesW2Q[r3 * 17 + c0] += -s30;
+                Float4.Put(timesW2Q, r0 * 5 + c0, Float4.At(timesW2Q, r0 * 5 + c0).Add(-1f, s00));
+                Float4.Put(timesW2Q, r1 * 5 + c0, Float4.At(timesW2Q, r1 * 5 + c0).Add(-1f, s10));
             }
             Group.Barrier();
 
@@ -1750,47 +1718,50 @@ public static class MlpKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j);
                     meanQSum += affineW2Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 4, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
-                    float centredQ = affineW2Q - meanQ;
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredQ = affineW2Q - meanQ;
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
-                    float centredQ = affineW2Q - meanQ;
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredQ = affineW2Q - meanQ;
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 5 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B2 −= tokLast · sum of the rows of deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW2, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B2, c0, Float4.At(B2, c0).Add(-tokLast, s00));
                 }
-                if (ty < 1) B2[c0] += -tokLast * s00;
             }
             Group.Barrier();
         }
@@ -1799,201 +1770,168 @@ public static class MlpKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> W2, ArrayView<float> B2, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> W2Sum, ArrayView<float> B2Sum, ArrayView<float> output)
         {
-            ArrayView<float> dGeluK = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluK = memory.SubView(4448, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW1 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(5760, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluQ = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW2 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW2 = memory.SubView(6800, 272); // [16, 16], rows 17 apart
-            ArrayView<float> sigmoidK = memory.SubView(7072, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW1SumQ = memory.SubView(8112, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW1K = memory.SubView(9152, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW2K = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(10192, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW2SumQ = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW2 = memory.SubView(7072, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW2Q = memory.SubView(7344, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
-            ArrayView<float> centredQKept = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> affineW2QKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dGeluK = memory.SubView(3520, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluK = memory.SubView(4608, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> attentionW1 = memory.SubView(5696, 320); // [16, 16], rows 20 apart
+            ArrayView<float> deltaW1 = memory.SubView(6016, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluQ = memory.SubView(3520, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> attentionW2 = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> deltaW2 = memory.SubView(7104, 320); // [16, 16], rows 20 apart
+            ArrayView<float> sigmoidK = memory.SubView(7424, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW1SumQ = memory.SubView(8512, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW1K = memory.SubView(9600, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW2K = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(10688, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW2SumQ = memory.SubView(5696, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW2 = memory.SubView(7424, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW2Q = memory.SubView(7744, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3840, 320); // [16, 16], rows 20 apart
+            ArrayView<float> centredQKept = memory.SubView(3520, 320); // [16, 16], rows 20 apart
+            ArrayView<float> affineW2QKept = memory.SubView(3840, 320); // [16, 16], rows 20 apart
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
                 int r1 = ty + 4;
                 int r2 = ty + 8;
                 int r3 = ty + 12;
                 int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int c1 = tx + 8;
+                Float4 s00 = default, s01 = default;
+                Float4 s10 = default, s11 = default;
+                Float4 s20 = default, s21 = default;
+                Float4 s30 = default, s31 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = W1Sum[k * 64 + c0];
-                    float b1 = W1Sum[k * 64 + c1];
-                    float b2 = W1Sum[k * 64 + c2];
-                    float b3 = W1Sum[k * 64 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(query, r0 * 5 + k);
+                    Float4 a1 = Float4.At(query, r1 * 5 + k);
+                    Float4 a2 = Float4.At(query, r2 * 5 + k);
+                    Float4 a3 = Float4.At(query, r3 * 5 + k);
+                    Float4 bx0 = Float4.At(W1Sum, (4 * k + 0) * 16 + c0);
+                    Float4 bx1 = Float4.At(W1Sum, (4 * k + 0) * 16 + c1);
+                    s00 = s00.Add(a0.X, bx0); s01 = s01.Add(a0.X, bx1);
+                    s10 = s10.Add(a1.X, bx0); s11 = s11.Add(a1.X, bx1);
+                    s20 = s20.Add(a2.X, bx0); s21 = s21.Add(a2.X, bx1);
+                    s30 = s30.Add(a3.X, bx0); s31 = s31.Add(a3.X, bx1);
+                    Float4 by0 = Float4.At(W1Sum, (4 * k + 1) * 16 + c0);
+                    Float4 by1 = Float4.At(W1Sum, (4 * k + 1) * 16 + c1);
+                    s00 = s00.Add(a0.Y, by0); s01 = s01.Add(a0.Y, by1);
+                    s10 = s10.Add(a1.Y, by0); s11 = s11.Add(a1.Y, by1);
+                    s20 = s20.Add(a2.Y, by0); s21 = s21.Add(a2.Y, by1);
+                    s30 = s30.Add(a3.Y, by0); s31 = s31.Add(a3.Y, by1);
+                    Float4 bz0 = Float4.At(W1Sum, (4 * k + 2) * 16 + c0);
+                    Float4 bz1 = Float4.At(W1Sum, (4 * k + 2) * 16 + c1);
+                    s00 = s00.Add(a0.Z, bz0); s01 = s01.Add(a0.Z, bz1);
+                    s10 = s10.Add(a1.Z, bz0); s11 = s11.Add(a1.Z, bz1);
+                    s20 = s20.Add(a2.Z, bz0); s21 = s21.Add(a2.Z, bz1);
+                    s30 = s30.Add(a3.Z, bz0); s31 = s31.Add(a3.Z, bz1);
+                    Float4 bw0 = Float4.At(W1Sum, (4 * k + 3) * 16 + c0);
+                    Float4 bw1 = Float4.At(W1Sum, (4 * k + 3) * 16 + c1);
+                    s00 = s00.Add(a0.W, bw0); s01 = s01.Add(a0.W, bw1);
+                    s10 = s10.Add(a1.W, bw0); s11 = s11.Add(a1.W, bw1);
+                    s20 = s20.Add(a2.W, bw0); s21 = s21.Add(a2.W, bw1);
+                    s30 = s30.Add(a3.W, bw0); s31 = s31.Add(a3.W, bw1);
                 }
-                timesW1SumQ[r0 * 65 + c0] = s00;
-                timesW1SumQ[r0 * 65 + c1] = s01;
-                timesW1SumQ[r0 * 65 + c2] = s02;
-                timesW1SumQ[r0 * 65 + c3] = s03;
-                timesW1SumQ[r1 * 65 + c0] = s10;
-                timesW1SumQ[r1 * 65 + c1] = s11;
-                timesW1SumQ[r1 * 65 + c2] = s12;
-                timesW1SumQ[r1 * 65 + c3] = s13;
-                timesW1SumQ[r2 * 65 + c0] = s20;
-                timesW1SumQ[r2 * 65 + c1] = s21;
-                timesW1SumQ[r2 * 65 + c2] = s22;
-                timesW1SumQ[r2 * 65 + c3] = s23;
-                timesW1SumQ[r3 * 65 + c0] = s30;
-                timesW1SumQ[r3 * 65 + c1] = s31;
-                timesW1SumQ[r3 * 65 + c2] = s32;
-                timesW1SumQ[r3 * 65 + c3] = s33;
+                Float4.Put(timesW1SumQ, r0 * 17 + c0, s00);
+                Float4.Put(timesW1SumQ, r0 * 17 + c1, s01);
+                Float4.Put(timesW1SumQ, r1 * 17 + c0, s10);
+                Float4.Put(timesW1SumQ, r1 * 17 + c1, s11);
+                Float4.Put(timesW1SumQ, r2 * 17 + c0, s20);
+                Float4.Put(timesW1SumQ, r2 * 17 + c1, s21);
+                Float4.Put(timesW1SumQ, r3 * 17 + c0, s30);
+                Float4.Put(timesW1SumQ, r3 * 17 + c1, s31);
             }
             Group.Barrier();
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                for (int c = tx; c < 16; c += 8)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    int r0 = ty;
+                    int r1 = ty + 8;
+                    int c0 = c;
+                    int c1 = c + 4;
+                    Float4 s00 = default, s01 = default;
+                    Float4 s10 = default, s11 = default;
+                    Float4 t00 = default, t01 = default;
+                    Float4 t10 = default, t11 = default;
+                    for (int k = 0; k < 4; k++)
+                    {
+                        Float4 a0 = Float4.At(key, r0 * 5 + k);
+                        Float4 a1 = Float4.At(key, r1 * 5 + k);
+                        Float4 d0 = Float4.At(query, r0 * 5 + k);
+                        Float4 d1 = Float4.At(query, r1 * 5 + k);
+                        Float4 bx0 = Float4.At(W1, (4 * k + 0) * 17 + c0);
+                        Float4 bx1 = Float4.At(W1, (4 * k + 0) * 17 + c1);
+                        s00 = s00.Add(a0.X, bx0); s01 = s01.Add(a0.X, bx1);
+                        s10 = s10.Add(a1.X, bx0); s11 = s11.Add(a1.X, bx1);
+                        t00 = t00.Add(d0.X, bx0); t01 = t01.Add(d0.X, bx1);
+                        t10 = t10.Add(d1.X, bx0); t11 = t11.Add(d1.X, bx1);
+                        Float4 by0 = Float4.At(W1, (4 * k + 1) * 17 + c0);
+                        Float4 by1 = Float4.At(W1, (4 * k + 1) * 17 + c1);
+                        s00 = s00.Add(a0.Y, by0); s01 = s01.Add(a0.Y, by1);
+                        s10 = s10.Add(a1.Y, by0); s11 = s11.Add(a1.Y, by1);
+                        t00 = t00.Add(d0.Y, by0); t01 = t01.Add(d0.Y, by1);
+                        t10 = t10.Add(d1.Y, by0); t11 = t11.Add(d1.Y, by1);
+                        Float4 bz0 = Float4.At(W1, (4 * k + 2) * 17 + c0);
+                        Float4 bz1 = Float4.At(W1, (4 * k + 2) * 17 + c1);
+                        s00 = s00.Add(a0.Z, bz0); s01 = s01.Add(a0.Z, bz1);
+                        s10 = s10.Add(a1.Z, bz0); s11 = s11.Add(a1.Z, bz1);
+                        t00 = t00.Add(d0.Z, bz0); t01 = t01.Add(d0.Z, bz1);
+                        t10 = t10.Add(d1.Z, bz0); t11 = t11.Add(d1.Z, bz1);
+                        Float4 bw0 = Float4.At(W1, (4 * k + 3) * 17 + c0);
+                        Float4 bw1 = Float4.At(W1, (4 * k + 3) * 17 + c1);
+                        s00 = s00.Add(a0.W, bw0); s01 = s01.Add(a0.W, bw1);
+                        s10 = s10.Add(a1.W, bw0); s11 = s11.Add(a1.W, bw1);
+                        t00 = t00.Add(d0.W, bw0); t01 = t01.Add(d0.W, bw1);
+                        t10 = t10.Add(d1.W, bw0); t11 = t11.Add(d1.W, bw1);
+                    }
+                    Float4.Put(timesW1K, r0 * 17 + c0, s00);
+                    Float4.Put(timesW1K, r0 * 17 + c1, s01);
+                    Float4.Put(timesW1K, r1 * 17 + c0, s10);
+                    Float4.Put(timesW1K, r1 * 17 + c1, s11);
+                    Float4.Put(timesW1Q, r0 * 17 + c0, t00);
+                    Float4.Put(timesW1Q, r0 * 17 + c1, t01);
+                    Float4.Put(timesW1Q, r1 * 17 + c0, t10);
+                    Float4.Put(timesW1Q, r1 * 17 + c1, t11);
                 }
-                timesW1K[r0 * 65 + c0] = s00;
-                timesW1K[r0 * 65 + c1] = s01;
-                timesW1K[r0 * 65 + c2] = s02;
-                timesW1K[r0 * 65 + c3] = s03;
-                timesW1K[r1 * 65 + c0] = s10;
-                timesW1K[r1 * 65 + c1] = s11;
-                timesW1K[r1 * 65 + c2] = s12;
-                timesW1K[r1 * 65 + c3] = s13;
-                timesW1K[r2 * 65 + c0] = s20;
-                timesW1K[r2 * 65 + c1] = s21;
-                timesW1K[r2 * 65 + c2] = s22;
-                timesW1K[r2 * 65 + c3] = s23;
-                timesW1K[r3 * 65 + c0] = s30;
-                timesW1K[r3 * 65 + c1] = s31;
-                timesW1K[r3 * 65 + c2] = s32;
-                timesW1K[r3 * 65 + c3] = s33;
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
+                int c1 = tx + 4;
+                int c2 = tx + 8;
+                int c3 = tx + 12;
                 float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
                 float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(query, r0 * 5 + k);
+                    Float4 a1 = Float4.At(query, r1 * 5 + k);
+                    Float4 b0 = Float4.At(key, c0 * 5 + k);
+                    Float4 b1 = Float4.At(key, c1 * 5 + k);
+                    Float4 b2 = Float4.At(key, c2 * 5 + k);
+                    Float4 b3 = Float4.At(key, c3 * 5 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13);
                 }
-                timesW1Q[r0 * 65 + c0] = s00;
-                timesW1Q[r0 * 65 + c1] = s01;
-                timesW1Q[r0 * 65 + c2] = s02;
-                timesW1Q[r0 * 65 + c3] = s03;
-                timesW1Q[r1 * 65 + c0] = s10;
-                timesW1Q[r1 * 65 + c1] = s11;
-                timesW1Q[r1 * 65 + c2] = s12;
-                timesW1Q[r1 * 65 + c3] = s13;
-                timesW1Q[r2 * 65 + c0] = s20;
-                timesW1Q[r2 * 65 + c1] = s21;
-                timesW1Q[r2 * 65 + c2] = s22;
-                timesW1Q[r2 * 65 + c3] = s23;
-                timesW1Q[r3 * 65 + c0] = s30;
-                timesW1Q[r3 * 65 + c1] = s31;
-                timesW1Q[r3 * 65 + c2] = s32;
-                timesW1Q[r3 * 65 + c3] = s33;
+                scoresW1[r0 * 20 + c0] = s00;
+                scoresW1[r0 * 20 + c1] = s01;
+                scoresW1[r0 * 20 + c2] = s02;
+                scoresW1[r0 * 20 + c3] = s03;
+                scoresW1[r1 * 20 + c0] = s10;
+                scoresW1[r1 * 20 + c1] = s11;
+                scoresW1[r1 * 20 + c2] = s12;
+                scoresW1[r1 * 20 + c3] = s13;
             }
             Group.Barrier();
 
@@ -2004,53 +1942,52 @@ public static class MlpKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
-                    sigmoidK[i * 65 + j] = sigmoidK2;
-                    geluK[i * 65 + j] = affineW1K * sigmoidK2;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
+                    Float4.Put(sigmoidK, i * 17 + j, sigmoidK2);
+                    Float4.Put(geluK, i * 17 + j, affineW1K * sigmoidK2);
                 }
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 5 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2K = geluK · W2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 16; k++)
                 {
-                    float a0 = geluK[r0 * 65 + k];
-                    float a1 = geluK[r1 * 65 + k];
-                    float a2 = geluK[r2 * 65 + k];
-                    float a3 = geluK[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    Float4 a0 = Float4.At(geluK, r0 * 17 + k);
+                    Float4 a1 = Float4.At(geluK, r1 * 17 + k);
+                    Float4 bx0 = Float4.At(W2, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(W2, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(W2, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(W2, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW2K[r0 * 17 + c0] = s00;
-                timesW2K[r1 * 17 + c0] = s10;
-                timesW2K[r2 * 17 + c0] = s20;
-                timesW2K[r3 * 17 + c0] = s30;
+                Float4.Put(timesW2K, r0 * 5 + c0, s00);
+                Float4.Put(timesW2K, r1 * 5 + c0, s10);
             }
             Group.Barrier();
 
@@ -2067,99 +2004,124 @@ public static class MlpKernels
             // sumDNormalK[i] = Σ_k dNormalK[i,k]
             // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
                     meanKSum += affineW2K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 4, meanKSum);
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 5 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 4, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 4, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 4)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW2[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW2, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // dGeluK = deltaW2 · W2ᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
                 int r1 = ty + 4;
                 int r2 = ty + 8;
                 int r3 = ty + 12;
                 int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int c1 = tx + 8;
+                int c2 = tx + 16;
+                int c3 = tx + 24;
+                int c4 = tx + 32;
+                int c5 = tx + 40;
+                int c6 = tx + 48;
+                int c7 = tx + 56;
+                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f, s04 = 0f, s05 = 0f, s06 = 0f, s07 = 0f;
+                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f, s14 = 0f, s15 = 0f, s16 = 0f, s17 = 0f;
+                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f, s24 = 0f, s25 = 0f, s26 = 0f, s27 = 0f;
+                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f, s34 = 0f, s35 = 0f, s36 = 0f, s37 = 0f;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = deltaW2[r0 * 17 + k];
-                    float a1 = deltaW2[r1 * 17 + k];
-                    float a2 = deltaW2[r2 * 17 + k];
-                    float a3 = deltaW2[r3 * 17 + k];
-                    float b0 = W2[c0 * 17 + k];
-                    float b1 = W2[c1 * 17 + k];
-                    float b2 = W2[c2 * 17 + k];
-                    float b3 = W2[c3 * 17 + k];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(deltaW2, r0 * 5 + k);
+                    Float4 a1 = Float4.At(deltaW2, r1 * 5 + k);
+                    Float4 a2 = Float4.At(deltaW2, r2 * 5 + k);
+                    Float4 a3 = Float4.At(deltaW2, r3 * 5 + k);
+                    Float4 b0 = Float4.At(W2, c0 * 5 + k);
+                    Float4 b1 = Float4.At(W2, c1 * 5 + k);
+                    Float4 b2 = Float4.At(W2, c2 * 5 + k);
+                    Float4 b3 = Float4.At(W2, c3 * 5 + k);
+                    Float4 b4 = Float4.At(W2, c4 * 5 + k);
+                    Float4 b5 = Float4.At(W2, c5 * 5 + k);
+                    Float4 b6 = Float4.At(W2, c6 * 5 + k);
+                    Float4 b7 = Float4.At(W2, c7 * 5 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03); s04 = a0.Dot(b4, s04); s05 = a0.Dot(b5, s05); s06 = a0.Dot(b6, s06); s07 = a0.Dot(b7, s07);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13); s14 = a1.Dot(b4, s14); s15 = a1.Dot(b5, s15); s16 = a1.Dot(b6, s16); s17 = a1.Dot(b7, s17);
+                    s20 = a2.Dot(b0, s20); s21 = a2.Dot(b1, s21); s22 = a2.Dot(b2, s22); s23 = a2.Dot(b3, s23); s24 = a2.Dot(b4, s24); s25 = a2.Dot(b5, s25); s26 = a2.Dot(b6, s26); s27 = a2.Dot(b7, s27);
+                    s30 = a3.Dot(b0, s30); s31 = a3.Dot(b1, s31); s32 = a3.Dot(b2, s32); s33 = a3.Dot(b3, s33); s34 = a3.Dot(b4, s34); s35 = a3.Dot(b5, s35); s36 = a3.Dot(b6, s36); s37 = a3.Dot(b7, s37);
                 }
-                dGeluK[r0 * 65 + c0] = s00;
-                dGeluK[r0 * 65 + c1] = s01;
-                dGeluK[r0 * 65 + c2] = s02;
-                dGeluK[r0 * 65 + c3] = s03;
-                dGeluK[r1 * 65 + c0] = s10;
-                dGeluK[r1 * 65 + c1] = s11;
-                dGeluK[r1 * 65 + c2] = s12;
-                dGeluK[r1 * 65 + c3] = s13;
-                dGeluK[r2 * 65 + c0] = s20;
-                dGeluK[r2 * 65 + c1] = s21;
-                dGeluK[r2 * 65 + c2] = s22;
-                dGeluK[r2 * 65 + c3] = s23;
-                dGeluK[r3 * 65 + c0] = s30;
-                dGeluK[r3 * 65 + c1] = s31;
-                dGeluK[r3 * 65 + c2] = s32;
-                dGeluK[r3 * 65 + c3] = s33;
+                dGeluK[r0 * 68 + c0] = s00;
+                dGeluK[r0 * 68 + c1] = s01;
+                dGeluK[r0 * 68 + c2] = s02;
+                dGeluK[r0 * 68 + c3] = s03;
+                dGeluK[r0 * 68 + c4] = s04;
+                dGeluK[r0 * 68 + c5] = s05;
+                dGeluK[r0 * 68 + c6] = s06;
+                dGeluK[r0 * 68 + c7] = s07;
+                dGeluK[r1 * 68 + c0] = s10;
+                dGeluK[r1 * 68 + c1] = s11;
+                dGeluK[r1 * 68 + c2] = s12;
+                dGeluK[r1 * 68 + c3] = s13;
+                dGeluK[r1 * 68 + c4] = s14;
+                dGeluK[r1 * 68 + c5] = s15;
+                dGeluK[r1 * 68 + c6] = s16;
+                dGeluK[r1 * 68 + c7] = s17;
+                dGeluK[r2 * 68 + c0] = s20;
+                dGeluK[r2 * 68 + c1] = s21;
+                dGeluK[r2 * 68 + c2] = s22;
+                dGeluK[r2 * 68 + c3] = s23;
+                dGeluK[r2 * 68 + c4] = s24;
+                dGeluK[r2 * 68 + c5] = s25;
+                dGeluK[r2 * 68 + c6] = s26;
+                dGeluK[r2 * 68 + c7] = s27;
+                dGeluK[r3 * 68 + c0] = s30;
+                dGeluK[r3 * 68 + c1] = s31;
+                dGeluK[r3 * 68 + c2] = s32;
+                dGeluK[r3 * 68 + c3] = s33;
+                dGeluK[r3 * 68 + c4] = s34;
+                dGeluK[r3 * 68 + c5] = s35;
+                dGeluK[r3 * 68 + c6] = s36;
+                dGeluK[r3 * 68 + c7] = s37;
             }
             Group.Barrier();
 
@@ -2167,116 +2129,104 @@ public static class MlpKernels
             // squareK[i,j] = affineW1K[i,j]²
             // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float sigmoidKRow = sigmoidK[i * 65 + j];
-                    float dGeluKRow = dGeluK[i * 65 + j];
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
-                    deltaW1[i * 65 + j] = deltaW12;
+                    Float4 sigmoidKRow = Float4.At(sigmoidK, i * 17 + j);
+                    Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
                 int r1 = ty + 4;
                 int r2 = ty + 8;
                 int r3 = ty + 12;
                 int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int c1 = tx + 8;
+                Float4 s00 = default, s01 = default;
+                Float4 s10 = default, s11 = default;
+                Float4 s20 = default, s21 = default;
+                Float4 s30 = default, s31 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(attentionW1, r0 * 5 + k);
+                    Float4 a1 = Float4.At(attentionW1, r1 * 5 + k);
+                    Float4 a2 = Float4.At(attentionW1, r2 * 5 + k);
+                    Float4 a3 = Float4.At(attentionW1, r3 * 5 + k);
+                    Float4 bx0 = Float4.At(deltaW1, (4 * k + 0) * 17 + c0);
+                    Float4 bx1 = Float4.At(deltaW1, (4 * k + 0) * 17 + c1);
+                    s00 = s00.Add(a0.X, bx0); s01 = s01.Add(a0.X, bx1);
+                    s10 = s10.Add(a1.X, bx0); s11 = s11.Add(a1.X, bx1);
+                    s20 = s20.Add(a2.X, bx0); s21 = s21.Add(a2.X, bx1);
+                    s30 = s30.Add(a3.X, bx0); s31 = s31.Add(a3.X, bx1);
+                    Float4 by0 = Float4.At(deltaW1, (4 * k + 1) * 17 + c0);
+                    Float4 by1 = Float4.At(deltaW1, (4 * k + 1) * 17 + c1);
+                    s00 = s00.Add(a0.Y, by0); s01 = s01.Add(a0.Y, by1);
+                    s10 = s10.Add(a1.Y, by0); s11 = s11.Add(a1.Y, by1);
+                    s20 = s20.Add(a2.Y, by0); s21 = s21.Add(a2.Y, by1);
+                    s30 = s30.Add(a3.Y, by0); s31 = s31.Add(a3.Y, by1);
+                    Float4 bz0 = Float4.At(deltaW1, (4 * k + 2) * 17 + c0);
+                    Float4 bz1 = Float4.At(deltaW1, (4 * k + 2) * 17 + c1);
+                    s00 = s00.Add(a0.Z, bz0); s01 = s01.Add(a0.Z, bz1);
+                    s10 = s10.Add(a1.Z, bz0); s11 = s11.Add(a1.Z, bz1);
+                    s20 = s20.Add(a2.Z, bz0); s21 = s21.Add(a2.Z, bz1);
+                    s30 = s30.Add(a3.Z, bz0); s31 = s31.Add(a3.Z, bz1);
+                    Float4 bw0 = Float4.At(deltaW1, (4 * k + 3) * 17 + c0);
+                    Float4 bw1 = Float4.At(deltaW1, (4 * k + 3) * 17 + c1);
+                    s00 = s00.Add(a0.W, bw0); s01 = s01.Add(a0.W, bw1);
+                    s10 = s10.Add(a1.W, bw0); s11 = s11.Add(a1.W, bw1);
+                    s20 = s20.Add(a2.W, bw0); s21 = s21.Add(a2.W, bw1);
+                    s30 = s30.Add(a3.W, bw0); s31 = s31.Add(a3.W, bw1);
                 }
-                timesW1Q[r0 * 65 + c0] += -s00;
-                timesW1Q[r0 * 65 + c1] += -s01;
-                timesW1Q[r0 * 65 + c2] += -s02;
-                timesW1Q[r0 * 65 + c3] += -s03;
-                timesW1Q[r1 * 65 + c0] += -s10;
-                timesW1Q[r1 * 65 + c1] += -s11;
-                timesW1Q[r1 * 65 + c2] += -s12;
-                timesW1Q[r1 * 65 + c3] += -s13;
-                timesW1Q[r2 * 65 + c0] += -s20;
-                timesW1Q[r2 * 65 + c1] += -s21;
-                timesW1Q[r2 * 65 + c2] += -s22;
-                timesW1Q[r2 * 65 + c3] += -s23;
-                timesW1Q[r3 * 65 + c0] += -s30;
-                timesW1Q[r3 * 65 + c1] += -s31;
-                timesW1Q[r3 * 65 + c2] += -s32;
-                timesW1Q[r3 * 65 + c3] += -s33;
+                Float4.Put(timesW1Q, r0 * 17 + c0, Float4.At(timesW1Q, r0 * 17 + c0).Add(-1f, s00));
+                Float4.Put(timesW1Q, r0 * 17 + c1, Float4.At(timesW1Q, r0 * 17 + c1).Add(-1f, s01));
+                Float4.Put(timesW1Q, r1 * 17 + c0, Float4.At(timesW1Q, r1 * 17 + c0).Add(-1f, s10));
+                Float4.Put(timesW1Q, r1 * 17 + c1, Float4.At(timesW1Q, r1 * 17 + c1).Add(-1f, s11));
+                Float4.Put(timesW1Q, r2 * 17 + c0, Float4.At(timesW1Q, r2 * 17 + c0).Add(-1f, s20));
+                Float4.Put(timesW1Q, r2 * 17 + c1, Float4.At(timesW1Q, r2 * 17 + c1).Add(-1f, s21));
+                Float4.Put(timesW1Q, r3 * 17 + c0, Float4.At(timesW1Q, r3 * 17 + c0).Add(-1f, s30));
+                Float4.Put(timesW1Q, r3 * 17 + c1, Float4.At(timesW1Q, r3 * 17 + c1).Add(-1f, s31));
             }
             Group.Barrier();
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
                 int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                int c1 = tx + 8;
+                Float4 s00 = default, s01 = default;
+                Float4 s10 = default, s11 = default;
+                Float4 s20 = default, s21 = default;
+                Float4 s30 = default, s31 = default;
                 for (int k = 0; k < 16; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(key, k * 5 + r0);
+                    Float4 b0 = Float4.At(deltaW1, k * 17 + c0);
+                    Float4 b1 = Float4.At(deltaW1, k * 17 + c1);
+                    s00 = s00.Add(a0.X, b0); s01 = s01.Add(a0.X, b1);
+                    s10 = s10.Add(a0.Y, b0); s11 = s11.Add(a0.Y, b1);
+                    s20 = s20.Add(a0.Z, b0); s21 = s21.Add(a0.Z, b1);
+                    s30 = s30.Add(a0.W, b0); s31 = s31.Add(a0.W, b1);
                 }
-                W1Sum[r0 * 64 + c0] += s00;
-                W1Sum[r0 * 64 + c1] += s01;
-                W1Sum[r0 * 64 + c2] += s02;
-                W1Sum[r0 * 64 + c3] += s03;
-                W1Sum[r1 * 64 + c0] += s10;
-                W1Sum[r1 * 64 + c1] += s11;
-                W1Sum[r1 * 64 + c2] += s12;
-                W1Sum[r1 * 64 + c3] += s13;
-                W1Sum[r2 * 64 + c0] += s20;
-                W1Sum[r2 * 64 + c1] += s21;
-                W1Sum[r2 * 64 + c2] += s22;
-                W1Sum[r2 * 64 + c3] += s23;
-                W1Sum[r3 * 64 + c0] += s30;
-                W1Sum[r3 * 64 + c1] += s31;
-                W1Sum[r3 * 64 + c2] += s32;
-                W1Sum[r3 * 64 + c3] += s33;
+                Float4.Put(W1Sum, (4 * r0 + 0) * 16 + c0, Float4.At(W1Sum, (4 * r0 + 0) * 16 + c0) + s00);
+                Float4.Put(W1Sum, (4 * r0 + 0) * 16 + c1, Float4.At(W1Sum, (4 * r0 + 0) * 16 + c1) + s01);
+                Float4.Put(W1Sum, (4 * r0 + 1) * 16 + c0, Float4.At(W1Sum, (4 * r0 + 1) * 16 + c0) + s10);
+                Float4.Put(W1Sum, (4 * r0 + 1) * 16 + c1, Float4.At(W1Sum, (4 * r0 + 1) * 16 + c1) + s11);
+                Float4.Put(W1Sum, (4 * r0 + 2) * 16 + c0, Float4.At(W1Sum, (4 * r0 + 2) * 16 + c0) + s20);
+                Float4.Put(W1Sum, (4 * r0 + 2) * 16 + c1, Float4.At(W1Sum, (4 * r0 + 2) * 16 + c1) + s21);
+                Float4.Put(W1Sum, (4 * r0 + 3) * 16 + c0, Float4.At(W1Sum, (4 * r0 + 3) * 16 + c0) + s30);
+                Float4.Put(W1Sum, (4 * r0 + 3) * 16 + c1, Float4.At(W1Sum, (4 * r0 + 3) * 16 + c1) + s31);
             }
             Group.Barrier();
 
@@ -2286,218 +2236,210 @@ public static class MlpKernels
             // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
             // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1SumQ = timesW1SumQ[i * 65 + j] + B1Sum[j];
-                    float affineW1Q = timesW1Q[i * 65 + j] + B1[j] - tok[i] * affineW1SumQ;
-                    float squareQ = affineW1Q * affineW1Q;
-                    float sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
-                    geluQ[i * 65 + j] = affineW1Q * sigmoidQ;
+                    Float4 affineW1SumQ = Float4.At(timesW1SumQ, i * 17 + j) + Float4.At(B1Sum, j);
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 17 + j) + Float4.At(B1, j) - tok[i] * affineW1SumQ;
+                    Float4 squareQ = affineW1Q * affineW1Q;
+                    Float4 sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
+                    Float4.Put(geluQ, i * 17 + j, affineW1Q * sigmoidQ);
                 }
             }
             Group.Barrier();
 
             // timesW2SumQ = geluQ · W2Sum
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 16; k++)
                 {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = W2Sum[k * 16 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    Float4 a0 = Float4.At(geluQ, r0 * 17 + k);
+                    Float4 a1 = Float4.At(geluQ, r1 * 17 + k);
+                    Float4 bx0 = Float4.At(W2Sum, (4 * k + 0) * 4 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(W2Sum, (4 * k + 1) * 4 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(W2Sum, (4 * k + 2) * 4 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(W2Sum, (4 * k + 3) * 4 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW2SumQ[r0 * 17 + c0] = s00;
-                timesW2SumQ[r1 * 17 + c0] = s10;
-                timesW2SumQ[r2 * 17 + c0] = s20;
-                timesW2SumQ[r3 * 17 + c0] = s30;
+                Float4.Put(timesW2SumQ, r0 * 5 + c0, s00);
+                Float4.Put(timesW2SumQ, r1 * 5 + c0, s10);
             }
             Group.Barrier();
 
             // scoresW2 = geluQ · geluKᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
-                {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = geluK[c0 * 65 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                }
-                scoresW2[r0 * 17 + c0] = s00;
-                scoresW2[r1 * 17 + c0] = s10;
-                scoresW2[r2 * 17 + c0] = s20;
-                scoresW2[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // timesW2Q = geluQ · W2
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
-                {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
-                }
-                timesW2Q[r0 * 17 + c0] = s00;
-                timesW2Q[r1 * 17 + c0] = s10;
-                timesW2Q[r2 * 17 + c0] = s20;
-                timesW2Q[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // B1Sum += sum of the rows of deltaW1
-            {
-                int tx = thread % 64, ty = thread / 64;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float b0 = deltaW1[k * 65 + c0];
-                    s00 += b0;
-                }
-                B1Sum[c0] += s00;
-            }
-            Group.Barrier();
-
-            // W2Sum += geluKᵀ · deltaW2
-            {
-                int tx = thread % 4, ty = thread / 4;
-                int r0 = ty;
-                int r1 = ty + 16;
-                int r2 = ty + 32;
-                int r3 = ty + 48;
+                int r1 = ty + 8;
                 int c0 = tx;
                 int c1 = tx + 4;
                 int c2 = tx + 8;
                 int c3 = tx + 12;
                 float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
                 float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
                 for (int k = 0; k < 16; k++)
                 {
-                    float a0 = geluK[k * 65 + r0];
-                    float a1 = geluK[k * 65 + r1];
-                    float a2 = geluK[k * 65 + r2];
-                    float a3 = geluK[k * 65 + r3];
-                    float b0 = deltaW2[k * 17 + c0];
-                    float b1 = deltaW2[k * 17 + c1];
-                    float b2 = deltaW2[k * 17 + c2];
-                    float b3 = deltaW2[k * 17 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    Float4 a0 = Float4.At(geluQ, r0 * 17 + k);
+                    Float4 a1 = Float4.At(geluQ, r1 * 17 + k);
+                    Float4 b0 = Float4.At(geluK, c0 * 17 + k);
+                    Float4 b1 = Float4.At(geluK, c1 * 17 + k);
+                    Float4 b2 = Float4.At(geluK, c2 * 17 + k);
+                    Float4 b3 = Float4.At(geluK, c3 * 17 + k);
+                    s00 = a0.Dot(b0, s00); s01 = a0.Dot(b1, s01); s02 = a0.Dot(b2, s02); s03 = a0.Dot(b3, s03);
+                    s10 = a1.Dot(b0, s10); s11 = a1.Dot(b1, s11); s12 = a1.Dot(b2, s12); s13 = a1.Dot(b3, s13);
                 }
-                W2Sum[r0 * 16 + c0] += s00;
-                W2Sum[r0 * 16 + c1] += s01;
-                W2Sum[r0 * 16 + c2] += s02;
-                W2Sum[r0 * 16 + c3] += s03;
-                W2Sum[r1 * 16 + c0] += s10;
-                W2Sum[r1 * 16 + c1] += s11;
-                W2Sum[r1 * 16 + c2] += s12;
-                W2Sum[r1 * 16 + c3] += s13;
-                W2Sum[r2 * 16 + c0] += s20;
-                W2Sum[r2 * 16 + c1] += s21;
-                W2Sum[r2 * 16 + c2] += s22;
-                W2Sum[r2 * 16 + c3] += s23;
-                W2Sum[r3 * 16 + c0] += s30;
-                W2Sum[r3 * 16 + c1] += s31;
-                W2Sum[r3 * 16 + c2] += s32;
-                W2Sum[r3 * 16 + c3] += s33;
+                scoresW2[r0 * 20 + c0] = s00;
+                scoresW2[r0 * 20 + c1] = s01;
+                scoresW2[r0 * 20 + c2] = s02;
+                scoresW2[r0 * 20 + c3] = s03;
+                scoresW2[r1 * 20 + c0] = s10;
+                scoresW2[r1 * 20 + c1] = s11;
+                scoresW2[r1 * 20 + c2] = s12;
+                scoresW2[r1 * 20 + c3] = s13;
+            }
+            Group.Barrier();
+
+            // timesW2Q = geluQ · W2
+            {
+                int tx = thread & 3, ty = thread >> 2;
+                int r0 = ty;
+                int r1 = ty + 8;
+                int c0 = tx;
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 16; k++)
+                {
+                    Float4 a0 = Float4.At(geluQ, r0 * 17 + k);
+                    Float4 a1 = Float4.At(geluQ, r1 * 17 + k);
+                    Float4 bx0 = Float4.At(W2, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(W2, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(W2, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(W2, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
+                }
+                Float4.Put(timesW2Q, r0 * 5 + c0, s00);
+                Float4.Put(timesW2Q, r1 * 5 + c0, s10);
+            }
+            Group.Barrier();
+
+            // B1Sum += sum of the rows of deltaW1
+            {
+                int tx = thread & 15, ty = thread >> 4;
+                if (ty < 1)
+                {
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 17 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1Sum, c0, Float4.At(B1Sum, c0) + s00);
+                }
+            }
+            Group.Barrier();
+
+            // W2Sum += geluKᵀ · deltaW2
+            {
+                int tx = thread & 3, ty = thread >> 2;
+                int r0 = ty;
+                int r1 = ty + 8;
+                int c0 = tx;
+                Float4 s00 = default;
+                Float4 s10 = default;
+                Float4 s20 = default;
+                Float4 s30 = default;
+                Float4 s40 = default;
+                Float4 s50 = default;
+                Float4 s60 = default;
+                Float4 s70 = default;
+                for (int k = 0; k < 16; k++)
+                {
+                    Float4 a0 = Float4.At(geluK, k * 17 + r0);
+                    Float4 a1 = Float4.At(geluK, k * 17 + r1);
+                    Float4 b0 = Float4.At(deltaW2, k * 5 + c0);
+                    s00 = s00.Add(a0.X, b0);
+                    s10 = s10.Add(a0.Y, b0);
+                    s20 = s20.Add(a0.Z, b0);
+                    s30 = s30.Add(a0.W, b0);
+                    s40 = s40.Add(a1.X, b0);
+                    s50 = s50.Add(a1.Y, b0);
+                    s60 = s60.Add(a1.Z, b0);
+                    s70 = s70.Add(a1.W, b0);
+                }
+                Float4.Put(W2Sum, (4 * r0 + 0) * 4 + c0, Float4.At(W2Sum, (4 * r0 + 0) * 4 + c0) + s00);
+                Float4.Put(W2Sum, (4 * r0 + 1) * 4 + c0, Float4.At(W2Sum, (4 * r0 + 1) * 4 + c0) + s10);
+                Float4.Put(W2Sum, (4 * r0 + 2) * 4 + c0, Float4.At(W2Sum, (4 * r0 + 2) * 4 + c0) + s20);
+                Float4.Put(W2Sum, (4 * r0 + 3) * 4 + c0, Float4.At(W2Sum, (4 * r0 + 3) * 4 + c0) + s30);
+                Float4.Put(W2Sum, (4 * r1 + 0) * 4 + c0, Float4.At(W2Sum, (4 * r1 + 0) * 4 + c0) + s40);
+                Float4.Put(W2Sum, (4 * r1 + 1) * 4 + c0, Float4.At(W2Sum, (4 * r1 + 1) * 4 + c0) + s50);
+                Float4.Put(W2Sum, (4 * r1 + 2) * 4 + c0, Float4.At(W2Sum, (4 * r1 + 2) * 4 + c0) + s60);
+                Float4.Put(W2Sum, (4 * r1 + 3) * 4 + c0, Float4.At(W2Sum, (4 * r1 + 3) * 4 + c0) + s70);
             }
             Group.Barrier();
 
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW2[i * 17 + j] = rate * (scoresW2[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW2, i * 5 + j, rate * (Float4.At(scoresW2, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2Q −= attentionW2 · deltaW2, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 3, ty = thread >> 2;
                 int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
+                int r1 = ty + 8;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
+                Float4 s00 = default;
+                Float4 s10 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = attentionW2[r0 * 17 + k];
-                    float a1 = attentionW2[r1 * 17 + k];
-                    float a2 = attentionW2[r2 * 17 + k];
-                    float a3 = attentionW2[r3 * 17 + k];
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    Float4 a0 = Float4.At(attentionW2, r0 * 5 + k);
+                    Float4 a1 = Float4.At(attentionW2, r1 * 5 + k);
+                    Float4 bx0 = Float4.At(deltaW2, (4 * k + 0) * 5 + c0);
+                    s00 = s00.Add(a0.X, bx0);
+                    s10 = s10.Add(a1.X, bx0);
+                    Float4 by0 = Float4.At(deltaW2, (4 * k + 1) * 5 + c0);
+                    s00 = s00.Add(a0.Y, by0);
+                    s10 = s10.Add(a1.Y, by0);
+                    Float4 bz0 = Float4.At(deltaW2, (4 * k + 2) * 5 + c0);
+                    s00 = s00.Add(a0.Z, bz0);
+                    s10 = s10.Add(a1.Z, bz0);
+                    Float4 bw0 = Float4.At(deltaW2, (4 * k + 3) * 5 + c0);
+                    s00 = s00.Add(a0.W, bw0);
+                    s10 = s10.Add(a1.W, bw0);
                 }
-                timesW2Q[r0 * 17 + c0] += -s00;
-                timesW2Q[r1 * 17 + c0] += -s10;
-                timesW2Q[r2 * 17 + c0] += -s20;
-                timesW2Q[r3 * 17 + c0] += -s30;
+                Float4.Put(timesW2Q, r0 * 5 + c0, Float4.At(timesW2Q, r0 * 5 + c0).Add(-1f, s00));
+                Float4.Put(timesW2Q, r1 * 5 + c0, Float4.At(timesW2Q, r1 * 5 + c0).Add(-1f, s10));
             }
             Group.Barrier();
 
@@ -2510,49 +2452,52 @@ public static class MlpKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2SumQ = timesW2SumQ[i * 17 + j] + B2Sum[j];
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j] - tok[i] * affineW2SumQ;
-                    affineW2QKept[i * 17 + j] = affineW2Q;
+                    Float4 affineW2SumQ = Float4.At(timesW2SumQ, i * 5 + j) + Float4.At(B2Sum, j);
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j) - tok[i] * affineW2SumQ;
+                    Float4.Put(affineW2QKept, i * 5 + j, affineW2Q);
                     meanQSum += affineW2Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 4, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = affineW2QKept[i * 17 + j];
-                    float centredQ = affineW2Q - meanQ;
-                    centredQKept[i * 17 + j] = centredQ;
+                    Float4 affineW2Q = Float4.At(affineW2QKept, i * 5 + j);
+                    Float4 centredQ = affineW2Q - meanQ;
+                    Float4.Put(centredQKept, i * 5 + j, centredQ);
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float centredQ = centredQKept[i * 17 + j];
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 centredQ = Float4.At(centredQKept, i * 5 + j);
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 5 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B2Sum += sum of the rows of deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW2, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B2Sum, c0, Float4.At(B2Sum, c0) + s00);
                 }
-                if (ty < 1) B2Sum[c0] += s00;
             }
             Group.Barrier();
         }
@@ -2564,12 +2509,12 @@ public static class MlpKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    W1[i * 65 + j] = W1[i * 65 + j] - (tokLast * W1Sum[i * 64 + j]);
+                    Float4.Put(W1, i * 17 + j, Float4.At(W1, i * 17 + j) - (tokLast * Float4.At(W1Sum, i * 16 + j)));
                 }
             }
             Group.Barrier();
@@ -2578,43 +2523,46 @@ public static class MlpKernels
             // B2[j] = B2[j] − tokLast B2Sum[j]
             {
                 int lane = thread;
-                for (int j = lane; j < 64; j += 64)
+                for (int j = lane; j < 16; j += 32)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
                 }
-                for (int j = lane; j < 16; j += 64)
+                for (int j = lane; j < 4; j += 32)
                 {
-                    B2[j] = B2[j] - (tokLast * B2Sum[j]);
+                    Float4.Put(B2, j, Float4.At(B2, j) - (tokLast * Float4.At(B2Sum, j)));
                 }
             }
             Group.Barrier();
 
             // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
             {
-                int row = thread / 1;
-                int lane = thread % 1;
-                int i = row;
-                for (int j = lane; j < 16; j += 1)
+                int row = thread >> 0;
+                int lane = thread & 0;
+                for (int i0 = 0; i0 < 64; i0 += 32)
                 {
-                    W2[i * 17 + j] = W2[i * 17 + j] - (tokLast * W2Sum[i * 16 + j]);
+                    int i = i0 + row;
+                    for (int j = lane, j0 = 0; j0 < 4; j0 += 1, j += 1)
+                    {
+                        Float4.Put(W2, i * 5 + j, Float4.At(W2, i * 5 + j) - (tokLast * Float4.At(W2Sum, i * 4 + j)));
+                    }
                 }
             }
             Group.Barrier();
 
             // W1Sum = 0
-            for (int e = thread; e < 1024; e += 64) W1Sum[e] = 0f;
+            for (int e = thread; e < 1024; e += 32) W1Sum[e] = 0f;
             Group.Barrier();
 
             // B1Sum = 0
-            for (int e = thread; e < 64; e += 64) B1Sum[e] = 0f;
+            for (int e = thread; e < 64; e += 32) B1Sum[e] = 0f;
             Group.Barrier();
 
             // W2Sum = 0
-            for (int e = thread; e < 1024; e += 64) W2Sum[e] = 0f;
+            for (int e = thread; e < 1024; e += 32) W2Sum[e] = 0f;
             Group.Barrier();
 
             // B2Sum = 0
-            for (int e = thread; e < 16; e += 64) B2Sum[e] = 0f;
+            for (int e = thread; e < 16; e += 32) B2Sum[e] = 0f;
             Group.Barrier();
         }
     }
@@ -2673,7 +2621,7 @@ public static class MlpKernels
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2689,7 +2637,7 @@ public static class MlpKernels
 
             // timesW1K = key · W1
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2705,7 +2653,7 @@ public static class MlpKernels
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 1, ty = thread / 1;
+                int tx = thread & 0, ty = thread >> 0;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2721,7 +2669,7 @@ public static class MlpKernels
 
             // timesW1Q = query · W1
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2742,11 +2690,11 @@ public static class MlpKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
-                for (int j = lane; j < 64; j += 32)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 32, j += 32)
                 {
                     float affineW1K = timesW1K[i * 64 + j] + B1[j];
                     float squareK = affineW1K * affineW1K;
@@ -2764,7 +2712,7 @@ public static class MlpKernels
 
             // timesW2K = geluK · W2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2791,8 +2739,8 @@ public static class MlpKernels
             // sumDNormalK[i] = Σ_k dNormalK[i,k]
             // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanKSum = 0f;
@@ -2841,7 +2789,7 @@ public static class MlpKernels
 
             // dGeluK = deltaW2 · W2ᵀ
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2859,11 +2807,11 @@ public static class MlpKernels
             // squareK[i,j] = affineW1K[i,j]²
             // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
-                for (int j = lane; j < 64; j += 32)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 32, j += 32)
                 {
                     float sigmoidKRow = sigmoidK[i * 64 + j];
                     float dGeluKRow = dGeluK[i * 64 + j];
@@ -2877,7 +2825,7 @@ public static class MlpKernels
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2893,7 +2841,7 @@ public static class MlpKernels
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 32, ty = thread / 32;
+                int tx = thread & 31, ty = thread >> 5;
                 int r0 = ty;
                 int r1 = ty + 8;
                 int c0 = tx;
@@ -2922,11 +2870,11 @@ public static class MlpKernels
             // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
             // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
-                for (int j = lane; j < 64; j += 32)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 32, j += 32)
                 {
                     float affineW1SumQ = timesW1SumQ[i * 64 + j] + B1Sum[j];
                     float affineW1Q = timesW1Q[i * 64 + j] + B1[j] - tok[i] * affineW1SumQ;
@@ -2939,7 +2887,7 @@ public static class MlpKernels
 
             // timesW2SumQ = geluQ · W2Sum
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2955,7 +2903,7 @@ public static class MlpKernels
 
             // scoresW2 = geluQ · geluKᵀ
             {
-                int tx = thread % 1, ty = thread / 1;
+                int tx = thread & 0, ty = thread >> 0;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2971,7 +2919,7 @@ public static class MlpKernels
 
             // timesW2Q = geluQ · W2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -2987,7 +2935,7 @@ public static class MlpKernels
 
             // B1Sum += sum of the rows of deltaW1
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 int c0 = tx;
                 float s00 = 0f;
                 for (int k = 0; k < 1; k++)
@@ -3001,40 +2949,34 @@ public static class MlpKernels
 
             // W2Sum += geluKᵀ · deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
-                int r1 = ty + 16;
-                int r2 = ty + 32;
-                int r3 = ty + 48;
+                int r1 = ty + 32;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
+                int c1 = tx + 8;
+                float s00 = 0f, s01 = 0f;
+                float s10 = 0f, s11 = 0f;
                 for (int k = 0; k < 1; k++)
                 {
                     float a0 = geluK[k * 64 + r0];
                     float a1 = geluK[k * 64 + r1];
-                    float a2 = geluK[k * 64 + r2];
-                    float a3 = geluK[k * 64 + r3];
                     float b0 = deltaW2[k * 16 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    float b1 = deltaW2[k * 16 + c1];
+                    s00 += a0 * b0; s01 += a0 * b1;
+                    s10 += a1 * b0; s11 += a1 * b1;
                 }
                 W2Sum[r0 * 16 + c0] += s00;
+                W2Sum[r0 * 16 + c1] += s01;
                 W2Sum[r1 * 16 + c0] += s10;
-                W2Sum[r2 * 16 + c0] += s20;
-                W2Sum[r3 * 16 + c0] += s30;
+                W2Sum[r1 * 16 + c1] += s11;
             }
             Group.Barrier();
 
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 for (int j = lane; j < 1; j += 32)
@@ -3047,7 +2989,7 @@ public static class MlpKernels
 
             // timesW2Q −= attentionW2 · deltaW2, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -3070,8 +3012,8 @@ public static class MlpKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanQSum = 0f;
@@ -3105,7 +3047,7 @@ public static class MlpKernels
 
             // B2Sum += sum of the rows of deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 int c0 = tx;
                 float s00 = 0f;
                 for (int k = 0; k < 1; k++)
@@ -3125,10 +3067,10 @@ public static class MlpKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 16;
-                int lane = thread % 16;
+                int row = thread >> 4;
+                int lane = thread & 15;
                 int i = row;
-                for (int j = lane; j < 64; j += 16)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 16, j += 16)
                 {
                     W1[i * 64 + j] = W1[i * 64 + j] - (tokLast * W1Sum[i * 64 + j]);
                 }
@@ -3152,10 +3094,10 @@ public static class MlpKernels
 
             // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 2;
+                int lane = thread & 3;
                 int i = row;
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 4, j += 4)
                 {
                     W2[i * 16 + j] = W2[i * 16 + j] - (tokLast * W2Sum[i * 16 + j]);
                 }
@@ -3589,7 +3531,7 @@ public static class MlpKernels
     }
 
     // answer = MlpMemory.Learn(query, key, value, rate)
-    [Kernel(64, Spec = "TttGen.InnerModels.MlpMemory")]
+    [Kernel(32, Spec = "TttGen.InnerModels.MlpMemory")]
     public static void LearnMlpMemoryBf16(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<ushort> keyRows, ArrayView<ushort> valueRows, ArrayView<ushort> queryRows, ArrayView<float> rateRows, ArrayView<ushort> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
     {
         const int keyStride = 32;
@@ -3598,44 +3540,46 @@ public static class MlpKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 4256L;
-        ArrayView<float> memory = SharedMemory.Allocate<float>(11232);
+        ArrayView<float> memory = SharedMemory.Allocate<float>(12096);
         ArrayView<float> workspace = memory;
-        ArrayView<float> partials = memory.SubView(0, 64); // [64]
-        ArrayView<float> key = memory.SubView(64, 272); // [16, 16], rows 17 apart
-        ArrayView<float> value = memory.SubView(336, 272); // [16, 16], rows 17 apart
-        ArrayView<float> query = memory.SubView(608, 272); // [16, 16], rows 17 apart
-        ArrayView<float> output = memory.SubView(880, 272); // [16, 16], rows 17 apart
-        ArrayView<float> lr = memory.SubView(1152, 16); // [16]
-        ArrayView<float> tok = memory.SubView(1168, 16); // [16]
-        ArrayView<float> tokenRates = memory.SubView(1184, 16); // [16]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> partials = memory.SubView(0, 32); // [32]
+        ArrayView<float> key = memory.SubView(32, 384); // [16, 16], rows 24 apart
+        ArrayView<float> value = memory.SubView(416, 320); // [16, 16], rows 20 apart
+        ArrayView<float> query = memory.SubView(736, 384); // [16, 16], rows 24 apart
+        ArrayView<float> output = value; // which nothing reads any more
+        ArrayView<float> lr = memory.SubView(1120, 16); // [16]
+        ArrayView<float> tok = memory.SubView(1136, 16); // [16]
+        ArrayView<float> tokenRates = memory.SubView(1152, 16); // [16]
+        ArrayView<float> Scale = memory.SubView(1168, 16); // [16]
+        ArrayView<float> Shift = memory.SubView(1184, 16); // [16]
         ArrayView<float> W1Sum = states.SubView(at + 2128, 1024); // [HeadDim, InnerHidden]
         ArrayView<float> B1Sum = states.SubView(at + 3152, 64); // [InnerHidden]
         ArrayView<float> W2Sum = states.SubView(at + 3216, 1024); // [InnerHidden, HeadDim]
         ArrayView<float> B2Sum = states.SubView(at + 4240, 16); // [HeadDim]
-        ArrayView<float> W1 = memory.SubView(1200, 1040); // [16, 64], rows 65 apart
-        ArrayView<float> B1 = memory.SubView(2240, 64); // [64]
-        ArrayView<float> W2 = memory.SubView(2304, 1088); // [64, 16], rows 17 apart
-        ArrayView<float> B2 = memory.SubView(3392, 16); // [16]
+        ArrayView<float> W1 = memory.SubView(1200, 1088); // [16, 64], rows 68 apart
+        ArrayView<float> B1 = memory.SubView(2288, 64); // [64]
+        ArrayView<float> W2 = memory.SubView(2352, 1280); // [64, 16], rows 20 apart
+        ArrayView<float> B2 = memory.SubView(3632, 16); // [16]
 
         #if TTTGEN_POISON // fresh memory holds anything: tests make that NaN
-        for (int e = thread; e < 11232; e += 64) memory[e] = float.NaN;
+        for (int e = thread; e < 12096; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
         // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
-        for (int j = thread; j < 16; j += 64)
+        for (int j = thread; j < 16; j += 32)
         {
             tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
-        for (int e = thread; e < 16; e += 64) B2[e] = states[at + 2112 + e];
-        for (int e = thread; e < 64; e += 64) B1[e] = states[at + 1024 + e];
-        for (int e = thread; e < 1024; e += 64) W1[e / 64 * 65 + e % 64] = states[at + 0 + e];
-        for (int e = thread; e < 1024; e += 64) W2[e / 16 * 17 + e % 16] = states[at + 1088 + e];
+        for (int e = thread; e < 16; e += 32) B2[e] = states[at + 2112 + e];
+        for (int e = thread; e < 64; e += 32) B1[e] = states[at + 1024 + e];
+        for (int e = thread; e < 1024; e += 32) W1[(e >> 6) * 68 + (e & 63)] = states[at + 0 + e];
+        for (int e = thread; e < 1024; e += 32) W2[(e >> 4) * 20 + (e & 15)] = states[at + 1088 + e];
+        for (int e = thread; e < 16; e += 32) Scale[e] = ScaleAll[head * 16 + e];
+        for (int e = thread; e < 16; e += 32) Shift[e] = ShiftAll[head * 16 + e];
         Group.Barrier();
 
         float tokLast = tokenRates[15];
@@ -3643,15 +3587,15 @@ public static class MlpKernels
         {
             int n = Math.Min(16 - place, count - t);
             // rows past the end are the last one again, and learn nothing
-            for (int e = thread; e < 256; e += 64)
+            for (int e = thread; e < 64; e += 32)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + Math.Min(i, n - 1);
-                key[i * 17 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
-                value[i * 17 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
-                query[i * 17 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+                Float4.Put(key, i * 6 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 5 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 6 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
-            for (int i = thread; i < 16; i += 64)
+            for (int i = thread; i < 16; i += 32)
             {
                 lr[i] = i < n ? rateRows[(long)(first + t + Math.Min(i, n - 1)) * rateStride + head] : 0f;
                 tok[i] = tokenRates[Math.Min(place + i, 15)];
@@ -3663,19 +3607,19 @@ public static class MlpKernels
                 LearnMlpMemoryBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, W2, B2, Scale, Shift, W1Sum, B1Sum, W2Sum, B2Sum, output);
                 if (place + n == 16) LearnMlpMemoryBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1, W2Sum, W2, B2Sum, B2);
             }
-            for (int e = thread; e < n * 16; e += 64)
+            for (int e = thread; e < n * 4; e += 32)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 17 + j]);
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 5 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
             t += n;
         }
-        for (int e = thread; e < 16; e += 64) states[at + 2112 + e] = B2[e];
-        for (int e = thread; e < 64; e += 64) states[at + 1024 + e] = B1[e];
-        for (int e = thread; e < 1024; e += 64) states[at + 0 + e] = W1[e / 64 * 65 + e % 64];
-        for (int e = thread; e < 1024; e += 64) states[at + 1088 + e] = W2[e / 16 * 17 + e % 16];
+        for (int e = thread; e < 16; e += 32) states[at + 2112 + e] = B2[e];
+        for (int e = thread; e < 64; e += 32) states[at + 1024 + e] = B1[e];
+        for (int e = thread; e < 1024; e += 32) states[at + 0 + e] = W1[(e >> 6) * 68 + (e & 63)];
+        for (int e = thread; e < 1024; e += 32) states[at + 1088 + e] = W2[(e >> 4) * 20 + (e & 15)];
     }
 
     // answer = MlpMemory.Learn(query, key, value, rate), a row of each sequence
@@ -3688,7 +3632,7 @@ public static class MlpKernels
         const int rateStride = 2;
         const int answerStride = 32;
         int thread = Group.IdxX;
-        int slice = Grid.IdxX / 2, head = Grid.IdxX % 2;
+        int slice = Grid.IdxX >> 1, head = Grid.IdxX & 1;
         int first = slices[2 * slice], count = slices[2 * slice + 1];
         int place = (int)(positions[first] % 16);
         long at = stateOffsets[slice] + layerOffset + head * 4256L;
@@ -3706,8 +3650,8 @@ public static class MlpKernels
         ArrayView<float> B1 = states.SubView(at + 1024, 64); // [InnerHidden]
         ArrayView<float> W2 = states.SubView(at + 1088, 1024); // [InnerHidden, HeadDim]
         ArrayView<float> B2 = states.SubView(at + 2112, 16); // [HeadDim]
-        ArrayView<float> Scale = ScaleAll.SubView(head * 16, 16); // [HeadDim]
-        ArrayView<float> Shift = ShiftAll.SubView(head * 16, 16); // [HeadDim]
+        ArrayView<float> Scale = ScaleAll.SubView(head * 16 + 0, 16); // [HeadDim]
+        ArrayView<float> Shift = ShiftAll.SubView(head * 16 + 0, 16); // [HeadDim]
         ArrayView<float> W1Sum = states.SubView(at + 2128, 1024); // [HeadDim, InnerHidden]
         ArrayView<float> B1Sum = states.SubView(at + 3152, 64); // [InnerHidden]
         ArrayView<float> W2Sum = states.SubView(at + 3216, 1024); // [InnerHidden, HeadDim]
@@ -3728,13 +3672,13 @@ public static class MlpKernels
         for (int t = 0; t < count;)
         {
             const int n = 1;
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
+                int i = e >> 2, j = e & 3;
                 long row = first + t + i;
-                key[i * 16 + j] = Bf16.ToFloat(keyRows[row * keyStride + head * 16 + j]);
-                value[i * 16 + j] = Bf16.ToFloat(valueRows[row * valueStride + head * 16 + j]);
-                query[i * 16 + j] = Bf16.ToFloat(queryRows[row * queryStride + head * 16 + j]);
+                Float4.Put(key, i * 4 + j, Float4.At(keyRows, ((row * keyStride + head * 16) >> 2) + j));
+                Float4.Put(value, i * 4 + j, Float4.At(valueRows, ((row * valueStride + head * 16) >> 2) + j));
+                Float4.Put(query, i * 4 + j, Float4.At(queryRows, ((row * queryStride + head * 16) >> 2) + j));
             }
             if (thread == 0)
             {
@@ -3744,10 +3688,10 @@ public static class MlpKernels
             Group.Barrier();
             LearnMlpMemoryStepBf16Parts.Step(thread, memory, workspace, partials, key, value, query, lr, tok, W1, B1, W2, B2, Scale, Shift, W1Sum, B1Sum, W2Sum, B2Sum, output);
             if (place + n == 16) LearnMlpMemoryStepBf16Parts.Close(thread, memory, workspace, partials, tokLast, W1Sum, W1, B1Sum, B1, W2Sum, W2, B2Sum, B2);
-            for (int e = thread; e < 16; e += 256)
+            for (int e = thread; e < 4; e += 256)
             {
-                int i = e / 16, j = e % 16;
-                answerRows[(long)(first + t + i) * answerStride + head * 16 + j] = Bf16.Round(output[i * 16 + j]);
+                int i = e >> 2, j = e & 3;
+                Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * 16) >> 2) + j, Float4.At(output, i * 4 + j));
             }
             Group.Barrier();
             place = (place + n) % 16;
@@ -4241,7 +4185,7 @@ public static class MlpKernels
         }
     }
 
-    /// <summary>MlpMemory, up to 16 rows at a time: what a block of 64 threads does.</summary>
+    /// <summary>MlpMemory, up to 16 rows at a time: what a block of 32 threads does.</summary>
     /// <remarks>
     /// term[j] = B1[j] + Σ_k W1[k,j] x[k]<br/>
     /// square[j] = term[j]²<br/>
@@ -4273,148 +4217,77 @@ public static class MlpKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void MiniBatch(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, float tokLast, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> W2, ArrayView<float> B2, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> output)
         {
-            ArrayView<float> dGeluK = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluK = memory.SubView(4448, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW1 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(5760, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluQ = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW2 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW2 = memory.SubView(6800, 272); // [16, 16], rows 17 apart
-            ArrayView<float> sigmoidK = memory.SubView(7072, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW1K = memory.SubView(8112, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW2K = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(9152, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> scoresW2 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW2Q = memory.SubView(7072, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dGeluK = memory.SubView(3648, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluK = memory.SubView(4736, 1152); // [16, 64], rows 72 apart
+            ArrayView<float> attentionW1 = memory.SubView(5888, 384); // [16, 16], rows 24 apart
+            ArrayView<float> deltaW1 = memory.SubView(6272, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluQ = memory.SubView(7360, 1152); // [16, 64], rows 72 apart
+            ArrayView<float> attentionW2 = memory.SubView(3648, 384); // [16, 16], rows 24 apart
+            ArrayView<float> deltaW2 = memory.SubView(8512, 320); // [16, 16], rows 20 apart
+            ArrayView<float> sigmoidK = memory.SubView(7360, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW1K = memory.SubView(8832, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW2K = memory.SubView(3648, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(3648, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(9920, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> scoresW2 = memory.SubView(4032, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW2Q = memory.SubView(4352, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3968, 320); // [16, 16], rows 20 apart
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                for (int tile = warp; tile < 2; tile += 1)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    int r0 = 0;
+                    int c0 = (tile & 1) * 4;
+                    SplitSums s00 = default, s01 = default, s02 = default, s03 = default;
+                    SplitSums t00 = default, t01 = default, t02 = default, t03 = default;
+                    for (int k = 0; k < 1; k++)
+                    {
+                        var a0 = SplitLeft.Load(key, r0, 24, k, 1, 1);
+                        var d0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                        var b0 = SplitRight.Load(W1, 8 * c0, 1, k, 68, 0);
+                        s00 = s00.Add(a0, b0);
+                        t00 = t00.Add(d0, b0);
+                        var b1 = SplitRight.Load(W1, 8 * (c0 + 1), 1, k, 68, 0);
+                        s01 = s01.Add(a0, b1);
+                        t01 = t01.Add(d0, b1);
+                        var b2 = SplitRight.Load(W1, 8 * (c0 + 2), 1, k, 68, 0);
+                        s02 = s02.Add(a0, b2);
+                        t02 = t02.Add(d0, b2);
+                        var b3 = SplitRight.Load(W1, 8 * (c0 + 3), 1, k, 68, 0);
+                        s03 = s03.Add(a0, b3);
+                        t03 = t03.Add(d0, b3);
+                    }
+                    s00.Put(timesW1K, r0, 68, c0, 1f);
+                    s01.Put(timesW1K, r0, 68, c0 + 1, 1f);
+                    s02.Put(timesW1K, r0, 68, c0 + 2, 1f);
+                    s03.Put(timesW1K, r0, 68, c0 + 3, 1f);
+                    t00.Put(timesW1Q, r0, 68, c0, 1f);
+                    t01.Put(timesW1Q, r0, 68, c0 + 1, 1f);
+                    t02.Put(timesW1Q, r0, 68, c0 + 2, 1f);
+                    t03.Put(timesW1Q, r0, 68, c0 + 3, 1f);
                 }
-                timesW1K[r0 * 65 + c0] = s00;
-                timesW1K[r0 * 65 + c1] = s01;
-                timesW1K[r0 * 65 + c2] = s02;
-                timesW1K[r0 * 65 + c3] = s03;
-                timesW1K[r1 * 65 + c0] = s10;
-                timesW1K[r1 * 65 + c1] = s11;
-                timesW1K[r1 * 65 + c2] = s12;
-                timesW1K[r1 * 65 + c3] = s13;
-                timesW1K[r2 * 65 + c0] = s20;
-                timesW1K[r2 * 65 + c1] = s21;
-                timesW1K[r2 * 65 + c2] = s22;
-                timesW1K[r2 * 65 + c3] = s23;
-                timesW1K[r3 * 65 + c0] = s30;
-                timesW1K[r3 * 65 + c1] = s31;
-                timesW1K[r3 * 65 + c2] = s32;
-                timesW1K[r3 * 65 + c3] = s33;
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(key, 8 * c0, 24, k, 1, 1);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(key, 8 * (c0 + 1), 24, k, 1, 1);
+                    s01 = s01.Add(a0, b1);
                 }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
-                }
-                timesW1Q[r0 * 65 + c0] = s00;
-                timesW1Q[r0 * 65 + c1] = s01;
-                timesW1Q[r0 * 65 + c2] = s02;
-                timesW1Q[r0 * 65 + c3] = s03;
-                timesW1Q[r1 * 65 + c0] = s10;
-                timesW1Q[r1 * 65 + c1] = s11;
-                timesW1Q[r1 * 65 + c2] = s12;
-                timesW1Q[r1 * 65 + c3] = s13;
-                timesW1Q[r2 * 65 + c0] = s20;
-                timesW1Q[r2 * 65 + c1] = s21;
-                timesW1Q[r2 * 65 + c2] = s22;
-                timesW1Q[r2 * 65 + c3] = s23;
-                timesW1Q[r3 * 65 + c0] = s30;
-                timesW1Q[r3 * 65 + c1] = s31;
-                timesW1Q[r3 * 65 + c2] = s32;
-                timesW1Q[r3 * 65 + c3] = s33;
+                s00.Put(scoresW1, r0, 20, c0, 1f);
+                s01.Put(scoresW1, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
@@ -4425,53 +4298,41 @@ public static class MlpKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
-                    sigmoidK[i * 65 + j] = sigmoidK2;
-                    geluK[i * 65 + j] = affineW1K * sigmoidK2;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
+                    Float4.Put(sigmoidK, i * 17 + j, sigmoidK2);
+                    Float4.Put(geluK, i * 18 + j, affineW1K * sigmoidK2);
                 }
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 6 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2K = geluK · W2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = geluK[r0 * 65 + k];
-                    float a1 = geluK[r1 * 65 + k];
-                    float a2 = geluK[r2 * 65 + k];
-                    float a3 = geluK[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(geluK, r0, 72, k, 1, 0);
+                    var b0 = SplitRight.Load(W2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW2K[r0 * 17 + c0] = s00;
-                timesW2K[r1 * 17 + c0] = s10;
-                timesW2K[r2 * 17 + c0] = s20;
-                timesW2K[r3 * 17 + c0] = s30;
+                s00.Put(timesW2K, r0, 20, c0, 1f);
+                s01.Put(timesW2K, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
@@ -4488,99 +4349,88 @@ public static class MlpKernels
             // sumDNormalK[i] = Σ_k dNormalK[i,k]
             // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
                     meanKSum += affineW2K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 4, meanKSum);
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 6 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 4, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 4, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 4)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW2[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW2, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // dGeluK = deltaW2 · W2ᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 8;
+                SplitSums s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = deltaW2[r0 * 17 + k];
-                    float a1 = deltaW2[r1 * 17 + k];
-                    float a2 = deltaW2[r2 * 17 + k];
-                    float a3 = deltaW2[r3 * 17 + k];
-                    float b0 = W2[c0 * 17 + k];
-                    float b1 = W2[c1 * 17 + k];
-                    float b2 = W2[c2 * 17 + k];
-                    float b3 = W2[c3 * 17 + k];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(deltaW2, r0, 20, k, 1, 0);
+                    var b0 = SplitRight.Load(W2, 8 * c0, 20, k, 1, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W2, 8 * (c0 + 1), 20, k, 1, 0);
+                    s01 = s01.Add(a0, b1);
+                    var b2 = SplitRight.Load(W2, 8 * (c0 + 2), 20, k, 1, 0);
+                    s02 = s02.Add(a0, b2);
+                    var b3 = SplitRight.Load(W2, 8 * (c0 + 3), 20, k, 1, 0);
+                    s03 = s03.Add(a0, b3);
+                    var b4 = SplitRight.Load(W2, 8 * (c0 + 4), 20, k, 1, 0);
+                    s04 = s04.Add(a0, b4);
+                    var b5 = SplitRight.Load(W2, 8 * (c0 + 5), 20, k, 1, 0);
+                    s05 = s05.Add(a0, b5);
+                    var b6 = SplitRight.Load(W2, 8 * (c0 + 6), 20, k, 1, 0);
+                    s06 = s06.Add(a0, b6);
+                    var b7 = SplitRight.Load(W2, 8 * (c0 + 7), 20, k, 1, 0);
+                    s07 = s07.Add(a0, b7);
                 }
-                dGeluK[r0 * 65 + c0] = s00;
-                dGeluK[r0 * 65 + c1] = s01;
-                dGeluK[r0 * 65 + c2] = s02;
-                dGeluK[r0 * 65 + c3] = s03;
-                dGeluK[r1 * 65 + c0] = s10;
-                dGeluK[r1 * 65 + c1] = s11;
-                dGeluK[r1 * 65 + c2] = s12;
-                dGeluK[r1 * 65 + c3] = s13;
-                dGeluK[r2 * 65 + c0] = s20;
-                dGeluK[r2 * 65 + c1] = s21;
-                dGeluK[r2 * 65 + c2] = s22;
-                dGeluK[r2 * 65 + c3] = s23;
-                dGeluK[r3 * 65 + c0] = s30;
-                dGeluK[r3 * 65 + c1] = s31;
-                dGeluK[r3 * 65 + c2] = s32;
-                dGeluK[r3 * 65 + c3] = s33;
+                s00.Put(dGeluK, r0, 68, c0, 1f);
+                s01.Put(dGeluK, r0, 68, c0 + 1, 1f);
+                s02.Put(dGeluK, r0, 68, c0 + 2, 1f);
+                s03.Put(dGeluK, r0, 68, c0 + 3, 1f);
+                s04.Put(dGeluK, r0, 68, c0 + 4, 1f);
+                s05.Put(dGeluK, r0, 68, c0 + 5, 1f);
+                s06.Put(dGeluK, r0, 68, c0 + 6, 1f);
+                s07.Put(dGeluK, r0, 68, c0 + 7, 1f);
             }
             Group.Barrier();
 
@@ -4588,116 +4438,92 @@ public static class MlpKernels
             // squareK[i,j] = affineW1K[i,j]²
             // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float sigmoidKRow = sigmoidK[i * 65 + j];
-                    float dGeluKRow = dGeluK[i * 65 + j];
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
-                    deltaW1[i * 65 + j] = deltaW12;
+                    Float4 sigmoidKRow = Float4.At(sigmoidK, i * 17 + j);
+                    Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 8;
+                SplitSums s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(attentionW1, r0, 24, k, 1, 0);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 68, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 68, 0);
+                    s01 = s01.Add(a0, b1);
+                    var b2 = SplitRight.Load(deltaW1, 8 * (c0 + 2), 1, k, 68, 0);
+                    s02 = s02.Add(a0, b2);
+                    var b3 = SplitRight.Load(deltaW1, 8 * (c0 + 3), 1, k, 68, 0);
+                    s03 = s03.Add(a0, b3);
+                    var b4 = SplitRight.Load(deltaW1, 8 * (c0 + 4), 1, k, 68, 0);
+                    s04 = s04.Add(a0, b4);
+                    var b5 = SplitRight.Load(deltaW1, 8 * (c0 + 5), 1, k, 68, 0);
+                    s05 = s05.Add(a0, b5);
+                    var b6 = SplitRight.Load(deltaW1, 8 * (c0 + 6), 1, k, 68, 0);
+                    s06 = s06.Add(a0, b6);
+                    var b7 = SplitRight.Load(deltaW1, 8 * (c0 + 7), 1, k, 68, 0);
+                    s07 = s07.Add(a0, b7);
                 }
-                timesW1Q[r0 * 65 + c0] += -s00;
-                timesW1Q[r0 * 65 + c1] += -s01;
-                timesW1Q[r0 * 65 + c2] += -s02;
-                timesW1Q[r0 * 65 + c3] += -s03;
-                timesW1Q[r1 * 65 + c0] += -s10;
-                timesW1Q[r1 * 65 + c1] += -s11;
-                timesW1Q[r1 * 65 + c2] += -s12;
-                timesW1Q[r1 * 65 + c3] += -s13;
-                timesW1Q[r2 * 65 + c0] += -s20;
-                timesW1Q[r2 * 65 + c1] += -s21;
-                timesW1Q[r2 * 65 + c2] += -s22;
-                timesW1Q[r2 * 65 + c3] += -s23;
-                timesW1Q[r3 * 65 + c0] += -s30;
-                timesW1Q[r3 * 65 + c1] += -s31;
-                timesW1Q[r3 * 65 + c2] += -s32;
-                timesW1Q[r3 * 65 + c3] += -s33;
+                s00.AddTo(timesW1Q, r0, 68, c0, -1f);
+                s01.AddTo(timesW1Q, r0, 68, c0 + 1, -1f);
+                s02.AddTo(timesW1Q, r0, 68, c0 + 2, -1f);
+                s03.AddTo(timesW1Q, r0, 68, c0 + 3, -1f);
+                s04.AddTo(timesW1Q, r0, 68, c0 + 4, -1f);
+                s05.AddTo(timesW1Q, r0, 68, c0 + 5, -1f);
+                s06.AddTo(timesW1Q, r0, 68, c0 + 6, -1f);
+                s07.AddTo(timesW1Q, r0, 68, c0 + 7, -1f);
             }
             Group.Barrier();
 
             // W1 −= tokLast · keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 8;
+                SplitSums s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(key, r0, 1, k, 24, 1);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 68, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 68, 0);
+                    s01 = s01.Add(a0, b1);
+                    var b2 = SplitRight.Load(deltaW1, 8 * (c0 + 2), 1, k, 68, 0);
+                    s02 = s02.Add(a0, b2);
+                    var b3 = SplitRight.Load(deltaW1, 8 * (c0 + 3), 1, k, 68, 0);
+                    s03 = s03.Add(a0, b3);
+                    var b4 = SplitRight.Load(deltaW1, 8 * (c0 + 4), 1, k, 68, 0);
+                    s04 = s04.Add(a0, b4);
+                    var b5 = SplitRight.Load(deltaW1, 8 * (c0 + 5), 1, k, 68, 0);
+                    s05 = s05.Add(a0, b5);
+                    var b6 = SplitRight.Load(deltaW1, 8 * (c0 + 6), 1, k, 68, 0);
+                    s06 = s06.Add(a0, b6);
+                    var b7 = SplitRight.Load(deltaW1, 8 * (c0 + 7), 1, k, 68, 0);
+                    s07 = s07.Add(a0, b7);
                 }
-                W1[r0 * 65 + c0] += -tokLast * s00;
-                W1[r0 * 65 + c1] += -tokLast * s01;
-                W1[r0 * 65 + c2] += -tokLast * s02;
-                W1[r0 * 65 + c3] += -tokLast * s03;
-                W1[r1 * 65 + c0] += -tokLast * s10;
-                W1[r1 * 65 + c1] += -tokLast * s11;
-                W1[r1 * 65 + c2] += -tokLast * s12;
-                W1[r1 * 65 + c3] += -tokLast * s13;
-                W1[r2 * 65 + c0] += -tokLast * s20;
-                W1[r2 * 65 + c1] += -tokLast * s21;
-                W1[r2 * 65 + c2] += -tokLast * s22;
-                W1[r2 * 65 + c3] += -tokLast * s23;
-                W1[r3 * 65 + c0] += -tokLast * s30;
-                W1[r3 * 65 + c1] += -tokLast * s31;
-                W1[r3 * 65 + c2] += -tokLast * s32;
-                W1[r3 * 65 + c3] += -tokLast * s33;
+                s00.AddTo(W1, r0, 68, c0, -tokLast);
+                s01.AddTo(W1, r0, 68, c0 + 1, -tokLast);
+                s02.AddTo(W1, r0, 68, c0 + 2, -tokLast);
+                s03.AddTo(W1, r0, 68, c0 + 3, -tokLast);
+                s04.AddTo(W1, r0, 68, c0 + 4, -tokLast);
+                s05.AddTo(W1, r0, 68, c0 + 5, -tokLast);
+                s06.AddTo(W1, r0, 68, c0 + 6, -tokLast);
+                s07.AddTo(W1, r0, 68, c0 + 7, -tokLast);
             }
             Group.Barrier();
 
@@ -4706,186 +4532,135 @@ public static class MlpKernels
             // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
             // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1Q = timesW1Q[i * 65 + j] + B1[j];
-                    float squareQ = affineW1Q * affineW1Q;
-                    float sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
-                    geluQ[i * 65 + j] = affineW1Q * sigmoidQ;
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareQ = affineW1Q * affineW1Q;
+                    Float4 sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
+                    Float4.Put(geluQ, i * 18 + j, affineW1Q * sigmoidQ);
                 }
             }
             Group.Barrier();
 
             // scoresW2 = geluQ · geluKᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = geluK[c0 * 65 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(geluQ, r0, 72, k, 1, 0);
+                    var b0 = SplitRight.Load(geluK, 8 * c0, 72, k, 1, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(geluK, 8 * (c0 + 1), 72, k, 1, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                scoresW2[r0 * 17 + c0] = s00;
-                scoresW2[r1 * 17 + c0] = s10;
-                scoresW2[r2 * 17 + c0] = s20;
-                scoresW2[r3 * 17 + c0] = s30;
+                s00.Put(scoresW2, r0, 20, c0, 1f);
+                s01.Put(scoresW2, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // timesW2Q = geluQ · W2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(geluQ, r0, 72, k, 1, 0);
+                    var b0 = SplitRight.Load(W2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW2Q[r0 * 17 + c0] = s00;
-                timesW2Q[r1 * 17 + c0] = s10;
-                timesW2Q[r2 * 17 + c0] = s20;
-                timesW2Q[r3 * 17 + c0] = s30;
+                s00.Put(timesW2Q, r0, 20, c0, 1f);
+                s01.Put(timesW2Q, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // B1 −= tokLast · sum of the rows of deltaW1
             {
-                int tx = thread % 64, ty = thread / 64;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 15, ty = thread >> 4;
+                if (ty < 1)
                 {
-                    float b0 = deltaW1[k * 65 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 17 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1, c0, Float4.At(B1, c0).Add(-tokLast, s00));
                 }
-                B1[c0] += -tokLast * s00;
             }
             Group.Barrier();
 
             // W2 −= tokLast · geluKᵀ · deltaW2
             {
-                int tx = thread % 4, ty = thread / 4;
-                int r0 = ty;
-                int r1 = ty + 16;
-                int r2 = ty + 32;
-                int r3 = ty + 48;
-                int c0 = tx;
-                int c1 = tx + 4;
-                int c2 = tx + 8;
-                int c3 = tx + 12;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                SplitSums s10 = default, s11 = default;
+                SplitSums s20 = default, s21 = default;
+                SplitSums s30 = default, s31 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = geluK[k * 65 + r0];
-                    float a1 = geluK[k * 65 + r1];
-                    float a2 = geluK[k * 65 + r2];
-                    float a3 = geluK[k * 65 + r3];
-                    float b0 = deltaW2[k * 17 + c0];
-                    float b1 = deltaW2[k * 17 + c1];
-                    float b2 = deltaW2[k * 17 + c2];
-                    float b3 = deltaW2[k * 17 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(geluK, r0, 1, k, 72, 0);
+                    var a1 = SplitLeft.Load(geluK, r0 + 16, 1, k, 72, 0);
+                    var a2 = SplitLeft.Load(geluK, r0 + 32, 1, k, 72, 0);
+                    var a3 = SplitLeft.Load(geluK, r0 + 48, 1, k, 72, 0);
+                    var b0 = SplitRight.Load(deltaW2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0); s10 = s10.Add(a1, b0); s20 = s20.Add(a2, b0); s30 = s30.Add(a3, b0);
+                    var b1 = SplitRight.Load(deltaW2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1); s11 = s11.Add(a1, b1); s21 = s21.Add(a2, b1); s31 = s31.Add(a3, b1);
                 }
-                W2[r0 * 17 + c0] += -tokLast * s00;
-                W2[r0 * 17 + c1] += -tokLast * s01;
-                W2[r0 * 17 + c2] += -tokLast * s02;
-                W2[r0 * 17 + c3] += -tokLast * s03;
-                W2[r1 * 17 + c0] += -tokLast * s10;
-                W2[r1 * 17 + c1] += -tokLast * s11;
-                W2[r1 * 17 + c2] += -tokLast * s12;
-                W2[r1 * 17 + c3] += -tokLast * s13;
-                W2[r2 * 17 + c0] += -tokLast * s20;
-                W2[r2 * 17 + c1] += -tokLast * s21;
-                W2[r2 * 17 + c2] += -tokLast * s22;
-                W2[r2 * 17 + c3] += -tokLast * s23;
-                W2[r3 * 17 + c0] += -tokLast * s30;
-                W2[r3 * 17 + c1] += -tokLast * s31;
-                W2[r3 * 17 + c2] += -tokLast * s32;
-                W2[r3 * 17 + c3] += -tokLast * s33;
+                s00.AddTo(W2, r0, 20, c0, -tokLast);
+                s01.AddTo(W2, r0, 20, c0 + 1, -tokLast);
+                s10.AddTo(W2, r0 + 16, 20, c0, -tokLast);
+                s11.AddTo(W2, r0 + 16, 20, c0 + 1, -tokLast);
+                s20.AddTo(W2, r0 + 32, 20, c0, -tokLast);
+                s21.AddTo(W2, r0 + 32, 20, c0 + 1, -tokLast);
+                s30.AddTo(W2, r0 + 48, 20, c0, -tokLast);
+                s31.AddTo(W2, r0 + 48, 20, c0 + 1, -tokLast);
             }
             Group.Barrier();
 
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW2[i * 17 + j] = rate * (scoresW2[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW2, i * 6 + j, rate * (Float4.At(scoresW2, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2Q −= attentionW2 · deltaW2, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = attentionW2[r0 * 17 + k];
-                    float a1 = attentionW2[r1 * 17 + k];
-                    float a2 = attentionW2[r2 * 17 + k];
-                    float a3 = attentionW2[r3 * 17 + k];
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(attentionW2, r0, 24, k, 1, 0);
+                    var b0 = SplitRight.Load(deltaW2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW2Q[r0 * 17 + c0] += -s00;
-                timesW2Q[r1 * 17 + c0] += -s10;
-                timesW2Q[r2 * 17 + c0] += -s20;
-                timesW2Q[r3 * 17 + c0] += -s30;
+                s00.AddTo(timesW2Q, r0, 20, c0, -1f);
+                s01.AddTo(timesW2Q, r0, 20, c0 + 1, -1f);
             }
             Group.Barrier();
 
@@ -4897,47 +4672,50 @@ public static class MlpKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j);
                     meanQSum += affineW2Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 4, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
-                    float centredQ = affineW2Q - meanQ;
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredQ = affineW2Q - meanQ;
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j];
-                    float centredQ = affineW2Q - meanQ;
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredQ = affineW2Q - meanQ;
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 6 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B2 −= tokLast · sum of the rows of deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW2, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B2, c0, Float4.At(B2, c0).Add(-tokLast, s00));
                 }
-                if (ty < 1) B2[c0] += -tokLast * s00;
             }
             Group.Barrier();
         }
@@ -4946,201 +4724,118 @@ public static class MlpKernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Step(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, ArrayView<float> key, ArrayView<float> value, ArrayView<float> query, ArrayView<float> lr, ArrayView<float> tok, ArrayView<float> W1, ArrayView<float> B1, ArrayView<float> W2, ArrayView<float> B2, ArrayView<float> Scale, ArrayView<float> Shift, ArrayView<float> W1Sum, ArrayView<float> B1Sum, ArrayView<float> W2Sum, ArrayView<float> B2Sum, ArrayView<float> output)
         {
-            ArrayView<float> dGeluK = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluK = memory.SubView(4448, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW1 = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW1 = memory.SubView(5760, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> geluQ = memory.SubView(3408, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> attentionW2 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> deltaW2 = memory.SubView(6800, 272); // [16, 16], rows 17 apart
-            ArrayView<float> sigmoidK = memory.SubView(7072, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW1SumQ = memory.SubView(8112, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW1K = memory.SubView(9152, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW2K = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW1 = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW1Q = memory.SubView(10192, 1040); // [16, 64], rows 65 apart
-            ArrayView<float> timesW2SumQ = memory.SubView(5488, 272); // [16, 16], rows 17 apart
-            ArrayView<float> scoresW2 = memory.SubView(7072, 272); // [16, 16], rows 17 apart
-            ArrayView<float> timesW2Q = memory.SubView(7344, 272); // [16, 16], rows 17 apart
-            ArrayView<float> dNormalKKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
-            ArrayView<float> centredQKept = memory.SubView(3408, 272); // [16, 16], rows 17 apart
-            ArrayView<float> affineW2QKept = memory.SubView(3680, 272); // [16, 16], rows 17 apart
+            ArrayView<float> dGeluK = memory.SubView(3648, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluK = memory.SubView(4736, 1152); // [16, 64], rows 72 apart
+            ArrayView<float> attentionW1 = memory.SubView(5888, 384); // [16, 16], rows 24 apart
+            ArrayView<float> deltaW1 = memory.SubView(6272, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> geluQ = memory.SubView(7360, 1152); // [16, 64], rows 72 apart
+            ArrayView<float> attentionW2 = memory.SubView(3648, 384); // [16, 16], rows 24 apart
+            ArrayView<float> deltaW2 = memory.SubView(8512, 320); // [16, 16], rows 20 apart
+            ArrayView<float> sigmoidK = memory.SubView(7360, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW1SumQ = memory.SubView(8832, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW1K = memory.SubView(9920, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW2K = memory.SubView(3648, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW1 = memory.SubView(3648, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW1Q = memory.SubView(11008, 1088); // [16, 64], rows 68 apart
+            ArrayView<float> timesW2SumQ = memory.SubView(4032, 320); // [16, 16], rows 20 apart
+            ArrayView<float> scoresW2 = memory.SubView(4352, 320); // [16, 16], rows 20 apart
+            ArrayView<float> timesW2Q = memory.SubView(5888, 320); // [16, 16], rows 20 apart
+            ArrayView<float> dNormalKKept = memory.SubView(3968, 320); // [16, 16], rows 20 apart
+            ArrayView<float> centredQKept = memory.SubView(3648, 320); // [16, 16], rows 20 apart
+            ArrayView<float> affineW2QKept = memory.SubView(4352, 320); // [16, 16], rows 20 apart
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 8;
+                SplitSums s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = W1Sum[k * 64 + c0];
-                    float b1 = W1Sum[k * 64 + c1];
-                    float b2 = W1Sum[k * 64 + c2];
-                    float b3 = W1Sum[k * 64 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(W1Sum, 8 * c0, 1, k, 64, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W1Sum, 8 * (c0 + 1), 1, k, 64, 0);
+                    s01 = s01.Add(a0, b1);
+                    var b2 = SplitRight.Load(W1Sum, 8 * (c0 + 2), 1, k, 64, 0);
+                    s02 = s02.Add(a0, b2);
+                    var b3 = SplitRight.Load(W1Sum, 8 * (c0 + 3), 1, k, 64, 0);
+                    s03 = s03.Add(a0, b3);
+                    var b4 = SplitRight.Load(W1Sum, 8 * (c0 + 4), 1, k, 64, 0);
+                    s04 = s04.Add(a0, b4);
+                    var b5 = SplitRight.Load(W1Sum, 8 * (c0 + 5), 1, k, 64, 0);
+                    s05 = s05.Add(a0, b5);
+                    var b6 = SplitRight.Load(W1Sum, 8 * (c0 + 6), 1, k, 64, 0);
+                    s06 = s06.Add(a0, b6);
+                    var b7 = SplitRight.Load(W1Sum, 8 * (c0 + 7), 1, k, 64, 0);
+                    s07 = s07.Add(a0, b7);
                 }
-                timesW1SumQ[r0 * 65 + c0] = s00;
-                timesW1SumQ[r0 * 65 + c1] = s01;
-                timesW1SumQ[r0 * 65 + c2] = s02;
-                timesW1SumQ[r0 * 65 + c3] = s03;
-                timesW1SumQ[r1 * 65 + c0] = s10;
-                timesW1SumQ[r1 * 65 + c1] = s11;
-                timesW1SumQ[r1 * 65 + c2] = s12;
-                timesW1SumQ[r1 * 65 + c3] = s13;
-                timesW1SumQ[r2 * 65 + c0] = s20;
-                timesW1SumQ[r2 * 65 + c1] = s21;
-                timesW1SumQ[r2 * 65 + c2] = s22;
-                timesW1SumQ[r2 * 65 + c3] = s23;
-                timesW1SumQ[r3 * 65 + c0] = s30;
-                timesW1SumQ[r3 * 65 + c1] = s31;
-                timesW1SumQ[r3 * 65 + c2] = s32;
-                timesW1SumQ[r3 * 65 + c3] = s33;
+                s00.Put(timesW1SumQ, r0, 68, c0, 1f);
+                s01.Put(timesW1SumQ, r0, 68, c0 + 1, 1f);
+                s02.Put(timesW1SumQ, r0, 68, c0 + 2, 1f);
+                s03.Put(timesW1SumQ, r0, 68, c0 + 3, 1f);
+                s04.Put(timesW1SumQ, r0, 68, c0 + 4, 1f);
+                s05.Put(timesW1SumQ, r0, 68, c0 + 5, 1f);
+                s06.Put(timesW1SumQ, r0, 68, c0 + 6, 1f);
+                s07.Put(timesW1SumQ, r0, 68, c0 + 7, 1f);
             }
             Group.Barrier();
 
             // timesW1K = key · W1
+            // timesW1Q = query · W1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                for (int tile = warp; tile < 2; tile += 1)
                 {
-                    float a0 = key[r0 * 17 + k];
-                    float a1 = key[r1 * 17 + k];
-                    float a2 = key[r2 * 17 + k];
-                    float a3 = key[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    int r0 = 0;
+                    int c0 = (tile & 1) * 4;
+                    SplitSums s00 = default, s01 = default, s02 = default, s03 = default;
+                    SplitSums t00 = default, t01 = default, t02 = default, t03 = default;
+                    for (int k = 0; k < 1; k++)
+                    {
+                        var a0 = SplitLeft.Load(key, r0, 24, k, 1, 1);
+                        var d0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                        var b0 = SplitRight.Load(W1, 8 * c0, 1, k, 68, 0);
+                        s00 = s00.Add(a0, b0);
+                        t00 = t00.Add(d0, b0);
+                        var b1 = SplitRight.Load(W1, 8 * (c0 + 1), 1, k, 68, 0);
+                        s01 = s01.Add(a0, b1);
+                        t01 = t01.Add(d0, b1);
+                        var b2 = SplitRight.Load(W1, 8 * (c0 + 2), 1, k, 68, 0);
+                        s02 = s02.Add(a0, b2);
+                        t02 = t02.Add(d0, b2);
+                        var b3 = SplitRight.Load(W1, 8 * (c0 + 3), 1, k, 68, 0);
+                        s03 = s03.Add(a0, b3);
+                        t03 = t03.Add(d0, b3);
+                    }
+                    s00.Put(timesW1K, r0, 68, c0, 1f);
+                    s01.Put(timesW1K, r0, 68, c0 + 1, 1f);
+                    s02.Put(timesW1K, r0, 68, c0 + 2, 1f);
+                    s03.Put(timesW1K, r0, 68, c0 + 3, 1f);
+                    t00.Put(timesW1Q, r0, 68, c0, 1f);
+                    t01.Put(timesW1Q, r0, 68, c0 + 1, 1f);
+                    t02.Put(timesW1Q, r0, 68, c0 + 2, 1f);
+                    t03.Put(timesW1Q, r0, 68, c0 + 3, 1f);
                 }
-                timesW1K[r0 * 65 + c0] = s00;
-                timesW1K[r0 * 65 + c1] = s01;
-                timesW1K[r0 * 65 + c2] = s02;
-                timesW1K[r0 * 65 + c3] = s03;
-                timesW1K[r1 * 65 + c0] = s10;
-                timesW1K[r1 * 65 + c1] = s11;
-                timesW1K[r1 * 65 + c2] = s12;
-                timesW1K[r1 * 65 + c3] = s13;
-                timesW1K[r2 * 65 + c0] = s20;
-                timesW1K[r2 * 65 + c1] = s21;
-                timesW1K[r2 * 65 + c2] = s22;
-                timesW1K[r2 * 65 + c3] = s23;
-                timesW1K[r3 * 65 + c0] = s30;
-                timesW1K[r3 * 65 + c1] = s31;
-                timesW1K[r3 * 65 + c2] = s32;
-                timesW1K[r3 * 65 + c3] = s33;
             }
             Group.Barrier();
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = key[c0 * 17 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(query, r0, 24, k, 1, 1);
+                    var b0 = SplitRight.Load(key, 8 * c0, 24, k, 1, 1);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(key, 8 * (c0 + 1), 24, k, 1, 1);
+                    s01 = s01.Add(a0, b1);
                 }
-                scoresW1[r0 * 17 + c0] = s00;
-                scoresW1[r1 * 17 + c0] = s10;
-                scoresW1[r2 * 17 + c0] = s20;
-                scoresW1[r3 * 17 + c0] = s30;
-            }
-            Group.Barrier();
-
-            // timesW1Q = query · W1
-            {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
-                {
-                    float a0 = query[r0 * 17 + k];
-                    float a1 = query[r1 * 17 + k];
-                    float a2 = query[r2 * 17 + k];
-                    float a3 = query[r3 * 17 + k];
-                    float b0 = W1[k * 65 + c0];
-                    float b1 = W1[k * 65 + c1];
-                    float b2 = W1[k * 65 + c2];
-                    float b3 = W1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
-                }
-                timesW1Q[r0 * 65 + c0] = s00;
-                timesW1Q[r0 * 65 + c1] = s01;
-                timesW1Q[r0 * 65 + c2] = s02;
-                timesW1Q[r0 * 65 + c3] = s03;
-                timesW1Q[r1 * 65 + c0] = s10;
-                timesW1Q[r1 * 65 + c1] = s11;
-                timesW1Q[r1 * 65 + c2] = s12;
-                timesW1Q[r1 * 65 + c3] = s13;
-                timesW1Q[r2 * 65 + c0] = s20;
-                timesW1Q[r2 * 65 + c1] = s21;
-                timesW1Q[r2 * 65 + c2] = s22;
-                timesW1Q[r2 * 65 + c3] = s23;
-                timesW1Q[r3 * 65 + c0] = s30;
-                timesW1Q[r3 * 65 + c1] = s31;
-                timesW1Q[r3 * 65 + c2] = s32;
-                timesW1Q[r3 * 65 + c3] = s33;
+                s00.Put(scoresW1, r0, 20, c0, 1f);
+                s01.Put(scoresW1, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
@@ -5151,53 +4846,41 @@ public static class MlpKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
-                    sigmoidK[i * 65 + j] = sigmoidK2;
-                    geluK[i * 65 + j] = affineW1K * sigmoidK2;
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 sigmoidK2 = Fn.Sigmoid(affineW1K * (1.5957692f + 0.071354814f * squareK));
+                    Float4.Put(sigmoidK, i * 17 + j, sigmoidK2);
+                    Float4.Put(geluK, i * 18 + j, affineW1K * sigmoidK2);
                 }
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW1[i * 17 + j] = rate * (scoresW1[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW1, i * 6 + j, rate * (Float4.At(scoresW1, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2K = geluK · W2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = geluK[r0 * 65 + k];
-                    float a1 = geluK[r1 * 65 + k];
-                    float a2 = geluK[r2 * 65 + k];
-                    float a3 = geluK[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(geluK, r0, 72, k, 1, 0);
+                    var b0 = SplitRight.Load(W2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW2K[r0 * 17 + c0] = s00;
-                timesW2K[r1 * 17 + c0] = s10;
-                timesW2K[r2 * 17 + c0] = s20;
-                timesW2K[r3 * 17 + c0] = s30;
+                s00.Put(timesW2K, r0, 20, c0, 1f);
+                s01.Put(timesW2K, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
@@ -5214,99 +4897,88 @@ public static class MlpKernels
             // sumDNormalK[i] = Σ_k dNormalK[i,k]
             // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
                     meanKSum += affineW2K;
                 }
-                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 4, meanKSum);
-                float varianceKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanK = 0.0625f * Rows.Sum(partials, row, lane, 2, meanKSum.Sum());
+                Float4 varianceKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
                     varianceKSum = varianceKSum + centredK * centredK;
                 }
-                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceKSum);
+                float varianceK = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceKSum.Sum());
                 float invStdK = 1f / Fn.Sqrt(1E-06f + varianceK);
-                float dInvStdKSum = 0f;
-                float sumDNormalKSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 dInvStdKSum = default(Float4);
+                Float4 sumDNormalKSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float normalK = invStdK * centredK;
-                    float errorK = key[i * 17 + j] + Shift[j] + Scale[j] * normalK - value[i * 17 + j];
-                    float dNormalK = lr[i] * Scale[j] * errorK;
-                    dNormalKKept[i * 17 + j] = dNormalK;
+                    Float4 scaleRow = Float4.At(Scale, j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 normalK = invStdK * centredK;
+                    Float4 errorK = Float4.At(key, i * 6 + j) + Float4.At(Shift, j) + scaleRow * normalK - Float4.At(value, i * 5 + j);
+                    Float4 dNormalK = lr[i] * scaleRow * errorK;
+                    Float4.Put(dNormalKKept, i * 5 + j, dNormalK);
                     dInvStdKSum = dInvStdKSum + centredK * dNormalK;
                     sumDNormalKSum += dNormalK;
                 }
-                float dInvStdK = Rows.Sum(partials, row, lane, 4, dInvStdKSum);
-                float sumDNormalK = Rows.Sum(partials, row, lane, 4, sumDNormalKSum);
-                float factor = dInvStdK * (invStdK * invStdK * invStdK);
-                float factor2 = -0.0625f * (invStdK * sumDNormalK);
-                for (int j = lane; j < 16; j += 4)
+                float dInvStdK = Rows.Sum(partials, row, lane, 2, dInvStdKSum.Sum());
+                float sumDNormalK = Rows.Sum(partials, row, lane, 2, sumDNormalKSum.Sum());
+                Float4 factor = dInvStdK * (invStdK * invStdK * invStdK);
+                Float4 factor2 = -0.0625f * (invStdK * sumDNormalK);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float dNormalK = dNormalKKept[i * 17 + j];
-                    float affineW2K = timesW2K[i * 17 + j] + B2[j];
-                    float centredK = affineW2K - meanK;
-                    float dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
-                    deltaW2[i * 17 + j] = dCentredK + factor2;
+                    Float4 dNormalK = Float4.At(dNormalKKept, i * 5 + j);
+                    Float4 affineW2K = Float4.At(timesW2K, i * 5 + j) + Float4.At(B2, j);
+                    Float4 centredK = affineW2K - meanK;
+                    Float4 dCentredK = invStdK * dNormalK + -0.0625f * (factor * centredK);
+                    Float4.Put(deltaW2, i * 5 + j, dCentredK + factor2);
                 }
             }
             Group.Barrier();
 
             // dGeluK = deltaW2 · W2ᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 8;
+                SplitSums s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = deltaW2[r0 * 17 + k];
-                    float a1 = deltaW2[r1 * 17 + k];
-                    float a2 = deltaW2[r2 * 17 + k];
-                    float a3 = deltaW2[r3 * 17 + k];
-                    float b0 = W2[c0 * 17 + k];
-                    float b1 = W2[c1 * 17 + k];
-                    float b2 = W2[c2 * 17 + k];
-                    float b3 = W2[c3 * 17 + k];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(deltaW2, r0, 20, k, 1, 0);
+                    var b0 = SplitRight.Load(W2, 8 * c0, 20, k, 1, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W2, 8 * (c0 + 1), 20, k, 1, 0);
+                    s01 = s01.Add(a0, b1);
+                    var b2 = SplitRight.Load(W2, 8 * (c0 + 2), 20, k, 1, 0);
+                    s02 = s02.Add(a0, b2);
+                    var b3 = SplitRight.Load(W2, 8 * (c0 + 3), 20, k, 1, 0);
+                    s03 = s03.Add(a0, b3);
+                    var b4 = SplitRight.Load(W2, 8 * (c0 + 4), 20, k, 1, 0);
+                    s04 = s04.Add(a0, b4);
+                    var b5 = SplitRight.Load(W2, 8 * (c0 + 5), 20, k, 1, 0);
+                    s05 = s05.Add(a0, b5);
+                    var b6 = SplitRight.Load(W2, 8 * (c0 + 6), 20, k, 1, 0);
+                    s06 = s06.Add(a0, b6);
+                    var b7 = SplitRight.Load(W2, 8 * (c0 + 7), 20, k, 1, 0);
+                    s07 = s07.Add(a0, b7);
                 }
-                dGeluK[r0 * 65 + c0] = s00;
-                dGeluK[r0 * 65 + c1] = s01;
-                dGeluK[r0 * 65 + c2] = s02;
-                dGeluK[r0 * 65 + c3] = s03;
-                dGeluK[r1 * 65 + c0] = s10;
-                dGeluK[r1 * 65 + c1] = s11;
-                dGeluK[r1 * 65 + c2] = s12;
-                dGeluK[r1 * 65 + c3] = s13;
-                dGeluK[r2 * 65 + c0] = s20;
-                dGeluK[r2 * 65 + c1] = s21;
-                dGeluK[r2 * 65 + c2] = s22;
-                dGeluK[r2 * 65 + c3] = s23;
-                dGeluK[r3 * 65 + c0] = s30;
-                dGeluK[r3 * 65 + c1] = s31;
-                dGeluK[r3 * 65 + c2] = s32;
-                dGeluK[r3 * 65 + c3] = s33;
+                s00.Put(dGeluK, r0, 68, c0, 1f);
+                s01.Put(dGeluK, r0, 68, c0 + 1, 1f);
+                s02.Put(dGeluK, r0, 68, c0 + 2, 1f);
+                s03.Put(dGeluK, r0, 68, c0 + 3, 1f);
+                s04.Put(dGeluK, r0, 68, c0 + 4, 1f);
+                s05.Put(dGeluK, r0, 68, c0 + 5, 1f);
+                s06.Put(dGeluK, r0, 68, c0 + 6, 1f);
+                s07.Put(dGeluK, r0, 68, c0 + 7, 1f);
             }
             Group.Barrier();
 
@@ -5314,116 +4986,92 @@ public static class MlpKernels
             // squareK[i,j] = affineW1K[i,j]²
             // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float sigmoidKRow = sigmoidK[i * 65 + j];
-                    float dGeluKRow = dGeluK[i * 65 + j];
-                    float affineW1K = timesW1K[i * 65 + j] + B1[j];
-                    float squareK = affineW1K * affineW1K;
-                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
-                    deltaW1[i * 65 + j] = deltaW12;
+                    Float4 sigmoidKRow = Float4.At(sigmoidK, i * 17 + j);
+                    Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
+                    Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
+                    Float4 squareK = affineW1K * affineW1K;
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
             Group.Barrier();
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 8;
+                SplitSums s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = attentionW1[r0 * 17 + k];
-                    float a1 = attentionW1[r1 * 17 + k];
-                    float a2 = attentionW1[r2 * 17 + k];
-                    float a3 = attentionW1[r3 * 17 + k];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(attentionW1, r0, 24, k, 1, 0);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 68, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 68, 0);
+                    s01 = s01.Add(a0, b1);
+                    var b2 = SplitRight.Load(deltaW1, 8 * (c0 + 2), 1, k, 68, 0);
+                    s02 = s02.Add(a0, b2);
+                    var b3 = SplitRight.Load(deltaW1, 8 * (c0 + 3), 1, k, 68, 0);
+                    s03 = s03.Add(a0, b3);
+                    var b4 = SplitRight.Load(deltaW1, 8 * (c0 + 4), 1, k, 68, 0);
+                    s04 = s04.Add(a0, b4);
+                    var b5 = SplitRight.Load(deltaW1, 8 * (c0 + 5), 1, k, 68, 0);
+                    s05 = s05.Add(a0, b5);
+                    var b6 = SplitRight.Load(deltaW1, 8 * (c0 + 6), 1, k, 68, 0);
+                    s06 = s06.Add(a0, b6);
+                    var b7 = SplitRight.Load(deltaW1, 8 * (c0 + 7), 1, k, 68, 0);
+                    s07 = s07.Add(a0, b7);
                 }
-                timesW1Q[r0 * 65 + c0] += -s00;
-                timesW1Q[r0 * 65 + c1] += -s01;
-                timesW1Q[r0 * 65 + c2] += -s02;
-                timesW1Q[r0 * 65 + c3] += -s03;
-                timesW1Q[r1 * 65 + c0] += -s10;
-                timesW1Q[r1 * 65 + c1] += -s11;
-                timesW1Q[r1 * 65 + c2] += -s12;
-                timesW1Q[r1 * 65 + c3] += -s13;
-                timesW1Q[r2 * 65 + c0] += -s20;
-                timesW1Q[r2 * 65 + c1] += -s21;
-                timesW1Q[r2 * 65 + c2] += -s22;
-                timesW1Q[r2 * 65 + c3] += -s23;
-                timesW1Q[r3 * 65 + c0] += -s30;
-                timesW1Q[r3 * 65 + c1] += -s31;
-                timesW1Q[r3 * 65 + c2] += -s32;
-                timesW1Q[r3 * 65 + c3] += -s33;
+                s00.AddTo(timesW1Q, r0, 68, c0, -1f);
+                s01.AddTo(timesW1Q, r0, 68, c0 + 1, -1f);
+                s02.AddTo(timesW1Q, r0, 68, c0 + 2, -1f);
+                s03.AddTo(timesW1Q, r0, 68, c0 + 3, -1f);
+                s04.AddTo(timesW1Q, r0, 68, c0 + 4, -1f);
+                s05.AddTo(timesW1Q, r0, 68, c0 + 5, -1f);
+                s06.AddTo(timesW1Q, r0, 68, c0 + 6, -1f);
+                s07.AddTo(timesW1Q, r0, 68, c0 + 7, -1f);
             }
             Group.Barrier();
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                int c1 = tx + 16;
-                int c2 = tx + 32;
-                int c3 = tx + 48;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 8;
+                SplitSums s00 = default, s01 = default, s02 = default, s03 = default, s04 = default, s05 = default, s06 = default, s07 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = key[k * 17 + r0];
-                    float a1 = key[k * 17 + r1];
-                    float a2 = key[k * 17 + r2];
-                    float a3 = key[k * 17 + r3];
-                    float b0 = deltaW1[k * 65 + c0];
-                    float b1 = deltaW1[k * 65 + c1];
-                    float b2 = deltaW1[k * 65 + c2];
-                    float b3 = deltaW1[k * 65 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(key, r0, 1, k, 24, 1);
+                    var b0 = SplitRight.Load(deltaW1, 8 * c0, 1, k, 68, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW1, 8 * (c0 + 1), 1, k, 68, 0);
+                    s01 = s01.Add(a0, b1);
+                    var b2 = SplitRight.Load(deltaW1, 8 * (c0 + 2), 1, k, 68, 0);
+                    s02 = s02.Add(a0, b2);
+                    var b3 = SplitRight.Load(deltaW1, 8 * (c0 + 3), 1, k, 68, 0);
+                    s03 = s03.Add(a0, b3);
+                    var b4 = SplitRight.Load(deltaW1, 8 * (c0 + 4), 1, k, 68, 0);
+                    s04 = s04.Add(a0, b4);
+                    var b5 = SplitRight.Load(deltaW1, 8 * (c0 + 5), 1, k, 68, 0);
+                    s05 = s05.Add(a0, b5);
+                    var b6 = SplitRight.Load(deltaW1, 8 * (c0 + 6), 1, k, 68, 0);
+                    s06 = s06.Add(a0, b6);
+                    var b7 = SplitRight.Load(deltaW1, 8 * (c0 + 7), 1, k, 68, 0);
+                    s07 = s07.Add(a0, b7);
                 }
-                W1Sum[r0 * 64 + c0] += s00;
-                W1Sum[r0 * 64 + c1] += s01;
-                W1Sum[r0 * 64 + c2] += s02;
-                W1Sum[r0 * 64 + c3] += s03;
-                W1Sum[r1 * 64 + c0] += s10;
-                W1Sum[r1 * 64 + c1] += s11;
-                W1Sum[r1 * 64 + c2] += s12;
-                W1Sum[r1 * 64 + c3] += s13;
-                W1Sum[r2 * 64 + c0] += s20;
-                W1Sum[r2 * 64 + c1] += s21;
-                W1Sum[r2 * 64 + c2] += s22;
-                W1Sum[r2 * 64 + c3] += s23;
-                W1Sum[r3 * 64 + c0] += s30;
-                W1Sum[r3 * 64 + c1] += s31;
-                W1Sum[r3 * 64 + c2] += s32;
-                W1Sum[r3 * 64 + c3] += s33;
+                s00.AddTo(W1Sum, r0, 64, c0, 1f);
+                s01.AddTo(W1Sum, r0, 64, c0 + 1, 1f);
+                s02.AddTo(W1Sum, r0, 64, c0 + 2, 1f);
+                s03.AddTo(W1Sum, r0, 64, c0 + 3, 1f);
+                s04.AddTo(W1Sum, r0, 64, c0 + 4, 1f);
+                s05.AddTo(W1Sum, r0, 64, c0 + 5, 1f);
+                s06.AddTo(W1Sum, r0, 64, c0 + 6, 1f);
+                s07.AddTo(W1Sum, r0, 64, c0 + 7, 1f);
             }
             Group.Barrier();
 
@@ -5433,218 +5081,155 @@ public static class MlpKernels
             // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
             // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    float affineW1SumQ = timesW1SumQ[i * 65 + j] + B1Sum[j];
-                    float affineW1Q = timesW1Q[i * 65 + j] + B1[j] - tok[i] * affineW1SumQ;
-                    float squareQ = affineW1Q * affineW1Q;
-                    float sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
-                    geluQ[i * 65 + j] = affineW1Q * sigmoidQ;
+                    Float4 affineW1SumQ = Float4.At(timesW1SumQ, i * 17 + j) + Float4.At(B1Sum, j);
+                    Float4 affineW1Q = Float4.At(timesW1Q, i * 17 + j) + Float4.At(B1, j) - tok[i] * affineW1SumQ;
+                    Float4 squareQ = affineW1Q * affineW1Q;
+                    Float4 sigmoidQ = Fn.Sigmoid(affineW1Q * (1.5957692f + 0.071354814f * squareQ));
+                    Float4.Put(geluQ, i * 18 + j, affineW1Q * sigmoidQ);
                 }
             }
             Group.Barrier();
 
             // timesW2SumQ = geluQ · W2Sum
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = W2Sum[k * 16 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(geluQ, r0, 72, k, 1, 0);
+                    var b0 = SplitRight.Load(W2Sum, 8 * c0, 1, k, 16, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W2Sum, 8 * (c0 + 1), 1, k, 16, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW2SumQ[r0 * 17 + c0] = s00;
-                timesW2SumQ[r1 * 17 + c0] = s10;
-                timesW2SumQ[r2 * 17 + c0] = s20;
-                timesW2SumQ[r3 * 17 + c0] = s30;
+                s00.Put(timesW2SumQ, r0, 20, c0, 1f);
+                s01.Put(timesW2SumQ, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // scoresW2 = geluQ · geluKᵀ
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = geluK[c0 * 65 + k];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(geluQ, r0, 72, k, 1, 0);
+                    var b0 = SplitRight.Load(geluK, 8 * c0, 72, k, 1, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(geluK, 8 * (c0 + 1), 72, k, 1, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                scoresW2[r0 * 17 + c0] = s00;
-                scoresW2[r1 * 17 + c0] = s10;
-                scoresW2[r2 * 17 + c0] = s20;
-                scoresW2[r3 * 17 + c0] = s30;
+                s00.Put(scoresW2, r0, 20, c0, 1f);
+                s01.Put(scoresW2, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // timesW2Q = geluQ · W2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 64; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 4; k++)
                 {
-                    float a0 = geluQ[r0 * 65 + k];
-                    float a1 = geluQ[r1 * 65 + k];
-                    float a2 = geluQ[r2 * 65 + k];
-                    float a3 = geluQ[r3 * 65 + k];
-                    float b0 = W2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(geluQ, r0, 72, k, 1, 0);
+                    var b0 = SplitRight.Load(W2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(W2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW2Q[r0 * 17 + c0] = s00;
-                timesW2Q[r1 * 17 + c0] = s10;
-                timesW2Q[r2 * 17 + c0] = s20;
-                timesW2Q[r3 * 17 + c0] = s30;
+                s00.Put(timesW2Q, r0, 20, c0, 1f);
+                s01.Put(timesW2Q, r0, 20, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // B1Sum += sum of the rows of deltaW1
             {
-                int tx = thread % 64, ty = thread / 64;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 15, ty = thread >> 4;
+                if (ty < 1)
                 {
-                    float b0 = deltaW1[k * 65 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW1, k * 17 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B1Sum, c0, Float4.At(B1Sum, c0) + s00);
                 }
-                B1Sum[c0] += s00;
             }
             Group.Barrier();
 
             // W2Sum += geluKᵀ · deltaW2
             {
-                int tx = thread % 4, ty = thread / 4;
-                int r0 = ty;
-                int r1 = ty + 16;
-                int r2 = ty + 32;
-                int r3 = ty + 48;
-                int c0 = tx;
-                int c1 = tx + 4;
-                int c2 = tx + 8;
-                int c3 = tx + 12;
-                float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
-                float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
-                float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
-                float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                SplitSums s10 = default, s11 = default;
+                SplitSums s20 = default, s21 = default;
+                SplitSums s30 = default, s31 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = geluK[k * 65 + r0];
-                    float a1 = geluK[k * 65 + r1];
-                    float a2 = geluK[k * 65 + r2];
-                    float a3 = geluK[k * 65 + r3];
-                    float b0 = deltaW2[k * 17 + c0];
-                    float b1 = deltaW2[k * 17 + c1];
-                    float b2 = deltaW2[k * 17 + c2];
-                    float b3 = deltaW2[k * 17 + c3];
-                    s00 += a0 * b0; s01 += a0 * b1; s02 += a0 * b2; s03 += a0 * b3;
-                    s10 += a1 * b0; s11 += a1 * b1; s12 += a1 * b2; s13 += a1 * b3;
-                    s20 += a2 * b0; s21 += a2 * b1; s22 += a2 * b2; s23 += a2 * b3;
-                    s30 += a3 * b0; s31 += a3 * b1; s32 += a3 * b2; s33 += a3 * b3;
+                    var a0 = SplitLeft.Load(geluK, r0, 1, k, 72, 0);
+                    var a1 = SplitLeft.Load(geluK, r0 + 16, 1, k, 72, 0);
+                    var a2 = SplitLeft.Load(geluK, r0 + 32, 1, k, 72, 0);
+                    var a3 = SplitLeft.Load(geluK, r0 + 48, 1, k, 72, 0);
+                    var b0 = SplitRight.Load(deltaW2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0); s10 = s10.Add(a1, b0); s20 = s20.Add(a2, b0); s30 = s30.Add(a3, b0);
+                    var b1 = SplitRight.Load(deltaW2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1); s11 = s11.Add(a1, b1); s21 = s21.Add(a2, b1); s31 = s31.Add(a3, b1);
                 }
-                W2Sum[r0 * 16 + c0] += s00;
-                W2Sum[r0 * 16 + c1] += s01;
-                W2Sum[r0 * 16 + c2] += s02;
-                W2Sum[r0 * 16 + c3] += s03;
-                W2Sum[r1 * 16 + c0] += s10;
-                W2Sum[r1 * 16 + c1] += s11;
-                W2Sum[r1 * 16 + c2] += s12;
-                W2Sum[r1 * 16 + c3] += s13;
-                W2Sum[r2 * 16 + c0] += s20;
-                W2Sum[r2 * 16 + c1] += s21;
-                W2Sum[r2 * 16 + c2] += s22;
-                W2Sum[r2 * 16 + c3] += s23;
-                W2Sum[r3 * 16 + c0] += s30;
-                W2Sum[r3 * 16 + c1] += s31;
-                W2Sum[r3 * 16 + c2] += s32;
-                W2Sum[r3 * 16 + c3] += s33;
+                s00.AddTo(W2Sum, r0, 16, c0, 1f);
+                s01.AddTo(W2Sum, r0, 16, c0 + 1, 1f);
+                s10.AddTo(W2Sum, r0 + 16, 16, c0, 1f);
+                s11.AddTo(W2Sum, r0 + 16, 16, c0 + 1, 1f);
+                s20.AddTo(W2Sum, r0 + 32, 16, c0, 1f);
+                s21.AddTo(W2Sum, r0 + 32, 16, c0 + 1, 1f);
+                s30.AddTo(W2Sum, r0 + 48, 16, c0, 1f);
+                s31.AddTo(W2Sum, r0 + 48, 16, c0 + 1, 1f);
             }
             Group.Barrier();
 
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
-                    attentionW2[i * 17 + j] = rate * (scoresW2[i * 17 + j] + 1f);
+                    Float4 rate = Float4.UpTo(tok[i], 4 * j, i);
+                    Float4.Put(attentionW2, i * 6 + j, rate * (Float4.At(scoresW2, i * 5 + j) + 1f));
                 }
             }
             Group.Barrier();
 
             // timesW2Q −= attentionW2 · deltaW2, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
-                int r0 = ty;
-                int r1 = ty + 4;
-                int r2 = ty + 8;
-                int r3 = ty + 12;
-                int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
-                for (int k = 0; k < 16; k++)
+                int warp = thread >> 5;
+                int r0 = 0;
+                int c0 = (warp & 0) * 2;
+                SplitSums s00 = default, s01 = default;
+                for (int k = 0; k < 1; k++)
                 {
-                    float a0 = attentionW2[r0 * 17 + k];
-                    float a1 = attentionW2[r1 * 17 + k];
-                    float a2 = attentionW2[r2 * 17 + k];
-                    float a3 = attentionW2[r3 * 17 + k];
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    var a0 = SplitLeft.Load(attentionW2, r0, 24, k, 1, 0);
+                    var b0 = SplitRight.Load(deltaW2, 8 * c0, 1, k, 20, 0);
+                    s00 = s00.Add(a0, b0);
+                    var b1 = SplitRight.Load(deltaW2, 8 * (c0 + 1), 1, k, 20, 0);
+                    s01 = s01.Add(a0, b1);
                 }
-                timesW2Q[r0 * 17 + c0] += -s00;
-                timesW2Q[r1 * 17 + c0] += -s10;
-                timesW2Q[r2 * 17 + c0] += -s20;
-                timesW2Q[r3 * 17 + c0] += -s30;
+                s00.AddTo(timesW2Q, r0, 20, c0, -1f);
+                s01.AddTo(timesW2Q, r0, 20, c0 + 1, -1f);
             }
             Group.Barrier();
 
@@ -5657,49 +5242,52 @@ public static class MlpKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                float meanQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                Float4 meanQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2SumQ = timesW2SumQ[i * 17 + j] + B2Sum[j];
-                    float affineW2Q = timesW2Q[i * 17 + j] + B2[j] - tok[i] * affineW2SumQ;
-                    affineW2QKept[i * 17 + j] = affineW2Q;
+                    Float4 affineW2SumQ = Float4.At(timesW2SumQ, i * 5 + j) + Float4.At(B2Sum, j);
+                    Float4 affineW2Q = Float4.At(timesW2Q, i * 5 + j) + Float4.At(B2, j) - tok[i] * affineW2SumQ;
+                    Float4.Put(affineW2QKept, i * 5 + j, affineW2Q);
                     meanQSum += affineW2Q;
                 }
-                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 4, meanQSum);
-                float varianceQSum = 0f;
-                for (int j = lane; j < 16; j += 4)
+                float meanQ = 0.0625f * Rows.Sum(partials, row, lane, 2, meanQSum.Sum());
+                Float4 varianceQSum = default(Float4);
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float affineW2Q = affineW2QKept[i * 17 + j];
-                    float centredQ = affineW2Q - meanQ;
-                    centredQKept[i * 17 + j] = centredQ;
+                    Float4 affineW2Q = Float4.At(affineW2QKept, i * 5 + j);
+                    Float4 centredQ = affineW2Q - meanQ;
+                    Float4.Put(centredQKept, i * 5 + j, centredQ);
                     varianceQSum = varianceQSum + centredQ * centredQ;
                 }
-                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 4, varianceQSum);
+                float varianceQ = 0.0625f * Rows.Sum(partials, row, lane, 2, varianceQSum.Sum());
                 float scalar = 1E-06f;
                 float invStdQ = 1f / Fn.Sqrt(scalar + varianceQ);
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    float centredQ = centredQKept[i * 17 + j];
-                    float normalQ = invStdQ * centredQ;
-                    output[i * 17 + j] = query[i * 17 + j] + Shift[j] + Scale[j] * normalQ;
+                    Float4 centredQ = Float4.At(centredQKept, i * 5 + j);
+                    Float4 normalQ = invStdQ * centredQ;
+                    Float4.Put(output, i * 5 + j, Float4.At(query, i * 6 + j) + Float4.At(Shift, j) + Float4.At(Scale, j) * normalQ);
                 }
             }
             Group.Barrier();
 
             // B2Sum += sum of the rows of deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
-                int c0 = tx;
-                float s00 = 0f;
-                for (int k = 0; k < 16; k++)
+                int tx = thread & 3, ty = thread >> 2;
+                if (ty < 1)
                 {
-                    float b0 = deltaW2[k * 17 + c0];
-                    s00 += b0;
+                    int c0 = tx;
+                    Float4 s00 = default;
+                    for (int k = 0; k < 16; k++)
+                    {
+                        Float4 b0 = Float4.At(deltaW2, k * 5 + c0);
+                        s00 += b0;
+                    }
+                    Float4.Put(B2Sum, c0, Float4.At(B2Sum, c0) + s00);
                 }
-                if (ty < 1) B2Sum[c0] += s00;
             }
             Group.Barrier();
         }
@@ -5711,12 +5299,12 @@ public static class MlpKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 1;
+                int lane = thread & 1;
                 int i = row;
-                for (int j = lane; j < 64; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    W1[i * 65 + j] = W1[i * 65 + j] - (tokLast * W1Sum[i * 64 + j]);
+                    Float4.Put(W1, i * 17 + j, Float4.At(W1, i * 17 + j) - (tokLast * Float4.At(W1Sum, i * 16 + j)));
                 }
             }
             Group.Barrier();
@@ -5725,43 +5313,46 @@ public static class MlpKernels
             // B2[j] = B2[j] − tokLast B2Sum[j]
             {
                 int lane = thread;
-                for (int j = lane; j < 64; j += 64)
+                for (int j = lane; j < 16; j += 32)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
                 }
-                for (int j = lane; j < 16; j += 64)
+                for (int j = lane; j < 4; j += 32)
                 {
-                    B2[j] = B2[j] - (tokLast * B2Sum[j]);
+                    Float4.Put(B2, j, Float4.At(B2, j) - (tokLast * Float4.At(B2Sum, j)));
                 }
             }
             Group.Barrier();
 
             // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
             {
-                int row = thread / 1;
-                int lane = thread % 1;
-                int i = row;
-                for (int j = lane; j < 16; j += 1)
+                int row = thread >> 0;
+                int lane = thread & 0;
+                for (int i0 = 0; i0 < 64; i0 += 32)
                 {
-                    W2[i * 17 + j] = W2[i * 17 + j] - (tokLast * W2Sum[i * 16 + j]);
+                    int i = i0 + row;
+                    for (int j = lane, j0 = 0; j0 < 4; j0 += 1, j += 1)
+                    {
+                        Float4.Put(W2, i * 5 + j, Float4.At(W2, i * 5 + j) - (tokLast * Float4.At(W2Sum, i * 4 + j)));
+                    }
                 }
             }
             Group.Barrier();
 
             // W1Sum = 0
-            for (int e = thread; e < 1024; e += 64) W1Sum[e] = 0f;
+            for (int e = thread; e < 1024; e += 32) W1Sum[e] = 0f;
             Group.Barrier();
 
             // B1Sum = 0
-            for (int e = thread; e < 64; e += 64) B1Sum[e] = 0f;
+            for (int e = thread; e < 64; e += 32) B1Sum[e] = 0f;
             Group.Barrier();
 
             // W2Sum = 0
-            for (int e = thread; e < 1024; e += 64) W2Sum[e] = 0f;
+            for (int e = thread; e < 1024; e += 32) W2Sum[e] = 0f;
             Group.Barrier();
 
             // B2Sum = 0
-            for (int e = thread; e < 16; e += 64) B2Sum[e] = 0f;
+            for (int e = thread; e < 16; e += 32) B2Sum[e] = 0f;
             Group.Barrier();
         }
     }
@@ -5820,7 +5411,7 @@ public static class MlpKernels
 
             // timesW1SumQ = query · W1Sum
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -5836,7 +5427,7 @@ public static class MlpKernels
 
             // timesW1K = key · W1
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -5852,7 +5443,7 @@ public static class MlpKernels
 
             // scoresW1 = query · keyᵀ
             {
-                int tx = thread % 1, ty = thread / 1;
+                int tx = thread & 0, ty = thread >> 0;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -5868,7 +5459,7 @@ public static class MlpKernels
 
             // timesW1Q = query · W1
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -5889,11 +5480,11 @@ public static class MlpKernels
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
-                for (int j = lane; j < 64; j += 32)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 32, j += 32)
                 {
                     float affineW1K = timesW1K[i * 64 + j] + B1[j];
                     float squareK = affineW1K * affineW1K;
@@ -5911,7 +5502,7 @@ public static class MlpKernels
 
             // timesW2K = geluK · W2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -5938,8 +5529,8 @@ public static class MlpKernels
             // sumDNormalK[i] = Σ_k dNormalK[i,k]
             // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanKSum = 0f;
@@ -5988,7 +5579,7 @@ public static class MlpKernels
 
             // dGeluK = deltaW2 · W2ᵀ
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -6006,11 +5597,11 @@ public static class MlpKernels
             // squareK[i,j] = affineW1K[i,j]²
             // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
-                for (int j = lane; j < 64; j += 32)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 32, j += 32)
                 {
                     float sigmoidKRow = sigmoidK[i * 64 + j];
                     float dGeluKRow = dGeluK[i * 64 + j];
@@ -6024,7 +5615,7 @@ public static class MlpKernels
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -6040,7 +5631,7 @@ public static class MlpKernels
 
             // W1Sum += keyᵀ · deltaW1
             {
-                int tx = thread % 32, ty = thread / 32;
+                int tx = thread & 31, ty = thread >> 5;
                 int r0 = ty;
                 int r1 = ty + 8;
                 int c0 = tx;
@@ -6069,11 +5660,11 @@ public static class MlpKernels
             // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
             // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
-                for (int j = lane; j < 64; j += 32)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 32, j += 32)
                 {
                     float affineW1SumQ = timesW1SumQ[i * 64 + j] + B1Sum[j];
                     float affineW1Q = timesW1Q[i * 64 + j] + B1[j] - tok[i] * affineW1SumQ;
@@ -6086,7 +5677,7 @@ public static class MlpKernels
 
             // timesW2SumQ = geluQ · W2Sum
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -6102,7 +5693,7 @@ public static class MlpKernels
 
             // scoresW2 = geluQ · geluKᵀ
             {
-                int tx = thread % 1, ty = thread / 1;
+                int tx = thread & 0, ty = thread >> 0;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -6118,7 +5709,7 @@ public static class MlpKernels
 
             // timesW2Q = geluQ · W2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -6134,7 +5725,7 @@ public static class MlpKernels
 
             // B1Sum += sum of the rows of deltaW1
             {
-                int tx = thread % 64, ty = thread / 64;
+                int tx = thread & 63, ty = thread >> 6;
                 int c0 = tx;
                 float s00 = 0f;
                 for (int k = 0; k < 1; k++)
@@ -6148,40 +5739,34 @@ public static class MlpKernels
 
             // W2Sum += geluKᵀ · deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 7, ty = thread >> 3;
                 int r0 = ty;
-                int r1 = ty + 16;
-                int r2 = ty + 32;
-                int r3 = ty + 48;
+                int r1 = ty + 32;
                 int c0 = tx;
-                float s00 = 0f;
-                float s10 = 0f;
-                float s20 = 0f;
-                float s30 = 0f;
+                int c1 = tx + 8;
+                float s00 = 0f, s01 = 0f;
+                float s10 = 0f, s11 = 0f;
                 for (int k = 0; k < 1; k++)
                 {
                     float a0 = geluK[k * 64 + r0];
                     float a1 = geluK[k * 64 + r1];
-                    float a2 = geluK[k * 64 + r2];
-                    float a3 = geluK[k * 64 + r3];
                     float b0 = deltaW2[k * 16 + c0];
-                    s00 += a0 * b0;
-                    s10 += a1 * b0;
-                    s20 += a2 * b0;
-                    s30 += a3 * b0;
+                    float b1 = deltaW2[k * 16 + c1];
+                    s00 += a0 * b0; s01 += a0 * b1;
+                    s10 += a1 * b0; s11 += a1 * b1;
                 }
                 W2Sum[r0 * 16 + c0] += s00;
+                W2Sum[r0 * 16 + c1] += s01;
                 W2Sum[r1 * 16 + c0] += s10;
-                W2Sum[r2 * 16 + c0] += s20;
-                W2Sum[r3 * 16 + c0] += s30;
+                W2Sum[r1 * 16 + c1] += s11;
             }
             Group.Barrier();
 
             // rate[i,j] = tok[i], for j ≤ i
             // attentionW2[i,j] = rate[i,j] (scoresW2[i,j] + 1)
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 for (int j = lane; j < 1; j += 32)
@@ -6194,7 +5779,7 @@ public static class MlpKernels
 
             // timesW2Q −= attentionW2 · deltaW2, its lower triangle
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 const int r0 = 0;
                 int c0 = tx;
                 float s00 = 0f;
@@ -6217,8 +5802,8 @@ public static class MlpKernels
             // normalQ[i,j] = centredQ[i,j] invStdQ[i]
             // output[i,j] = query[i,j] + Shift[j] + Scale[j] normalQ[i,j]
             {
-                int row = thread / 32;
-                int lane = thread % 32;
+                int row = thread >> 5;
+                int lane = thread & 31;
                 int i = Math.Min(row, 0);
                 bool live = row < 1;
                 float meanQSum = 0f;
@@ -6252,7 +5837,7 @@ public static class MlpKernels
 
             // B2Sum += sum of the rows of deltaW2
             {
-                int tx = thread % 16, ty = thread / 16;
+                int tx = thread & 15, ty = thread >> 4;
                 int c0 = tx;
                 float s00 = 0f;
                 for (int k = 0; k < 1; k++)
@@ -6272,10 +5857,10 @@ public static class MlpKernels
 
             // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
             {
-                int row = thread / 16;
-                int lane = thread % 16;
+                int row = thread >> 4;
+                int lane = thread & 15;
                 int i = row;
-                for (int j = lane; j < 64; j += 16)
+                for (int j = lane, j0 = 0; j0 < 64; j0 += 16, j += 16)
                 {
                     W1[i * 64 + j] = W1[i * 64 + j] - (tokLast * W1Sum[i * 64 + j]);
                 }
@@ -6299,10 +5884,10 @@ public static class MlpKernels
 
             // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
             {
-                int row = thread / 4;
-                int lane = thread % 4;
+                int row = thread >> 2;
+                int lane = thread & 3;
                 int i = row;
-                for (int j = lane; j < 16; j += 4)
+                for (int j = lane, j0 = 0; j0 < 16; j0 += 4, j += 4)
                 {
                     W2[i * 16 + j] = W2[i * 16 + j] - (tokLast * W2Sum[i * 16 + j]);
                 }

@@ -6,73 +6,133 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// <content>Products: each thread keeps a tile of results in registers, spelt out, for nothing unrolls it.</content>
 internal sealed partial class BlockKernelEmitter
 {
-    private const int MostResults = 32;
-
-    /// <summary>How a product is dealt out: threads side by side, results of a thread down and across.</summary>
-    internal readonly record struct Deal(int Across, int Down, int RowsEach, int ColumnsEach);
-
-    /// <summary>The division with the fewest loads: of an operand's element for every row and column of a thread's tile, in every round.</summary>
-    internal static Deal Divide(int rows, int columns, int threads)
+    /// <summary>Products with the same right operand, the k-th of which adds up in <c>sk…</c>.</summary>
+    private void Contract(IReadOnlyList<ContractStage> group, CodeWriter w)
     {
-        var best = default(Deal);
-        var least = double.MaxValue;
-        for (var across = 1; across <= threads; across *= 2)
-            for (var m = 1; m <= 8; m++)
-                for (var n = 1; n <= 8 && m * n <= MostResults; n++)
-                {
-                    var down = threads / across;
-                    if (m > Ceiling(rows, down) || n > Ceiling(columns, across)) continue;
-                    var rounds = (double)Ceiling(rows, down * m) * Ceiling(columns, across * n);
-                    // columns side by side are read without conflicts; rows apart take several words at once
-                    var cost = rounds * (m * n + m + n + 2) * (across < 16 && across < columns ? 1.25 : 1);
-                    if (cost < least) (best, least) = (new Deal(across, down, m, n), cost);
-                }
-        return best;
-    }
-
-    private static int Ceiling(int a, int b) => (a + b - 1) / b;
-
-    private void Contract(ContractStage c, CodeWriter w)
-    {
+        var c = group[0];
         var rows = c.Rows is { } r ? Size(r) : 1;
         var (inner, columns) = (Size(c.Inner), Size(c.Columns));
-        var deal = Divide(rows, columns, _threads);
-        var (rowRound, columnRound) = (deal.Down * deal.RowsEach, deal.Across * deal.ColumnsEach);
-        w.Line($"// {Formula(c)}");
+        foreach (var each in group) w.Line($"// {Formula(each)}");
         w.Open("");
-        w.Line($"int tx = thread % {Numbers.Of(deal.Across)}, ty = thread / {Numbers.Of(deal.Across)};");
-        var rowLoop = rows > rowRound;
-        var columnLoop = columns > columnRound;
-        if (rowLoop) w.Open($"for (int r = ty; r < {Numbers.Of(rows)}; r += {Numbers.Of(rowRound)})");
-        if (columnLoop) w.Open($"for (int c = tx; c < {Numbers.Of(columns)}; c += {Numbers.Of(columnRound)})");
-        // a row or column past the end reads the last one, and is not written
-        var (rowExact, columnExact) = (rows % rowRound == 0, columns % columnRound == 0);
-        if (rows == 1 && (c.A.Value is { } left && _kernel.Buffers[left].Shape.Length == 2 || c.Destination.Shape.Length == 2)) w.Line("const int r0 = 0;");
-        if (rows > 1) for (var m = 0; m < deal.RowsEach; m++) w.Line($"int r{m} = {Index(rowLoop ? "r" : "ty", m * deal.Down, rowExact, rows)};");
-        for (var n = 0; n < deal.ColumnsEach; n++) w.Line($"int c{n} = {Index(columnLoop ? "c" : "tx", n * deal.Across, columnExact, columns)};");
-        for (var m = 0; m < deal.RowsEach; m++)
-            w.Line("float " + string.Join(", ", Enumerable.Range(0, deal.ColumnsEach).Select(n => $"s{m}{n} = 0f")) + ";");
-        w.Open($"for (int k = 0; k < {Numbers.Of(inner)}; k++)");
-        if (c.A.Value is not null)
-            for (var m = 0; m < deal.RowsEach; m++) w.Line($"float a{m} = {Operand(c.A, $"r{m}", "k")};");
-        for (var n = 0; n < deal.ColumnsEach; n++) w.Line($"float b{n} = {Operand(c.B, "k", $"c{n}")};");
-        for (var m = 0; m < deal.RowsEach; m++)
-            w.Line(string.Join(" ", Enumerable.Range(0, deal.ColumnsEach).Select(n => $"s{m}{n} += {(c.A.Value is null ? "" : $"a{m} * ")}b{n};")));
+        if (_tensorCores && IsForTensorCores(group, rows, inner, columns)) Split(group, rows, inner, columns, w);
+        else Deal(group, rows, inner, columns, w);
         w.Close();
-        var to = TileOf(c.Destination);
-        var scale = Scale(c);
-        for (var m = 0; m < deal.RowsEach; m++)
-            for (var n = 0; n < deal.ColumnsEach; n++)
-            {
-                var element = $"{to.Name}[{(c.Destination.Shape.Length == 1 ? $"c{n}" : $"r{m} * {Numbers.Of(to.Stride)} + c{n}")}]";
-                List<string> inside = [];
-                if (!rowExact) inside.Add($"{Past(rowLoop ? "r" : "ty", m * deal.Down)} < {Numbers.Of(rows)}");
-                if (!columnExact) inside.Add($"{Past(columnLoop ? "c" : "tx", n * deal.Across)} < {Numbers.Of(columns)}");
-                w.Line($"{(inside.Count > 0 ? $"if ({string.Join(" && ", inside)}) " : "")}{element} {(c.Accumulate ? "+=" : "=")} {scale}s{m}{n};");
-            }
+    }
+
+    private void Deal(IReadOnlyList<ContractStage> group, int rows, int inner, int columns, CodeWriter w)
+    {
+        var c = group[0];
+        var form = FormOf(group, rows, inner, columns);
+        var deal = BlockDeal.Of(rows, columns, _threads, group.Count, form);
+        // rows and columns count in fours where they are read so
+        var (rowUnits, columnUnits) = (rows / form.RowsAtOnce, columns / form.ColumnsAtOnce);
+        var (rowRound, columnRound) = (deal.Down * deal.RowsEach, deal.Across * deal.ColumnsEach);
+        w.Line($"int tx = {Remainder("thread", deal.Across)}, ty = {Quotient("thread", deal.Across)};");
+        var rowLoop = rowUnits > rowRound;
+        var columnLoop = columnUnits > columnRound;
+        var few = _rows > 1 && rowUnits == 1 && deal.Down > 1;
+        if (few) w.Open("if (ty < 1)");
+        if (rowLoop) w.Open($"for (int r = ty; r < {Numbers.Of(rowUnits)}; r += {Numbers.Of(rowRound)})");
+        if (columnLoop) w.Open($"for (int c = tx; c < {Numbers.Of(columnUnits)}; c += {Numbers.Of(columnRound)})");
+        var (rowStart, columnStart) = (rowLoop ? "r" : "ty", columnLoop ? "c" : "tx");
+        // a row or column past the end reads the last one, and is not written
+        var (rowExact, columnExact) = (few || rowUnits % rowRound == 0, columnUnits % columnRound == 0);
+        if (rows == 1 && group.Any(g => g.A.Value is { } left && _kernel.Buffers[left].Shape.Length == 2 || g.Destination.Shape.Length == 2)) w.Line("const int r0 = 0;");
+        if (rows > 1) for (var m = 0; m < deal.RowsEach; m++) w.Line($"int r{m} = {Index(rowStart, m * deal.Down, rowExact, rowUnits)};");
+        for (var n = 0; n < deal.ColumnsEach; n++) w.Line($"int c{n} = {Index(columnStart, n * deal.Across, columnExact, columnUnits)};");
+
+        var results = Enumerable.Range(0, deal.RowsEach * form.RowsAtOnce).ToList();
+        for (var g = 0; g < group.Count; g++)
+            foreach (var m in results)
+                w.Line($"{(form.ColumnsAtOnce == 4 ? "Float4" : "float")} {string.Join(", ", Enumerable.Range(0, deal.ColumnsEach).Select(n => $"{Sum(group, g)}{m}{n} = {(form.ColumnsAtOnce == 4 ? "default" : "0f")}"))};");
+        w.Open($"for (int k = 0; k < {Numbers.Of(inner / form.InnerAtOnce)}; k++)");
+        Round(group, form, deal, w);
+        w.Close();
+
+        for (var g = 0; g < group.Count; g++)
+            foreach (var m in results)
+                for (var n = 0; n < deal.ColumnsEach; n++)
+                {
+                    var (row, within) = (m / form.RowsAtOnce, m % form.RowsAtOnce);
+                    List<string> inside = [];
+                    if (!rowExact) inside.Add($"{Past(rowStart, row * deal.Down)} < {Numbers.Of(rowUnits)}");
+                    if (!columnExact) inside.Add($"{Past(columnStart, n * deal.Across)} < {Numbers.Of(columnUnits)}");
+                    w.Line((inside.Count > 0 ? $"if ({string.Join(" && ", inside)}) " : "") + Put(group[g], form, form.RowsAtOnce == 1 ? $"r{row}" : $"(4 * r{row} + {Numbers.Of(within)})", $"c{n}", $"{Sum(group, g)}{m}{n}"));
+                }
         if (columnLoop) w.Close();
         if (rowLoop) w.Close();
-        w.Close();
+        if (few) w.Close();
+    }
+
+    private static string Sum(IReadOnlyList<ContractStage> group, int member) => group.Count == 1 ? "s" : "stuvwxyz"[member].ToString();
+
+    private static string Left(IReadOnlyList<ContractStage> group, int member) => group.Count == 1 ? "a" : "adefghmn"[member].ToString();
+
+    /// <summary>By how many elements at once a product's operands can be read.</summary>
+    private ProductForm FormOf(IReadOnlyList<ContractStage> group, int rows, int inner, int columns)
+    {
+        var c = group[0];
+        if (_rows == 1) return new ProductForm(c.A.Value is null, c.A.Transposed, 1, 1, 1);
+        var leftInFours = group.All(g => g.A.Value is not null && TileOf(g.A.Value).InFours);
+        var columnsAtOnce = !c.B.Transposed && columns % 4 == 0 && TileOf(c.B.Value!).InFours && group.All(g => TileOf(g.Destination).InFours) ? 4 : 1;
+        var rowsAtOnce = c.A is { Value: not null, Transposed: true } && columnsAtOnce == 4 && rows % 4 == 0 && leftInFours ? 4 : 1;
+        var along = columnsAtOnce == 4 || (c.B.Transposed && TileOf(c.B.Value!).InFours);
+        var innerAtOnce = along && c.A is { Value: not null, Transposed: false } && inner % 4 == 0 && leftInFours ? 4 : 1;
+        if (innerAtOnce == 1 && c.B.Transposed) columnsAtOnce = 1;
+        return new ProductForm(c.A.Value is null, c.A.Transposed, rowsAtOnce, columnsAtOnce, innerAtOnce);
+    }
+
+    /// <summary>What a thread does with one element of the inner axis, or four.</summary>
+    private void Round(IReadOnlyList<ContractStage> group, ProductForm form, BlockDeal deal, CodeWriter w)
+    {
+        var right = group[0].B;
+        if (form.InnerAtOnce == 4)
+            for (var g = 0; g < group.Count; g++)
+                for (var m = 0; m < deal.RowsEach; m++) w.Line($"Float4 {Left(group, g)}{m} = {Four(group[g].A, $"r{m}", "k")};");
+        if (form is { InnerAtOnce: 4, ColumnsAtOnce: 1 })
+        {
+            for (var n = 0; n < deal.ColumnsEach; n++) w.Line($"Float4 b{n} = {Four(right, "k", $"c{n}")};");
+            for (var g = 0; g < group.Count; g++)
+                for (var m = 0; m < deal.RowsEach; m++)
+                    w.Line(string.Join(" ", Enumerable.Range(0, deal.ColumnsEach).Select(n => $"{Sum(group, g)}{m}{n} = {Left(group, g)}{m}.Dot(b{n}, {Sum(group, g)}{m}{n});")));
+            return;
+        }
+        for (var part = 0; part < form.InnerAtOnce; part++)
+        {
+            var k = form.InnerAtOnce == 1 ? "k" : $"(4 * k + {Numbers.Of(part)})";
+            var suffix = form.InnerAtOnce == 1 ? "" : "xyzw"[part].ToString();
+            if (form is { InnerAtOnce: 1, HasNoLeft: false })
+                for (var g = 0; g < group.Count; g++)
+                    for (var m = 0; m < deal.RowsEach; m++)
+                        w.Line(form.RowsAtOnce == 4 ? $"Float4 {Left(group, g)}{m} = {Four(group[g].A, $"r{m}", k)};" : $"float {Left(group, g)}{m} = {Operand(group[g].A, $"r{m}", k)};");
+            for (var n = 0; n < deal.ColumnsEach; n++)
+                w.Line(form.ColumnsAtOnce == 4 ? $"Float4 b{suffix}{n} = {Four(right, k, $"c{n}")};" : $"float b{n} = {Operand(right, k, $"c{n}")};");
+            for (var g = 0; g < group.Count; g++)
+                for (var m = 0; m < deal.RowsEach * form.RowsAtOnce; m++)
+                {
+                    var left = form.HasNoLeft ? "" : $"{Left(group, g)}{m / form.RowsAtOnce}" + (form.InnerAtOnce == 4 ? "." + "XYZW"[part] : form.RowsAtOnce == 4 ? "." + "XYZW"[m % 4] : "");
+                    w.Line(string.Join(" ", Enumerable.Range(0, deal.ColumnsEach).Select(n => (form.HasNoLeft, form.ColumnsAtOnce) switch
+                    {
+                        (true, _) => $"{Sum(group, g)}{m}{n} += b{suffix}{n};",
+                        (false, 4) => $"{Sum(group, g)}{m}{n} = {Sum(group, g)}{m}{n}.Add({left}, b{suffix}{n});",
+                        _ => $"{Sum(group, g)}{m}{n} += {left} * b{suffix}{n};",
+                    })));
+                }
+        }
+    }
+
+    /// <summary>Stores results, or adds them to what is there.</summary>
+    private string Put(ContractStage c, ProductForm form, string row, string column, string sum)
+    {
+        var to = TileOf(c.Destination);
+        var stride = to.Stride / form.ColumnsAtOnce;
+        var place = c.Destination.Shape.Length == 1 ? column : $"{row} * {Numbers.Of(stride)} + {column}";
+        if (form.ColumnsAtOnce == 1) return $"{to.Name}[{place}] {(c.Accumulate ? "+=" : "=")} {Scale(c)}{sum};";
+        var factor = Scale(c);
+        if (!c.Accumulate) return $"Float4.Put({to.Name}, {place}, {factor}{sum});";
+        return factor.Length == 0
+            ? $"Float4.Put({to.Name}, {place}, Float4.At({to.Name}, {place}) + {sum});"
+            : $"Float4.Put({to.Name}, {place}, Float4.At({to.Name}, {place}).Add({(factor == "-" ? "-1f" : factor.Substring(0, factor.Length - 3))}, {sum}));";
     }
 
     private static string Past(string start, int offset) => offset == 0 ? start : $"{start} + {Numbers.Of(offset)}";
@@ -83,9 +143,20 @@ internal sealed partial class BlockKernelEmitter
     private string Operand(Factor factor, string first, string second)
     {
         var (buffer, tile) = (_kernel.Buffers[factor.Value!], TileOf(factor.Value!));
-        if (buffer.Shape.Length == 1) return $"{tile.Name}[k]";
+        if (buffer.Shape.Length == 1) return $"{tile.Name}[{Inner(first, second)}]";
         var (i, j) = factor.Transposed ? (second, first) : (first, second);
         return $"{tile.Name}[{i} * {Numbers.Of(tile.Stride)} + {j}]";
+    }
+
+    /// <summary>A vector's one index is the inner one.</summary>
+    private static string Inner(string first, string second) => first.Contains('k') ? first : second;
+
+    /// <summary>Four neighbours of it: the index along the rows in memory counts in fours.</summary>
+    private string Four(Factor factor, string first, string second)
+    {
+        var (buffer, tile) = (_kernel.Buffers[factor.Value!], TileOf(factor.Value!));
+        var (i, j) = factor.Transposed ? (second, first) : (first, second);
+        return $"Float4.At({tile.Name}, {(buffer.Shape.Length == 1 ? Inner(first, second) : $"{i} * {Numbers.Of(tile.Stride / 4)} + {j}")})";
     }
 
     private string Scale(ContractStage c)

@@ -6,13 +6,13 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// <content>Rows: a group of threads works on each; what it adds up along the row, its threads hand each other through shared memory.</content>
 internal sealed partial class BlockKernelEmitter
 {
-    private void Rows(RowsStage stage, CodeWriter w)
+    private void Rows(RowsStage stage, int at, CodeWriter w)
     {
         var rows = stage.RowAxis is { } axis ? Size(axis) : 1;
         var lanes = Math.Max(1, PowerOfTwoUpTo(_threads / rows));
         if (stage.RowAxis is not null) lanes = Math.Min(lanes, 32);
         var atOnce = _threads / lanes;
-        var index = _kernel.Stages.ToList().IndexOf(stage);
+        var inFours = _rows > 1 && InFours(stage);
 
         // what is summed over the rows is stored for each of them first
         var bodies = new List<(RowSum Sum, string Body)>();
@@ -24,25 +24,25 @@ internal sealed partial class BlockKernelEmitter
                 bodies.Add((s, TileOf(s.Body).Name));
                 continue;
             }
-            var tile = Place(_names.Fresh(s.Destination.Name + "Parts"), Roles.IsVector(s.Role) ? rows : 1, Roles.IsVector(s.Role) ? Size(RowPlan.Columns(s.Body)) : rows, index, index);
-            targets[s.Body] = Roles.IsVector(s.Role) ? $"{tile.Name}[i * {Numbers.Of(tile.Stride)} + $j]" : $"{tile.Name}[i]";
+            var tile = PlaceOwn(s.Destination.Name + "Parts", Roles.IsVector(s.Role) ? rows : 1, Roles.IsVector(s.Role) ? Size(RowPlan.Columns(s.Body)) : rows, at);
+            targets[s.Body] = Roles.IsVector(s.Role) ? $"{Row(tile, inFours)}" : $"{tile.Name}[i]";
             bodies.Add((s, tile.Name));
         }
 
-        var memory = new Memory(this);
+        var memory = new Memory(this, inFours);
         var text = new CodeWriter();
         var mayStore = rows % atOnce == 0 ? null : "live";
-        var dialect = new ThreadDialect(
-            loop => $"for (int j = lane; j < {loop.Bound}; j += {Numbers.Of(lanes)})",
+        var dialect = new ThreadDialect(loop => LoopHead(int.Parse(loop.Bound, System.Globalization.CultureInfo.InvariantCulture), lanes, inFours),
             parts => $"Rows.Sum(partials, row, lane, {Numbers.Of(lanes)}, {parts})", mayStore)
         {
+            InFours = inFours,
             InPlace = target => stage.Stores.Any(s => _kernel.Buffers[s] is { Kind: BufferKind.InPlace, Shape.Length: 0 } b && target.StartsWith(b.Name + "[", StringComparison.Ordinal)),
         };
         var code = new RowCode(memory, stage.RowAxis, [.. stage.Stores.Concat(targets.Keys).Distinct()], n => targets.TryGetValue(n, out var parts) ? parts : memory.Target(n),
             (hint, size) =>
             {
-                var kept = Place(_names.Fresh(hint), rows, size, index, index);
-                return $"{kept.Name}[i * {Numbers.Of(kept.Stride)} + $j]";
+                var kept = PlaceOwn(hint, rows, size, at);
+                return Row(kept, inFours);
             }, _names.Copy())
         { Dialect = dialect };
         var once = code.Emit(text);
@@ -59,8 +59,8 @@ internal sealed partial class BlockKernelEmitter
         }
         else
         {
-            w.Line($"int row = thread / {Numbers.Of(lanes)};");
-            if (Mentions(text.ToString(), "lane")) w.Line($"int lane = thread % {Numbers.Of(lanes)};");
+            w.Line($"int row = {Quotient("thread", lanes)};");
+            if (Mentions(text.ToString(), "lane")) w.Line($"int lane = {Remainder("thread", lanes)};");
             if (rows > atOnce)
             {
                 w.Open($"for (int i0 = 0; i0 < {Numbers.Of(rows)}; i0 += {Numbers.Of(atOnce)})");
@@ -79,6 +79,33 @@ internal sealed partial class BlockKernelEmitter
         if (bodies.Count == 0) return;
         w.Line("Group.Barrier();");
         foreach (var (sum, body) in bodies) Add(sum, body, rows, stage.RowAxis is null, w);
+    }
+
+    /// <summary>Row i of a tile at column $j, or at the $j-th four.</summary>
+    private static string Row(BlockTile tile, bool inFours) => $"{tile.Name}[i * {Numbers.Of(inFours ? tile.Stride / 4 : tile.Stride)} + $j]";
+
+    /// <summary>A thread's columns: how often it goes round does not depend on the thread, where that can be, so that the assembler spells the loop out.</summary>
+    private static string LoopHead(int columns, int lanes, bool inFours)
+    {
+        var units = inFours ? columns / 4 : columns;
+        var (by, bound) = (Numbers.Of(lanes), Numbers.Of(units));
+        return units > lanes && units % lanes == 0 ? $"for (int j = lane, j0 = 0; j0 < {bound}; j0 += {by}, j += {by})" : $"for (int j = lane; j < {bound}; j += {by})";
+    }
+
+    /// <summary>Whether everything that the rows read and write can be had by fours.</summary>
+    private bool InFours(RowsStage stage)
+    {
+        var seen = new HashSet<Node>();
+        return stage.Stores.Concat(stage.Sums.Select(s => s.Body)).All(Visit)
+            && stage.Sums.All(s => s.Destination.Shape.Length == 0 || TileOf(s.Destination).InFours);
+
+        bool Visit(Node n)
+        {
+            if (!seen.Add(n)) return true;
+            if (n.Rank > 0 && n.Shape[n.Rank - 1] is var columns && (n.Rank > 1 || !columns.IsRows) && Size(columns) % 4 != 0) return false;
+            if (_kernel.Buffers.TryGetValue(n, out var buffer) && buffer.Shape.Length > 0 && (buffer.Shape.Length > 1 || !buffer.Shape[0].IsRows) && !TileOf(buffer).InFours) return false;
+            return n.Operands.All(Visit);
+        }
     }
 
     /// <summary>Adds up over the rows what each of them gave.</summary>
@@ -112,7 +139,7 @@ internal sealed partial class BlockKernelEmitter
     }
 
     /// <summary>The tiles of a block as the code of a row sees them.</summary>
-    private sealed class Memory(BlockKernelEmitter emitter) : IRowMemory
+    private sealed class Memory(BlockKernelEmitter emitter, bool inFours) : IRowMemory
     {
         public string Element => "float";
 
@@ -128,7 +155,7 @@ internal sealed partial class BlockKernelEmitter
 
         public string Row(Node node, string role) => RowOf(role == "cr" ? emitter._kernel.Transposed[node] : emitter._kernel.Buffers[node], role);
 
-        private string RowOf(TileBuffer buffer, string role) => role.Length < 2 ? $"{buffer.Name}[$j]" : $"{buffer.Name}[i * {Numbers.Of(emitter.TileOf(buffer).Stride)} + $j]";
+        private string RowOf(TileBuffer buffer, string role) => role.Length < 2 ? $"{buffer.Name}[$j]" : BlockKernelEmitter.Row(emitter.TileOf(buffer), inFours);
 
         public string Scalar(Node node, string role)
         {

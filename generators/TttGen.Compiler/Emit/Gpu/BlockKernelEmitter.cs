@@ -16,14 +16,20 @@ internal sealed partial class BlockKernelEmitter
     private readonly Dictionary<string, BlockTile> _tiles;
     private readonly NameTable _names;
     private readonly List<string> _views = [];
+    private readonly List<IReadOnlyList<Stage>> _work;
+    private readonly bool _tensorCores;
+    private readonly HashSet<string> _exact;
 
-    private BlockKernelEmitter(TileKernel kernel, int rows, int threads, BlockMemory memory, IReadOnlyDictionary<string, BlockTile> given)
+    private BlockKernelEmitter(TileKernel kernel, int rows, int threads, BlockMemory memory, IReadOnlyDictionary<string, BlockTile> given, bool tensorCores, IEnumerable<string> exact)
     {
+        _tensorCores = tensorCores;
+        _exact = [.. exact];
         _kernel = kernel;
         _rows = rows;
         _threads = threads;
         _memory = memory;
         _tiles = given.ToDictionary(g => g.Key, g => g.Value);
+        _work = StageGroups.Of(kernel, rows);
         _names = new NameTable(kernel.AllBuffers.Select(b => b.Name).Concat(kernel.Program.Inputs.Select(i => i.Name)).Concat(["thread", "memory", "workspace", "partials", "lane", "row", "e", "k", "tx", "ty"]));
     }
 
@@ -33,9 +39,11 @@ internal sealed partial class BlockKernelEmitter
     /// <param name="threads">Threads of a block.</param>
     /// <param name="memory">The block's memory: a fork of its own for what lives within the method.</param>
     /// <param name="given">Tiles of the caller, by name.</param>
+    /// <param name="tensorCores">Products whose sizes fit run there.</param>
+    /// <param name="exact">Given tiles whose elements are bf16.</param>
     /// <param name="w">Where to.</param>
-    public static void Emit(TileKernel kernel, int rows, int threads, BlockMemory memory, IReadOnlyDictionary<string, BlockTile> given, CodeWriter w) =>
-        new BlockKernelEmitter(kernel, rows, threads, memory, given).Run(w);
+    public static void Emit(TileKernel kernel, int rows, int threads, BlockMemory memory, IReadOnlyDictionary<string, BlockTile> given, bool tensorCores, IEnumerable<string> exact, CodeWriter w) =>
+        new BlockKernelEmitter(kernel, rows, threads, memory, given, tensorCores, exact).Run(w);
 
     /// <summary>What a caller passes: views and numbers by name, after the thread and the block's memory.</summary>
     public static IEnumerable<TileBuffer> Parameters(TileKernel kernel) => kernel.Parameters;
@@ -44,17 +52,10 @@ internal sealed partial class BlockKernelEmitter
     {
         PlaceScratch();
         var body = new CodeWriter { Indent = w.Indent + 1 };
-        foreach (var stage in _kernel.Stages)
+        for (var k = 0; k < _work.Count; k++)
         {
             body.Line();
-            switch (stage)
-            {
-                case ClearStage c: Clear(c.Destination, body); break;
-                case TransposeStage t: Transpose(t, body); break;
-                case CopyStage c: Copy(c, body); break;
-                case ContractStage c: Contract(c, body); break;
-                case RowsStage r: Rows(r, body); break;
-            }
+            Write(_work[k], k, body);
             body.Line("Group.Barrier();");
         }
 
@@ -68,14 +69,26 @@ internal sealed partial class BlockKernelEmitter
         w.Line("}");
     }
 
+    private void Write(IReadOnlyList<Stage> stages, int at, CodeWriter w)
+    {
+        switch (stages[0])
+        {
+            case ClearStage c: Clear(c.Destination, w); break;
+            case TransposeStage t: Transpose(t, w); break;
+            case CopyStage c: Copy(c, w); break;
+            case ContractStage: Contract([.. stages.Cast<ContractStage>()], w); break;
+            case RowsStage r: Rows(r, at, w); break;
+        }
+    }
+
     // ---- memory
 
     private void PlaceScratch()
     {
         var lives = new Dictionary<TileBuffer, (int First, int Last)>();
-        for (var s = 0; s < _kernel.Stages.Count; s++)
-            foreach (var b in StageAccess.Reads(_kernel, _kernel.Stages[s]).Concat(StageAccess.Writes(_kernel, _kernel.Stages[s])))
-                lives[b] = lives.TryGetValue(b, out var life) ? (life.First, s) : (s, s);
+        for (var k = 0; k < _work.Count; k++)
+            foreach (var b in _work[k].SelectMany(s => StageAccess.Reads(_kernel, s).Concat(StageAccess.Writes(_kernel, s))))
+                lives[b] = lives.TryGetValue(b, out var life) ? (life.First, k) : (k, k);
         foreach (var buffer in _kernel.AllBuffers.Where(b => !_tiles.ContainsKey(b.Name)))
         {
             // what no stage touches has no life
@@ -86,15 +99,26 @@ internal sealed partial class BlockKernelEmitter
 
     private BlockTile Place(string name, int rows, int columns, int first, int last)
     {
-        var tile = Allocate(_memory, name, rows, columns, first, last, out var line);
+        var tile = Allocate(_memory, name, rows, columns, first, last, _tensorCores && StageAccess.IsReadAlong(_kernel, name), out var line);
         _views.Add(line);
         return _tiles[name] = tile;
     }
 
-    /// <summary>Puts a tile into a block's memory. Rows on chip lie an odd number of elements apart: columns and rows are both read without conflicts.</summary>
-    public static BlockTile Allocate(BlockMemory memory, string name, int rows, int columns, int first, int last, out string line)
+    /// <summary>A tile of one stage's own.</summary>
+    private BlockTile PlaceOwn(string name, int rows, int columns, int at) => Place(_names.Fresh(name), rows, columns, at, at);
+
+    /// <summary>Puts a tile into a block's memory.</summary>
+    /// <param name="memory">The block's memory.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="first">First step of its life.</param>
+    /// <param name="last">Last step of its life.</param>
+    /// <param name="along">Tensor cores read it along its rows, two elements a thread.</param>
+    /// <param name="line">Makes the view.</param>
+    public static BlockTile Allocate(BlockMemory memory, string name, int rows, int columns, int first, int last, bool along, out string line)
     {
-        var padded = rows == 1 ? columns : columns | 1;
+        var padded = rows == 1 ? columns : BlockTile.StrideOf(columns, along);
         var (place, offset) = memory.Allocate(rows == 1 ? columns : rows * padded, first, last);
         var tile = new BlockTile(name, rows, columns, padded, place);
         line = $"ArrayView<float> {name} = {(place == Gpu.Place.Shared ? "memory" : "workspace")}.SubView({Numbers.Of(offset)}, {Numbers.Of(tile.Elements)}); // "
@@ -146,8 +170,21 @@ internal sealed partial class BlockKernelEmitter
     public static void Each(int rows, int columns, int threads, CodeWriter w, params string[] statements)
     {
         w.Open($"for (int e = thread; e < {Numbers.Of(rows * columns)}; e += {Numbers.Of(threads)})");
-        w.Line($"int i = e / {Numbers.Of(columns)}, j = e % {Numbers.Of(columns)};");
+        w.Line($"int i = {Quotient("e", columns)}, j = {Remainder("e", columns)};");
         foreach (var s in statements) w.Line(s);
         w.Close();
+    }
+
+    /// <summary>n / by of what is not negative. A division is many instructions, by a constant, too.</summary>
+    public static string Quotient(string n, int by) => Power(by) is { } shift ? $"{n} >> {Numbers.Of(shift)}" : $"{n} / {Numbers.Of(by)}";
+
+    /// <summary>n mod by.</summary>
+    public static string Remainder(string n, int by) => Power(by) is not null ? $"{n} & {Numbers.Of(by - 1)}" : $"{n} % {Numbers.Of(by)}";
+
+    private static int? Power(int of)
+    {
+        var shift = 0;
+        while (1 << shift < of) shift++;
+        return 1 << shift == of ? shift : null;
     }
 }

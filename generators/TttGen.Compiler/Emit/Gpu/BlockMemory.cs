@@ -22,6 +22,16 @@ internal enum Place
 internal sealed record BlockTile(string Name, int Rows, int Columns, int Stride, Place Place)
 {
     public int Elements => Rows == 1 ? Columns : Rows * Stride;
+
+    /// <summary>Four neighbours of a row are sixteen bytes at a multiple of that, from any column that is a multiple of four.</summary>
+    public bool InFours => Columns % 4 == 0 && (Rows == 1 || Stride % 4 == 0);
+
+    /// <summary>
+    /// From row to row on chip: an odd number of fours where there are fours, else an odd number of elements. So eight rows' fours, and thirty-two rows' elements, lie in different banks.
+    /// </summary>
+    /// <param name="columns">Of a row.</param>
+    /// <param name="along">A warp reads two neighbours of four rows at four places at once.</param>
+    public static int StrideOf(int columns, bool along) => along && columns % 16 == 0 ? columns + 8 : columns % 8 == 0 ? columns + 4 : columns % 4 == 0 ? columns : columns | 1;
 }
 
 /// <summary>

@@ -25,10 +25,12 @@ internal sealed class BlockScanEmitter
     private readonly List<string> _views = [];
     private readonly BlockMemory _block = new(SharedLimit);
 
-    private BlockScanEmitter(LinkedMemory memory, bool decode, Func<string, bool> isHalf)
+    private readonly bool _tensorCores;
+    private readonly List<Weight> _slowOnChip = [];
+
+    private BlockScanEmitter(LinkedMemory memory, bool decode, bool tensorCores, Func<string, bool> isHalf)
     {
-        _memory = memory;
-        _isHalf = isHalf;
+        (_memory, _isHalf, _tensorCores) = (memory, isHalf, tensorCores && !decode);
         ScanEmitter.Schedule(memory, out _whole, out _step, out _close);
         _isDual = _whole is not null;
         if (decode) _whole = null;
@@ -47,25 +49,34 @@ internal sealed class BlockScanEmitter
     /// <summary>Emits the kernel of a memory: for many rows, or for one of each sequence.</summary>
     /// <param name="memory">The memory.</param>
     /// <param name="decode">One row of each sequence, the state where it is.</param>
+    /// <param name="tensorCores">Products of many rows whose sizes fit run on tensor cores, of operands split in two bf16.</param>
     /// <param name="isHalf">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
     /// <param name="tokenRates">Writes the code that fills tok.</param>
-    public static Scan Emit(LinkedMemory memory, bool decode, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
-        new BlockScanEmitter(memory, decode, isHalf).Run(name, tokenRates);
+    public static Scan Emit(LinkedMemory memory, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
+        new BlockScanEmitter(memory, decode, tensorCores, isHalf).Run(name, tokenRates);
 
     private IEnumerable<TileKernel> Kernels => _whole is null ? [_step, _close] : [_whole, _step, _close];
 
     private Scan Run(string name, Action<CodeWriter, int> tokenRates)
     {
         var results = Kernels.SelectMany(k => k.Stages.OfType<ContractStage>()).Select(c => (c.Rows is { } r ? Size(r) : 1) * Size(c.Columns)).Concat([_feature]).Max();
-        var threads = Math.Min(256, Math.Max(32, PowerOfTwoFrom(_onChip && _rows > 1 ? results / 16 : results)));
+        var threads = Math.Min(256, Math.Max(32, PowerOfTwoFrom(_onChip && _rows > 1 ? results / 32 : results)));
 
         // what a part needs of its own is known once it is laid out
         Persist("partials", 1, threads);
-        foreach (var rows in new[] { "key", "value", "query", "output" }) Persist(rows, _rows, _feature);
+        foreach (var rows in new[] { "key", "value", "query" }) Persist(rows, _rows, _feature);
+        if (OutputFollowsValue()) Persist("output", _tiles["value"]);
+        else Persist("output", _rows, _feature);
         foreach (var row in new[] { "lr", "tok" }) Persist(row, 1, _rows);
         Persist("tokenRates", 1, _memory.MiniBatch);
-        foreach (var w in _memory.Model.Weights) Given(w.Name, w, !w.Fast);
+        foreach (var w in _memory.Model.Weights)
+            if (_onChip && !w.Fast && w.Shape.Length == 1)
+            {
+                Persist(w.Name, 1, Elements(w));
+                _slowOnChip.Add(w);
+            }
+            else Given(w.Name, w, !w.Fast);
         foreach (var w in Fast) Given(w.Name + "Sum", w, false);
         var draft = Lay(out _);
         var room = SharedLimit - draft.SharedElements;
@@ -73,7 +84,7 @@ internal sealed class BlockScanEmitter
         if (_onChip && draft.WorkspaceElements == 0)
             foreach (var w in Fast.OrderBy(Elements))
             {
-                var size = (w.Shape.Length == 2 ? w.Shape[0].Size * (w.Shape[1].Size | 1) : Elements(w)) + 4;
+                var size = (w.Shape.Length == 2 ? w.Shape[0].Size * BlockTile.StrideOf(w.Shape[1].Size, true) : Elements(w)) + 4;
                 if (size > room) continue;
                 room -= size;
                 onChip.Add(w);
@@ -111,7 +122,7 @@ internal sealed class BlockScanEmitter
                 var part = _block.Fork();
                 part.Join(_block);
                 var w = new CodeWriter();
-                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, w);
+                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, _tensorCores, new[] { "key", "value", "query" }.Where(rows => _isHalf(rows + "Rows")), w);
                 all.Join(part);
                 written.Add(w.ToString());
             }
@@ -134,10 +145,25 @@ internal sealed class BlockScanEmitter
 
     private BlockTile Persist(string name, int rows, int columns)
     {
-        var tile = BlockKernelEmitter.Allocate(_block, name, rows, columns, int.MinValue, int.MaxValue, out var line);
+        var tile = BlockKernelEmitter.Allocate(_block, name, rows, columns, int.MinValue, int.MaxValue, _tensorCores && Kernels.Count(k => StageAccess.IsReadAlong(k, name)) > Kernels.Count() / 2, out var line);
         _views.Add(line);
         return _tiles[name] = tile;
     }
+
+    /// <summary>A tile where another one lies.</summary>
+    private void Persist(string name, BlockTile place)
+    {
+        _tiles[name] = place with { Name = name };
+        _views.Add($"ArrayView<float> {name} = {place.Name}; // which nothing reads any more");
+    }
+
+    /// <summary>Whether no output is written before the last value is read.</summary>
+    private bool OutputFollowsValue() => _rows > 1 && Kernels.All(kernel =>
+    {
+        var work = StageGroups.Of(kernel, _rows);
+        return work.FindLastIndex(g => g.Any(s => StageAccess.Reads(kernel, s).Any(b => b.Name == "value"))) < work.FindIndex(g => g.Any(s => StageAccess.Writes(kernel, s).Any(b => b.Name == "output")))
+            || !kernel.AllBuffers.Any(b => b.Name is "value" or "output");
+    });
 
     /// <summary>A weight where it lies: in the state, or among the parameters.</summary>
     private void Given(string name, Weight w, bool slow)
@@ -149,11 +175,13 @@ internal sealed class BlockScanEmitter
         var shape = $"[{string.Join(", ", w.Shape)}]";
         if (slow)
         {
-            var k = _memory.Model.Weights.ToList().IndexOf(w);
-            _views.Add($"ArrayView<float> {name} = {name}All.SubView({(_memory.Parameters[k].Inner > 1 ? $"head * {elements}" : "0")}, {elements}); // {shape}");
+            _views.Add($"ArrayView<float> {name} = {name}All.SubView({Head(w)}0, {elements}); // {shape}");
         }
         else _views.Add($"ArrayView<float> {name} = states.SubView(at + {Numbers.Of(OffsetOf(name))}, {elements}); // {shape}");
     }
+
+    /// <summary>Where a slow weight's elements for this head begin, to be added to.</summary>
+    private string Head(Weight w) => _memory.Parameters[_memory.Model.Weights.ToList().IndexOf(w)].Inner > 1 ? $"head * {Numbers.Of(Elements(w))} + " : "";
 
     /// <summary>Where a fast weight or its gradient sum lies in a head's state.</summary>
     private long OffsetOf(string name)
@@ -172,7 +200,7 @@ internal sealed class BlockScanEmitter
     {
         var (heads, batch, width) = (Numbers.Of(_memory.Heads), Numbers.Of(_memory.MiniBatch), Numbers.Of(_feature));
         w.Line("int thread = Group.IdxX;");
-        w.Line($"int slice = Grid.IdxX / {heads}, head = Grid.IdxX % {heads};");
+        w.Line($"int slice = {BlockKernelEmitter.Quotient("Grid.IdxX", _memory.Heads)}, head = {BlockKernelEmitter.Remainder("Grid.IdxX", _memory.Heads)};");
         w.Line("int first = slices[2 * slice], count = slices[2 * slice + 1];");
         w.Line($"int place = (int)(positions[first] % {batch});");
         w.Line($"long at = stateOffsets[slice] + layerOffset + head * {Numbers.Of(ModelLayout.HeadState(_memory))}L;");
@@ -187,29 +215,37 @@ internal sealed class BlockScanEmitter
         w.Line("#endif");
         tokenRates(w, threads);
         foreach (var f in onChip) Move(f, $"{Element(f)} = states[at + {Numbers.Of(OffsetOf(f.Name))} + e];");
+        foreach (var s in _slowOnChip) Move(s, $"{s.Name}[e] = {s.Name}All[{Head(s)}e];");
         w.Line("Group.Barrier();");
         w.Line();
         w.Line($"float tokLast = tokenRates[{Numbers.Of(_memory.MiniBatch - 1)}];");
         w.Open("for (int t = 0; t < count;)");
         w.Line(_rows == 1 ? "const int n = 1;" : $"int n = Math.Min({batch} - place, count - t);");
         if (_rows > 1) w.Line("// rows past the end are the last one again, and learn nothing");
-        w.Open($"for (int e = thread; e < {Numbers.Of(_rows * _feature)}; e += {Numbers.Of(threads)})");
-        w.Line($"int i = e / {width}, j = e % {width};");
+        var inFours = _feature % 4 == 0;
+        var (units, unit) = (inFours ? _feature / 4 : _feature, inFours ? 4 : 1);
+        w.Open($"for (int e = thread; e < {Numbers.Of(_rows * units)}; e += {Numbers.Of(threads)})");
+        w.Line($"int i = {BlockKernelEmitter.Quotient("e", units)}, j = {BlockKernelEmitter.Remainder("e", units)};");
         w.Line($"long row = first + t + {(_rows == 1 ? "i" : "Math.Min(i, n - 1)")};");
-        foreach (var (tile, stride) in new[] { ("key", "keyStride"), ("value", "valueStride"), ("query", "queryStride") })
-            w.Line($"{tile}[i * {Numbers.Of(_tiles[tile].Stride)} + j] = {Read(tile + "Rows", $"row * {stride} + head * {width} + j")};");
+        foreach (var tile in new[] { "key", "value", "query" })
+        {
+            var at = $"i * {Numbers.Of(_tiles[tile].Stride / unit)} + j";
+            w.Line(inFours
+                ? $"Float4.Put({tile}, {at}, Float4.At({tile}Rows, ((row * {tile}Stride + head * {width}) >> 2) + j));"
+                : $"{tile}[{at}] = {ThreadDialect.Read($"{Half(tile + "Rows")}{tile}Rows[row * {tile}Stride + head * {width} + j]")};");
+        }
         w.Close();
         if (_rows == 1)
         {
             w.Open("if (thread == 0)");
-            w.Line($"lr[0] = {Read("rateRows", $"(long)(first + t) * rateStride + head")};");
+            w.Line("lr[0] = rateRows[(long)(first + t) * rateStride + head];");
             w.Line("tok[0] = tokenRates[place];");
             w.Close();
         }
         else
         {
             w.Open($"for (int i = thread; i < {Numbers.Of(_rows)}; i += {Numbers.Of(threads)})");
-            w.Line($"lr[i] = i < n ? {Read("rateRows", $"(long)(first + t + Math.Min(i, n - 1)) * rateStride + head")} : 0f;");
+            w.Line("lr[i] = i < n ? rateRows[(long)(first + t + Math.Min(i, n - 1)) * rateStride + head] : 0f;");
             w.Line($"tok[i] = tokenRates[Math.Min(place + i, {Numbers.Of(_memory.MiniBatch - 1)})];");
             w.Close();
         }
@@ -231,9 +267,12 @@ internal sealed class BlockScanEmitter
             w.Line(Call(name, _step));
             w.Line(close);
         }
-        w.Open($"for (int e = thread; e < {(_rows == 1 ? width : "n * " + width)}; e += {Numbers.Of(threads)})");
-        w.Line($"int i = e / {width}, j = e % {width};");
-        w.Line(ThreadDialect.Write($"{Half("answerRows")}answerRows[(long)(first + t + i) * answerStride + head * {width} + j]", $"output[i * {Numbers.Of(_tiles["output"].Stride)} + j]"));
+        w.Open($"for (int e = thread; e < {(_rows == 1 ? Numbers.Of(units) : "n * " + Numbers.Of(units))}; e += {Numbers.Of(threads)})");
+        w.Line($"int i = {BlockKernelEmitter.Quotient("e", units)}, j = {BlockKernelEmitter.Remainder("e", units)};");
+        var answer = $"output{(inFours ? ", " : "[")}i * {Numbers.Of(_tiles["output"].Stride / unit)} + j{(inFours ? "" : "]")}";
+        w.Line(inFours
+            ? $"Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * {width}) >> 2) + j, Float4.At({answer}));"
+            : ThreadDialect.Write($"{Half("answerRows")}answerRows[(long)(first + t + i) * answerStride + head * {width} + j]", answer));
         w.Close();
         w.Line("Group.Barrier();");
         w.Line($"place = (place + n) % {batch};");
@@ -246,13 +285,11 @@ internal sealed class BlockScanEmitter
         string Element(Weight f)
         {
             var tile = _tiles[f.Name];
-            return tile.Rows == 1 || tile.Stride == tile.Columns ? $"{f.Name}[e]" : $"{f.Name}[e / {Numbers.Of(tile.Columns)} * {Numbers.Of(tile.Stride)} + e % {Numbers.Of(tile.Columns)}]";
+            return tile.Rows == 1 || tile.Stride == tile.Columns ? $"{f.Name}[e]" : $"{f.Name}[({BlockKernelEmitter.Quotient("e", tile.Columns)}) * {Numbers.Of(tile.Stride)} + ({BlockKernelEmitter.Remainder("e", tile.Columns)})]";
         }
     }
 
     private string Half(string view) => _isHalf(view) ? ThreadDialect.Half : "";
-
-    private string Read(string view, string index) => ThreadDialect.Read($"{Half(view)}{view}[{index}]");
 
     private string Call(string name, TileKernel kernel)
     {

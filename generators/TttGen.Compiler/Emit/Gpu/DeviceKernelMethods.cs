@@ -185,7 +185,7 @@ internal sealed partial class DeviceKernelMethods
     {
         var rows = new Dictionary<string, Node> { ["keyRows"] = learn.Key, ["valueRows"] = learn.Value, ["queryRows"] = learn.Query, ["rateRows"] = learn.Rate, ["answerRows"] = learn };
         DeviceKernelText? k = null;
-        var scan = BlockScanEmitter.Emit(memory, decode, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
+        var scan = BlockScanEmitter.Emit(memory, decode, _precision.IsBf16, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
         {
             k = New(name, threads, memory.Spec);
             TokenRates(w, k, learn, threads, tensors);

@@ -6,6 +6,18 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// <summary>Which buffers a stage of a tile kernel reads and writes.</summary>
 internal static class StageAccess
 {
+    /// <summary>Whether products read a buffer along its rows, most of them.</summary>
+    public static bool IsReadAlong(TileKernel kernel, string name)
+    {
+        var along = 0;
+        foreach (var c in kernel.Stages.OfType<ContractStage>())
+        {
+            if (c.A.Value is { } a && kernel.Buffers[a].Name == name) along += c.A.Transposed ? -1 : 1;
+            if (kernel.Buffers[c.B.Value!].Name == name) along += c.B.Transposed ? 1 : -1;
+        }
+        return along > 0;
+    }
+
     /// <summary>What the stage writes.</summary>
     public static IEnumerable<TileBuffer> Writes(TileKernel kernel, Stage stage) => stage switch
     {

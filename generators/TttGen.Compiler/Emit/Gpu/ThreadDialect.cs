@@ -3,7 +3,7 @@ using TttGen.Compiler.Ir;
 namespace TttGen.Compiler.Emit.Gpu;
 
 /// <summary>
-/// One thread's share of a row: plain floats. Columns are dealt out to the <c>lanes</c> threads that work on a row together. An address is an
+/// One thread's share of a row: plain floats, or four at a time. Columns are dealt out to the <c>lanes</c> threads that work on a row together. An address is an
 /// element of a view in which <c>$j</c> stands for the column.
 /// </summary>
 /// <param name="loop">The head of the loop over a thread's columns j, by their bound.</param>
@@ -20,18 +20,29 @@ internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<string, 
     /// <summary>Numbers that every lane reads and one replaces: written when all have read them.</summary>
     public Func<string, bool> InPlace { get; init; } = _ => false;
 
-    public override string Vector => "float";
+    /// <summary>A thread has four neighbouring columns at once, a <c>Float4</c>: the column is the number of such four.</summary>
+    public bool InFours { get; init; }
 
-    public override string Zero => "0f";
+    public override string Vector => InFours ? "Float4" : "float";
+
+    public override string Zero => InFours ? "default(Float4)" : "0f";
 
     public override string LoopHead(ColumnLoop columns) => loop(columns);
 
-    public override string Load(string row, ColumnLoop columns) => Read(row.Replace("$j", columns.Column));
+    public override string Load(string row, ColumnLoop columns) => InFours ? $"Float4.At({Four(row, columns)})" : Read(row.Replace("$j", columns.Column));
 
     /// <summary>Reads an element.</summary>
     public static string Read(string element) => element.StartsWith(Half, StringComparison.Ordinal) ? $"Bf16.ToFloat({element.Substring(1)})" : element;
 
-    public override string Store(string row, string value, ColumnLoop columns) => Guarded(mayStore, Write(row.Replace("$j", columns.Column), value));
+    public override string Store(string row, string value, ColumnLoop columns) =>
+        Guarded(mayStore, InFours ? $"Float4.Put({Four(row, columns)}, {value});" : Write(row.Replace("$j", columns.Column), value));
+
+    /// <summary>A view and a place in it.</summary>
+    private static string Four(string row, ColumnLoop columns)
+    {
+        var open = row.IndexOf('[');
+        return $"{row.Substring(0, open)}, {row.Substring(open + 1, row.Length - open - 2).Replace("$j", columns.Column)}";
+    }
 
     /// <summary>Writes an element.</summary>
     public static string Write(string element, string value) => element.Substring(0, 1) switch
@@ -51,9 +62,9 @@ internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<string, 
 
     public override string WithinRow(string x, ColumnLoop columns) => x;
 
-    public override string Causal(string x) => $"(j <= i ? {x} : 0f)";
+    public override string Causal(string x) => InFours ? $"Float4.UpTo({RowExpressions.Unwrapped(x)}, 4 * j, i)" : $"(j <= i ? {x} : 0f)";
 
-    public override string Map(Function f, string x) => f switch
+    public override string Map(Function f, string x) => InFours ? $"Fn.{f}({RowExpressions.Unwrapped(x)})" : f switch
     {
         Function.Max0 => $"Math.Max({x}, 0f)",
         Function.Step => $"({x} > 0f ? 1f : 0f)",
@@ -62,7 +73,7 @@ internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<string, 
 
     public override string Call(string function, string arguments) => $"{(function is "Max" or "Abs" ? "Math" : "Fn")}.{function}({arguments})";
 
-    public override string Sum(string parts) => sum(parts);
+    public override string Sum(string parts) => sum(InFours ? $"{parts}.Sum()" : parts);
 
     public override string Swapped(Func<string> value, Func<string> atNeighbour) => atNeighbour();
 }

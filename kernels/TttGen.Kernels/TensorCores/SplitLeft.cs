@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+
+namespace TttGen.Kernels;
+
+/// <summary>16 rows of a left operand over 16 of the inner dimension, each element the sum of two bf16; spread over a warp.</summary>
+public struct SplitLeft
+{
+    internal UInt4 High;
+    internal UInt4 Low;
+    internal SplitSource Source;
+
+    /// <summary>Reads them, every thread its eight.</summary>
+    /// <param name="view">The operand, on 8 bytes; element (row, inner) at row · rowStep + inner · innerStep.</param>
+    /// <param name="row">First row.</param>
+    /// <param name="rowStep">From row to row: 1, or even.</param>
+    /// <param name="block">Which sixteen of the inner dimension.</param>
+    /// <param name="innerStep">1 where the rows lie in one piece; else rowStep is 1.</param>
+    /// <param name="exact">1 where the elements are bf16 already: a constant.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SplitLeft Load(ArrayView<float> view, int row, int rowStep, int block, int innerStep, int exact)
+    {
+        var left = new SplitLeft { Source = new() { View = view, Row = row, RowStep = rowStep, Block = block, InnerStep = innerStep, IsExact = exact } };
+        if (Instructions.Here)
+        {
+            Float2 x = left.Source.Pair(0, 0), y = left.Source.Pair(8, 0), z = left.Source.Pair(0, 8), w = left.Source.Pair(8, 8);
+            left.High = new() { X = SplitSource.High(x), Y = SplitSource.High(y), Z = SplitSource.High(z), W = SplitSource.High(w) };
+            if (exact == 0)
+                left.Low = new() { X = SplitSource.Low(x, left.High.X), Y = SplitSource.Low(y, left.High.Y), Z = SplitSource.Low(z, left.High.Z), W = SplitSource.Low(w, left.High.W) };
+        }
+
+        return left;
+    }
+}
