@@ -14,6 +14,9 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
         return program.Outputs.ToDictionary(o => o.Name, o => interpreter.Of(o.Value));
     }
 
+    /// <summary>Takes a node's value for given.</summary>
+    public void Give(Node node, double[] value) => _values[node] = value;
+
     /// <summary>The value of one node, row-major.</summary>
     public double[] Of(Node node) => _values.TryGetValue(node, out var known) ? known : _values[node] = node switch
     {
@@ -33,6 +36,7 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
     private double[] Given(Input input)
     {
         if (input.Name == "tril") return [.. Enumerable.Range(0, rows * rows).Select(k => k % rows <= k / rows ? 1.0 : 0.0)];
+        if (input.Name == "@harmonic") return [.. Enumerable.Range(0, Count(input.Shape)).Select(k => 1.0 / (k + 1))];
         if (!inputs.TryGetValue(input.Name, out var value)) throw new ArgumentException($"input {input.Name} is missing");
         return value.Length == Count(input.Shape) ? value : throw new ArgumentException($"input {input.Name}: expected {Count(input.Shape)} values, found {value.Length}");
     }

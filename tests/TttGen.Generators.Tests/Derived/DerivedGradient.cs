@@ -8,9 +8,7 @@ namespace TttGen.Generators.Tests.Derived;
 internal sealed class DerivedGradient
 {
     private readonly LinkedModel _model;
-    private readonly Dictionary<string, double[]> _weights;
-    private readonly Dictionary<string, double> _settings;
-    private readonly Dictionary<string, ScanPrograms> _scans;
+    private readonly LinkedWeights _weights;
     private readonly Dictionary<LinkedSegment, SegmentGradient> _backward;
 
     /// <param name="model">What to differentiate.</param>
@@ -19,11 +17,9 @@ internal sealed class DerivedGradient
     public DerivedGradient(LinkedModel model, Func<string, double[]> weight, Func<string, double> setting)
     {
         _model = model;
-        _weights = model.Parameters.SelectMany(Keys).ToDictionary(key => key, weight);
-        _settings = model.Settings.ToDictionary(s => s.Name, s => setting(s.Key));
-        _scans = model.Memories.ToDictionary(m => m.Name, m => new ScanPrograms(m));
+        _weights = new LinkedWeights(model, (_, key) => weight(key), setting);
         _backward = model.Segments.ToDictionary(s => s, SegmentGradient.Of);
-        Gradients = _weights.ToDictionary(w => w.Key, w => new double[w.Value.Length]);
+        Gradients = _weights.Tensors.ToDictionary(w => w.Key, w => new double[w.Value.Length]);
     }
 
     /// <summary>By checkpoint key.</summary>
@@ -37,9 +33,9 @@ internal sealed class DerivedGradient
         foreach (var segment in _model.Segments)
             for (var layer = 0; layer < segment.Repeat; layer++)
             {
-                var inputs = Inputs(layer, tokens.Length);
+                var inputs = _weights.Inputs(layer);
                 inputs["x"] = rows;
-                var run = new RowInterpreter(tokens, inputs, Tables(), Memories(layer));
+                var run = new RowInterpreter(tokens, inputs, _weights.Tables(), _weights.Memories(layer));
                 rows = run.Of(segment.Result);
                 runs.Push((segment, layer, inputs, run));
             }
@@ -52,54 +48,23 @@ internal sealed class DerivedGradient
             if (backward.Stream is { } stream) dRows = run.Of(stream);
             foreach (var (name, gradient) in backward.Parameters) AddParameter(name, layer, run.Of(gradient));
             foreach (var (lookup, gradient) in backward.Lookups) AddLookup(lookup, tokens, run.Of(gradient));
-            foreach (var (learn, heads) in run.ScanGradients) AddMemory(_scans[learn.Memory].Memory, layer, heads);
+            foreach (var (learn, heads) in run.ScanGradients) AddMemory(_model.Memories.Single(m => m.Name == learn.Memory), layer, heads);
         }
         return loss;
     }
-
-    private static IEnumerable<string> Keys(LinkedParameter p) => Enumerable.Range(0, p.Layers).Select(layer => Key(p, layer));
-
-    private static string Key(LinkedParameter p, int layer) => p.Key.Replace("{i}", $"{(p.Layers > 1 ? layer : 0)}", StringComparison.Ordinal);
-
-    private LinkedParameter Parameter(string name) => _model.Parameters.Single(p => p.Name == name);
-
-    /// <summary>Everything that a graph may name, in the graph's order of axes: a matrix is [inputs, outputs] there, [outputs, inputs] in a checkpoint.</summary>
-    private Dictionary<string, double[]> Inputs(int layer, int tokens)
-    {
-        var inputs = _settings.ToDictionary(s => "@" + s.Key, s => new[] { s.Value });
-        if (_model.Memories.Count > 0) inputs["@harmonic"] = [.. Enumerable.Range(0, _model.Memories[0].MiniBatch).Select(i => 1.0 / (i + 1))];
-        foreach (var p in _model.Parameters)
-        {
-            var numbers = _weights[Key(p, layer)];
-            if (p.Form == ParameterForm.Matrix) inputs[p.Name] = Transposed(numbers, p.Columns, p.Inner);
-            else if (p.Form == ParameterForm.Vector) inputs[p.Name] = numbers;
-            else if (p.Form == ParameterForm.Taps)
-                for (var t = 0; t < p.Inner; t++) inputs[$"{p.Name}[{t}]"] = Transposed(numbers, p.Columns, p.Inner)[(t * p.Columns)..((t + 1) * p.Columns)];
-        }
-        return inputs;
-    }
-
-    private Dictionary<string, double[]> Tables() => _model.Parameters.Where(p => p.Form == ParameterForm.Table).ToDictionary(p => p.Name, p => _weights[p.Key]);
-
-    private Dictionary<string, (ScanPrograms, Dictionary<string, double[]>[])> Memories(int layer) => _model.Memories.ToDictionary(m => m.Name, m => (_scans[m.Name],
-        Enumerable.Range(0, m.Heads).Select(head => m.Model.Weights.Zip(m.Parameters, (w, p) => (w.Name, Numbers: Own(p, layer, head, _weights).ToArray())).ToDictionary(w => w.Name, w => w.Numbers)).ToArray()));
-
-    /// <summary>One head's part of a memory's weight, or of its gradient.</summary>
-    private static Span<double> Own(LinkedParameter p, int layer, int head, Dictionary<string, double[]> numbers) =>
-        numbers[Key(p, layer)].AsSpan(p.Inner > 1 ? head * p.Columns : 0, p.Columns);
 
     private void AddMemory(LinkedMemory memory, int layer, Dictionary<string, double[]>[] heads)
     {
         for (var head = 0; head < heads.Length; head++)
             foreach (var (weight, parameter) in memory.Model.Weights.Zip(memory.Parameters))
-                AddTo(Own(parameter, layer, head, Gradients), heads[head][Vjp.Cotangent(weight.Name)]);
+                AddTo(LinkedWeights.Own(parameter, layer, head, Gradients), heads[head][Vjp.Cotangent(weight.Name)]);
     }
 
     private void AddParameter(string name, int layer, double[] gradient)
     {
-        var p = Parameter(name.Split('[')[0]);
-        var to = Gradients[Key(p, layer)];
-        if (p.Form == ParameterForm.Matrix) AddTo(to, Transposed(gradient, p.Inner, p.Columns));
+        var p = _weights.Parameter(name.Split('[')[0]);
+        var to = Gradients[LinkedWeights.Key(p, layer)];
+        if (p.Form == ParameterForm.Matrix) AddTo(to, LinkedWeights.Transposed(gradient, p.Inner, p.Columns));
         else if (p.Form == ParameterForm.Vector) AddTo(to, gradient);
         else
         {
@@ -110,14 +75,14 @@ internal sealed class DerivedGradient
 
     private void AddLookup(Lookup lookup, int[] tokens, double[] gradient)
     {
-        var (to, width) = (Gradients[Parameter(lookup.Table).Key], lookup.Shape[1].Size);
+        var (to, width) = (Gradients[_weights.Parameter(lookup.Table).Key], lookup.Shape[1].Size);
         for (var t = 0; t < tokens.Length; t++) AddTo(to.AsSpan(tokens[t] * width, width), gradient.AsSpan(t * width, width));
     }
 
     /// <summary>The head by hand: logits = x Eᵀ, loss = −ln softmax at the next token.</summary>
     private double CrossEntropy(int[] tokens, double scale, double[] rows, out double[] dRows)
     {
-        var (table, dTable, width) = (_weights[_model.Head.Key], Gradients[_model.Head.Key], _model.Width);
+        var (table, dTable, width) = (_weights.Tensors[_model.Head.Key], Gradients[_model.Head.Key], _model.Width);
         dRows = new double[rows.Length];
         var loss = 0.0;
         for (var t = 0; t < tokens.Length - 1; t++)
@@ -140,8 +105,6 @@ internal sealed class DerivedGradient
         }
         return loss;
     }
-
-    private static double[] Transposed(double[] numbers, int rows, int columns) => [.. Enumerable.Range(0, numbers.Length).Select(i => numbers[i % rows * columns + i / rows])];
 
     private static void AddTo(Span<double> to, ReadOnlySpan<double> numbers)
     {

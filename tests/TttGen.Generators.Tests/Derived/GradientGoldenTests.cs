@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Microsoft.CodeAnalysis;
 using TttGen.Checkpoints;
 using TttGen.Compiler;
 using TttGen.Compiler.Language;
@@ -15,7 +13,7 @@ public sealed class GradientGoldenTests(ITestOutputHelper output)
 {
     private const double Bar = 1e-7;
 
-    private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() => SourcesOf());
+    private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() => ModelSources.Of(["TttGen.Numerics.Tests/Models.cs"]));
 
     [Theory]
     [InlineData("linear-transformer", "LinearTransformer")]
@@ -68,18 +66,5 @@ public sealed class GradientGoldenTests(ITestOutputHelper output)
     {
         Assert.Equal(expected.Length, found.Length);
         return Math.Sqrt(found.Zip(expected, (f, e) => (f - e) * (f - e)).Sum() / expected.Sum(e => e * e));
-    }
-
-    /// <summary>The models of the numerics tests, as the compiler is given them.</summary>
-    private static Dictionary<string, ModelSource> SourcesOf([CallerFilePath] string here = "")
-    {
-        var found = new Dictionary<string, ModelSource>();
-        var models = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../TttGen.Numerics.Tests/Models.cs"));
-        Compilations.Driver(new ModelGenerator(source =>
-        {
-            found[source.Name] = source;
-            return new([], []);
-        })).RunGenerators(Compilations.Generated(Compilations.With(Compilations.Of(""), models, "Models.cs")));
-        return found;
     }
 }

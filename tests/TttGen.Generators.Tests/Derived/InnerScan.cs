@@ -6,28 +6,31 @@ using TttGen.Compiler.Tests;
 namespace TttGen.Generators.Tests.Derived;
 
 /// <summary>The derived programs that generated scans are made from.</summary>
-internal sealed class ScanPrograms
+internal sealed class ScanPrograms(LinkedMemory memory)
 {
-    public ScanPrograms(LinkedMemory memory)
-    {
-        Memory = memory;
-        var (form, gradient) = (new DualForm(memory.Model), new OuterGradient(memory.Model));
-        MiniBatch = form.Forward("MiniBatch", carried: false, closing: true);
-        Step = form.Forward("Step", carried: true, closing: false);
-        MiniBatchBackward = gradient.MiniBatch().Program;
-        StepBackward = gradient.Step().Program;
-        Assert.Empty(form.Notes);
-    }
+    private readonly Lazy<TensorProgram> _miniBatch = new(() => new DualForm(memory.Model).Forward("MiniBatch", carried: false, closing: true));
+    private readonly Lazy<TensorProgram> _step = new(() => new DualForm(memory.Model).Forward("Step", carried: true, closing: false));
+    private readonly Lazy<TensorProgram> _token = new(() => new PrimalForm(memory.Model).Forward("Token"));
+    private readonly Lazy<TensorProgram> _close = new(() => new OuterGradient(memory.Model).Close().Program);
+    private readonly Lazy<TensorProgram> _miniBatchBackward = new(() => new OuterGradient(memory.Model).MiniBatch().Program);
+    private readonly Lazy<TensorProgram> _stepBackward = new(() => new OuterGradient(memory.Model).Step().Program);
 
-    public LinkedMemory Memory { get; }
+    public LinkedMemory Memory { get; } = memory;
 
-    public TensorProgram MiniBatch { get; }
+    /// <summary>Whether scans run mini-batch by mini-batch, or token by token.</summary>
+    public bool IsDual { get; } = DualForm.Covers(memory.Model, out _);
 
-    public TensorProgram Step { get; }
+    public TensorProgram MiniBatch => _miniBatch.Value;
 
-    public TensorProgram MiniBatchBackward { get; }
+    public TensorProgram Step => _step.Value;
 
-    public TensorProgram StepBackward { get; }
+    public TensorProgram Token => _token.Value;
+
+    public TensorProgram Close => _close.Value;
+
+    public TensorProgram MiniBatchBackward => _miniBatchBackward.Value;
+
+    public TensorProgram StepBackward => _stepBackward.Value;
 }
 
 /// <summary>One head's scan over one sequence, and its outer gradient: mini-batch by mini-batch, every state kept.</summary>
@@ -45,7 +48,9 @@ internal sealed class InnerScan(ScanPrograms programs, Dictionary<string, double
     private IEnumerable<Weight> Fast => programs.Memory.Model.Weights.Where(w => w.Fast);
 
     /// <summary>[n, width].</summary>
-    public double[] Outputs()
+    public double[] Outputs() => programs.IsDual ? ByMiniBatch() : ByToken();
+
+    private double[] ByMiniBatch()
     {
         _states.Clear();
         _states.Add(weights);
@@ -61,9 +66,30 @@ internal sealed class InnerScan(ScanPrograms programs, Dictionary<string, double
         return [.. outputs];
     }
 
+    private double[] ByToken()
+    {
+        var width = programs.Memory.Model.Width.Size;
+        var inputs = new Dictionary<string, double[]>(weights) { ["tokLast"] = [tokenRate[^1]] };
+        foreach (var w in Fast) inputs[w.Name + "Sum"] = new double[weights[w.Name].Length];
+        var outputs = new List<double>();
+        for (var t = 0; t < rate.Length; t++)
+        {
+            foreach (var (name, rows) in new[] { ("query", query), ("key", key), ("value", value) }) inputs[name] = rows[(t * width)..((t + 1) * width)];
+            (inputs["lr"], inputs["tok"]) = ([rate[t]], [tokenRate[t % MiniBatch]]);
+            var results = Interpreter.Run(programs.Token, 1, inputs);
+            outputs.AddRange(results["output"]);
+            foreach (var w in Fast) inputs[w.Name + "Sum"] = results[w.Name + "SumNext"];
+            if ((t + 1) % MiniBatch > 0) continue;
+            var closed = Interpreter.Run(programs.Close, 1, inputs);
+            foreach (var w in Fast) (inputs[w.Name], inputs[w.Name + "Sum"]) = (closed[w.Name + "Next"], new double[weights[w.Name].Length]);
+        }
+        return [.. outputs];
+    }
+
     /// <summary>Gradients by name: dQuery, dKey, dValue, dLr, dTok, and those of θ₀ and the slow weights.</summary>
     public Dictionary<string, double[]> Gradients(double[] dOutput)
     {
+        Assert.True(programs.IsDual);
         var width = programs.Memory.Model.Width.Size;
         var gathered = weights.ToDictionary(w => Vjp.Cotangent(w.Key), w => new double[w.Value.Length]);
         var perToken = new Dictionary<string, double[]> { ["dQuery"] = new double[query.Length], ["dKey"] = new double[key.Length], ["dValue"] = new double[value.Length], ["dLr"] = new double[rate.Length] };

@@ -23,6 +23,15 @@ public sealed class IlgpuDevice(AcceleratorKind kind) : Device
     /// <summary>Launches so far, replayed ones included.</summary>
     public long Launches { get; private set; }
 
+    /// <summary>Products of its library so far, replayed ones included.</summary>
+    public long Products { get; private set; }
+
+    /// <summary>Whether it has a library of products: they are made on the host.</summary>
+    public bool HasLibrary { get; init; }
+
+    /// <summary>Multiprocessors that it says it has; null: the accelerator's.</summary>
+    public int? SaidMultiProcessors { get; init; }
+
     /// <inheritdoc/>
     public override string Name => $"{_accelerator.Accelerator.Name} (ilgpu:{kind})";
 
@@ -37,7 +46,7 @@ public sealed class IlgpuDevice(AcceleratorKind kind) : Device
     }
 
     /// <inheritdoc/>
-    public override int MultiProcessors => _accelerator.Accelerator.NumMultiprocessors;
+    public override int MultiProcessors => SaidMultiProcessors ?? _accelerator.Accelerator.NumMultiprocessors;
 
     /// <inheritdoc/>
     public override long MaxSharedBytes => _accelerator.Accelerator.MaxSharedMemoryPerGroup;
@@ -124,6 +133,46 @@ public sealed class IlgpuDevice(AcceleratorKind kind) : Device
             Launches++;
             ilgpu.Kernel.Launch(Stream, config, values);
         });
+    }
+
+    /// <inheritdoc/>
+    public override bool CanMultiply => HasLibrary;
+
+    /// <inheritdoc/>
+    public override bool TryMultiply(DeviceView<float> x, DeviceView<float> weights, DeviceView<float> y, int rows, int columns, int inner, bool add = false) =>
+        TryMultiply(x, weights, y, rows, columns, inner, add, number => number);
+
+    /// <inheritdoc/>
+    public override bool TryMultiply(DeviceView<ushort> x, DeviceView<ushort> weights, DeviceView<float> y, int rows, int columns, int inner, bool add = false) =>
+        TryMultiply(x, weights, y, rows, columns, inner, add, bits => BitConverter.UInt32BitsToSingle((uint)bits << 16));
+
+    private bool TryMultiply<T>(DeviceView<T> x, DeviceView<T> weights, DeviceView<float> y, int rows, int columns, int inner, bool add, Converter<T, float> number) where T : unmanaged
+    {
+        Same((long)rows * inner, x.Length);
+        Same((long)columns * inner, weights.Length);
+        Same((long)rows * columns, y.Length);
+        if (!HasLibrary) return false;
+        Do(() =>
+        {
+            Products++;
+            var (left, matrix, sums) = (Array.ConvertAll(OnHost(x), number), Array.ConvertAll(OnHost(weights), number), add ? OnHost(y) : new float[y.Length]);
+            Parallel.For(0, sums.Length, e =>
+            {
+                var sum = 0.0;
+                for (var k = 0; k < inner; k++) sum += (double)left[e / columns * inner + k] * matrix[e % columns * inner + k];
+                sums[e] += (float)sum;
+            });
+            ViewOf(y).CopyFromCPU(Stream, (ReadOnlySpan<float>)sums);
+        });
+        return true;
+    }
+
+    private T[] OnHost<T>(DeviceView<T> view) where T : unmanaged
+    {
+        var numbers = new T[view.Length];
+        ViewOf(view).CopyToCPU(Stream, numbers.AsSpan());
+        Stream.Synchronize();
+        return numbers;
     }
 
     /// <inheritdoc/>

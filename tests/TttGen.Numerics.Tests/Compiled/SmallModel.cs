@@ -46,7 +46,7 @@ internal abstract class SmallModel
 
     public abstract string Name { get; }
 
-    protected abstract ModelDefinition Definition { get; }
+    public abstract ModelDefinition Definition { get; }
 
     /// <summary>A tensor's numbers, exact in float32: signals keep their size from layer to layer, vectors differ from element to element.</summary>
     protected abstract float[] Draw(ParameterInfo info);
@@ -75,9 +75,11 @@ internal abstract class SmallModel
         return Definition.Load(directory.Root, options);
     }
 
-    private delegate ReadOnlySpan<double> Apply<TModel>(TModel model, Tokens tokens);
+    /// <summary>The executable spec: [T, V].</summary>
+    public delegate ReadOnlySpan<double> Apply<TModel>(TModel model, Tokens tokens);
 
-    private static OfSpec<TModel> Of<TModel>(Apply<TModel> apply) where TModel : ISpec<TModel>, IModel<TModel> => new(apply);
+    /// <summary>A model, with weights drawn by its tensors' keys.</summary>
+    public static SmallModel Of<TModel>(Apply<TModel> apply) where TModel : ISpec<TModel>, IModel<TModel> => new OfSpec<TModel>(apply);
 
     private sealed class OfSpec<TModel>(Apply<TModel> apply) : SmallModel where TModel : ISpec<TModel>, IModel<TModel>
     {
@@ -85,7 +87,7 @@ internal abstract class SmallModel
 
         public override string Name => typeof(TModel).Name;
 
-        protected override ModelDefinition Definition => TModel.Definition;
+        public override ModelDefinition Definition => TModel.Definition;
 
         public override double[] Oracle(int[] tokens) =>
             apply(Weights<TModel>.From(info => Array.ConvertAll(Draw(info), number => (double)number), Settings).Spec, new(tokens)).ToArray();
