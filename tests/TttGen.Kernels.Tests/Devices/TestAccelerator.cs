@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.OpenCL;
@@ -18,16 +21,29 @@ public enum AcceleratorKind
     Pocl
 }
 
-/// <summary>An ILGPU accelerator, opened once for the whole test run, and kernels on it by reflection.</summary>
-public sealed class TestAccelerator
+/// <summary>An ILGPU accelerator, and kernels on it by reflection.</summary>
+public sealed partial class TestAccelerator : IDisposable
 {
     private static readonly Lazy<TestAccelerator> CpuAccelerator = new(OpenCpu);
     private static readonly Lazy<TestAccelerator?> PoclAccelerator = new(OpenPocl);
+    private readonly Context _context;
     private readonly Dictionary<(MethodInfo, int), Kernel> _kernels = [];
 
-    private TestAccelerator(AcceleratorKind kind, Accelerator accelerator)
+    static TestAccelerator()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, assembly, path) =>
+            name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint library) ? library : 0);
+
+        // What PoCL 3.1 makes of some scans when it optimises is wrong: of MlpByNinetySix's step B1 −= tok · B1Sum, where each thread has an
+        // element of its own between two barriers; MlpByTen's step is NaN.
+        // .NET keeps an environment of its own, which native code does not see.
+        if (OperatingSystem.IsLinux()) _ = SetEnvironment("POCL_EXTRA_BUILD_FLAGS", "-cl-opt-disable", 0);
+    }
+
+    private TestAccelerator(AcceleratorKind kind, Context context, Accelerator accelerator)
     {
         Kind = kind;
+        _context = context;
         Accelerator = accelerator;
     }
 
@@ -37,16 +53,16 @@ public sealed class TestAccelerator
     /// <summary>The accelerator itself.</summary>
     public Accelerator Accelerator { get; }
 
-    /// <summary>Those that this machine has; PoCL is Debian's pocl-opencl-icd and ocl-icd-libopencl1.</summary>
-    public static IEnumerable<AcceleratorKind> Here => PoclAccelerator.Value is null ? [AcceleratorKind.Cpu] : [AcceleratorKind.Cpu, AcceleratorKind.Pocl];
+    /// <summary>Why what runs on PoCL is skipped, or null.</summary>
+    public static string? PoclMissing => PoclAccelerator.Value is null ? "PoCL is not installed: Debian's pocl-opencl-icd and ocl-icd-libopencl1" : null;
 
-    /// <summary>The same for theories.</summary>
-    public static TheoryData<AcceleratorKind> Kinds => [.. Here];
-
-    /// <summary>The accelerator of a kind that <see cref="Here"/> names.</summary>
+    /// <summary>The accelerator of a kind that the whole test run shares.</summary>
     public static TestAccelerator Of(AcceleratorKind kind) => kind == AcceleratorKind.Cpu
         ? CpuAccelerator.Value
-        : PoclAccelerator.Value ?? throw new InvalidOperationException("PoCL is not installed: pocl-opencl-icd, ocl-icd-libopencl1.");
+        : PoclAccelerator.Value ?? throw new InvalidOperationException(PoclMissing);
+
+    /// <summary>One of the caller's own: it compiles and runs while others do.</summary>
+    public static TestAccelerator Open(AcceleratorKind kind) => kind == AcceleratorKind.Cpu ? OpenCpu() : OpenPocl() ?? throw new InvalidOperationException(PoclMissing);
 
     /// <summary>The kernel made of an explicitly grouped method; made once.</summary>
     public Kernel Load(MethodInfo method, int threads)
@@ -55,6 +71,7 @@ public sealed class TestAccelerator
         {
             if (_kernels.TryGetValue((method, threads), out var kernel)) return kernel;
             var compiled = Accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(threads, null));
+            if (compiled is CLCompiledKernel source) Renumber(source);
             return _kernels[(method, threads)] = Accelerator.LoadKernel(compiled);
         }
     }
@@ -66,18 +83,44 @@ public sealed class TestAccelerator
         Accelerator.Synchronize();
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    /// <summary>
+    /// ILGPU's numbers of types and labels go on from kernel to kernel. Here each kernel's begin anew: PoCL keeps on disk what it makes of a text, and so
+    /// compiles the same kernel of two models, or of two runs, once.
+    /// </summary>
+    private static void Renumber(CLCompiledKernel kernel)
+    {
+        var numbers = new Dictionary<string, string>();
+        string text = Numbered().Replace(kernel.Source, found =>
+        {
+            if (!numbers.TryGetValue(found.Value, out string? name))
+                numbers[found.Value] = name = string.Create(CultureInfo.InvariantCulture, $"{found.Groups[1].Value}_{numbers.Count}");
+            return name;
+        });
+        typeof(CLCompiledKernel).GetField("<Source>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(kernel, text);
+    }
+
+    [GeneratedRegex(@"(?<!\w)(type|L)_\d+")]
+    private static partial Regex Numbered();
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+
     private static TestAccelerator OpenCpu()
     {
         // Groups of up to 256 threads: eight warps of 32.
         var context = Context.Create(b => b.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
-        return new(AcceleratorKind.Cpu, context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel));
+        return new(AcceleratorKind.Cpu, context, context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel));
     }
 
     private static TestAccelerator? OpenPocl()
     {
-        NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, assembly, path) =>
-            name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint library) ? library : 0);
-
         // PoCL is a processor, which ILGPU's own filter leaves out.
         var context = Context.Create(b => b.OpenCL(_ => true).Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
         var device = context.Devices.OfType<CLDevice>().FirstOrDefault();
@@ -90,6 +133,6 @@ public sealed class TestAccelerator
         // It has the generic address space, but does not say so in the way that ILGPU asks.
         typeof(CLCapabilityContext).GetField("<GenericAddressSpace>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(device.Capabilities, true);
         Intrinsics.Register(context);
-        return new(AcceleratorKind.Pocl, device.CreateAccelerator(context));
+        return new(AcceleratorKind.Pocl, context, device.CreateAccelerator(context));
     }
 }
