@@ -132,6 +132,7 @@ public sealed class IlgpuDevice(AcceleratorKind kind) : Device
         Immediately("waits");
         Stream.Synchronize();
         foreach (var buffer in _buffers) buffer.CheckGuard();
+        if (_accelerator.Order is { BarriersAreCommon: false }) throw new TttException("some threads of a group wait at a barrier where others have come to its end");
     }
 
     /// <inheritdoc/>

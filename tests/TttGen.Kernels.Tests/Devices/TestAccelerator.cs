@@ -17,6 +17,12 @@ public enum AcceleratorKind
     /// <summary>ILGPU's interpreter of groups: kernels are the .NET methods that they are, threads are threads. Toy sizes only.</summary>
     Cpu,
 
+    /// <summary>There, threads of a group one after another up to each barrier, the first one first.</summary>
+    Ascending,
+
+    /// <summary>There, threads of a group one after another up to each barrier, the last one first.</summary>
+    Descending,
+
     /// <summary>OpenCL on the processor (PoCL): kernels as ILGPU's code generation makes them.</summary>
     Pocl
 }
@@ -24,7 +30,7 @@ public enum AcceleratorKind
 /// <summary>An ILGPU accelerator, and kernels on it by reflection.</summary>
 public sealed partial class TestAccelerator : IDisposable
 {
-    private static readonly Lazy<TestAccelerator> CpuAccelerator = new(OpenCpu);
+    private static readonly Lazy<TestAccelerator> CpuAccelerator = new(() => OpenCpu(AcceleratorKind.Cpu));
     private static readonly Lazy<TestAccelerator?> PoclAccelerator = new(OpenPocl);
     private readonly Context _context;
     private readonly Dictionary<(MethodInfo, int), Kernel> _kernels = [];
@@ -53,16 +59,24 @@ public sealed partial class TestAccelerator : IDisposable
     /// <summary>The accelerator itself.</summary>
     public Accelerator Accelerator { get; }
 
+    /// <summary>The order of threads, where there is one.</summary>
+    public ThreadOrder? Order { get; private init; }
+
     /// <summary>Why what runs on PoCL is skipped, or null.</summary>
     public static string? PoclMissing => PoclAccelerator.Value is null ? "PoCL is not installed: Debian's pocl-opencl-icd and ocl-icd-libopencl1" : null;
 
     /// <summary>The accelerator of a kind that the whole test run shares.</summary>
-    public static TestAccelerator Of(AcceleratorKind kind) => kind == AcceleratorKind.Cpu
-        ? CpuAccelerator.Value
-        : PoclAccelerator.Value ?? throw new InvalidOperationException(PoclMissing);
+    public static TestAccelerator Of(AcceleratorKind kind) => kind switch
+    {
+        AcceleratorKind.Cpu => CpuAccelerator.Value,
+        AcceleratorKind.Pocl => PoclAccelerator.Value ?? throw new InvalidOperationException(PoclMissing),
+        _ => throw new ArgumentException($"{kind} is not shared."),
+    };
 
     /// <summary>One of the caller's own: it compiles and runs while others do.</summary>
-    public static TestAccelerator Open(AcceleratorKind kind) => kind == AcceleratorKind.Cpu ? OpenCpu() : OpenPocl() ?? throw new InvalidOperationException(PoclMissing);
+    public static TestAccelerator Open(AcceleratorKind kind) => kind == AcceleratorKind.Pocl
+        ? OpenPocl() ?? throw new InvalidOperationException(PoclMissing)
+        : OpenCpu(kind);
 
     /// <summary>The kernel made of an explicitly grouped method; made once.</summary>
     public Kernel Load(MethodInfo method, int threads)
@@ -71,7 +85,7 @@ public sealed partial class TestAccelerator : IDisposable
         {
             if (_kernels.TryGetValue((method, threads), out var kernel)) return kernel;
             var compiled = Accelerator.CompileKernel(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(threads, null));
-            if (compiled is CLCompiledKernel source) Renumber(source);
+            if (compiled is CLCompiledKernel source) Rewrite(source);
             return _kernels[(method, threads)] = Accelerator.LoadKernel(compiled);
         }
     }
@@ -92,9 +106,9 @@ public sealed partial class TestAccelerator : IDisposable
 
     /// <summary>
     /// ILGPU's numbers of types and labels go on from kernel to kernel. Here each kernel's begin anew: PoCL keeps on disk what it makes of a text, and so
-    /// compiles the same kernel of two models, or of two runs, once.
+    /// compiles the same kernel of two models, or of two runs, once. And its barriers order the device's memory only, where CUDA's order shared memory, too.
     /// </summary>
-    private static void Renumber(CLCompiledKernel kernel)
+    private static void Rewrite(CLCompiledKernel kernel)
     {
         var numbers = new Dictionary<string, string>();
         string text = Numbered().Replace(kernel.Source, found =>
@@ -103,8 +117,12 @@ public sealed partial class TestAccelerator : IDisposable
                 numbers[found.Value] = name = string.Create(CultureInfo.InvariantCulture, $"{found.Groups[1].Value}_{numbers.Count}");
             return name;
         });
+        text = GroupBarrier().Replace(text, "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)");
         typeof(CLCompiledKernel).GetField("<Source>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(kernel, text);
     }
+
+    [GeneratedRegex(@"work_group_barrier\s*\(\s*CLK_GLOBAL_MEM_FENCE\s*\)")]
+    private static partial Regex GroupBarrier();
 
     [GeneratedRegex(@"(?<!\w)(type|L)_\d+")]
     private static partial Regex Numbered();
@@ -112,11 +130,15 @@ public sealed partial class TestAccelerator : IDisposable
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 
-    private static TestAccelerator OpenCpu()
+    private static TestAccelerator OpenCpu(AcceleratorKind kind)
     {
         // Groups of up to 256 threads: eight warps of 32.
         var context = Context.Create(b => b.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
-        return new(AcceleratorKind.Cpu, context, context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel));
+        var accelerator = context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel);
+        if (kind == AcceleratorKind.Cpu) return new(kind, context, accelerator);
+        var order = new ThreadOrder(descending: kind == AcceleratorKind.Descending);
+        OrderedProcessor.Install(accelerator, order);
+        return new(kind, context, accelerator) { Order = order };
     }
 
     private static TestAccelerator? OpenPocl()
