@@ -104,7 +104,7 @@ public sealed class GpuAppTests : IDisposable
     {
         using var driver = new FakeDriver();
         Write("cases", "linear-transformer f32 decode 1 1", "linear-transformer f32 decode 1 2", "untied f32 decode 1 1");
-        driver.Fail("cuLaunchKernel", 719, after: 40);
+        driver.Fail("cuLaunchKernel", 719, after: 5);
         var (_, output, _) = Run("time", File("cases"), "--case-seconds", "0.01", "--log", File("log"));
 
         Assert.Contains("CUDA_ERROR_LAUNCH_FAILED", Assert.Single(Logged<Timed>()).Why!, StringComparison.Ordinal);

@@ -15,9 +15,9 @@ public sealed class ReportTests
 
         Assert.Equal(["not measured", "not measured", "not measured"], rows[0]);
         Assert.Equal(["not measured", "not measured", "not measured"], rows[1]);
-        Assert.Equal(4, rows.Count(row => row.Length == 5 && row[1..].All(cell => cell == "not measured")));
+        Assert.Equal(6, rows.Count(row => row.Length == 5 && row[1..].All(cell => cell == "not measured")));
         Assert.Equal(40, rows.Count(row => row.Length == 9 && row[3..].All(cell => cell == "not measured")));
-        Assert.Equal(2 + 4 + 40, rows.Count);
+        Assert.Equal(2 + 6 + 40, rows.Count);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace TttGen.Kernels.Tests;
 
 public sealed class Bf16Tests
 {
-    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    [Theory, OnCpu, OnPocl]
     public void Rounds_to_nearest_ties_to_even_and_keeps_what_is_not_a_number(AcceleratorKind kind)
     {
         (uint From, uint To)[] cases =

@@ -18,18 +18,9 @@ public sealed class FnTests
         (nameof(Fn.Rsqrt), x => 1 / Math.Sqrt(x), 1e-30, 1e30)
     ];
 
-    public static TheoryData<AcceleratorKind, string> EachFunction
-    {
-        get
-        {
-            var data = new TheoryData<AcceleratorKind, string>();
-            foreach (var kind in TestAccelerator.Here)
-                foreach (var function in Functions) data.Add(kind, function.Name);
-            return data;
-        }
-    }
+    public static TheoryData<string> EachFunction => [.. Functions.Select(function => function.Name)];
 
-    [Theory, MemberData(nameof(EachFunction))]
+    [Theory, OnCpu(nameof(EachFunction)), OnPocl(nameof(EachFunction))]
     public void A_function_is_as_in_float64_to_a_relative_error_of_two_in_ten_million(AcceleratorKind kind, string name)
     {
         var (_, exact, low, high) = Functions.Single(f => f.Name == name);
@@ -44,7 +35,7 @@ public sealed class FnTests
         }
     }
 
-    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    [Theory, OnCpu, OnPocl]
     public void Sine_and_cosine_are_as_in_float64_to_two_in_ten_million(AcceleratorKind kind)
     {
         var random = new Random(2);
@@ -58,7 +49,7 @@ public sealed class FnTests
         }
     }
 
-    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    [Theory, OnCpu, OnPocl]
     public void Functions_have_their_limits_and_keep_what_is_not_a_number(AcceleratorKind kind)
     {
         float[] x = [float.NaN, float.NegativeInfinity, float.PositiveInfinity, -200, 200, 0, -1];
@@ -70,7 +61,7 @@ public sealed class FnTests
     }
 
     /// <summary>The formulas; what a card's instructions add to their errors, no accelerator here shows.</summary>
-    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    [Theory, OnCpu, OnPocl]
     public void Fast_functions_are_as_in_float64_to_one_in_a_million(AcceleratorKind kind)
     {
         float[] x = [.. Enumerable.Range(-400, 801).Select(i => i * 0.05f), -90, 90];

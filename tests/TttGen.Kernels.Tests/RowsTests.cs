@@ -6,18 +6,9 @@ namespace TttGen.Kernels.Tests;
 
 public sealed class RowsTests
 {
-    public static TheoryData<AcceleratorKind, int> EachNumberOfLanes
-    {
-        get
-        {
-            var data = new TheoryData<AcceleratorKind, int>();
-            foreach (var kind in TestAccelerator.Here)
-                foreach (int lanes in (int[])[1, 2, 8, 16, 32, 64, 128, 256]) data.Add(kind, lanes);
-            return data;
-        }
-    }
+    public static TheoryData<int> EachNumberOfLanes => [1, 2, 8, 16, 32, 64, 128, 256];
 
-    [Theory, MemberData(nameof(EachNumberOfLanes))]
+    [Theory, OnCpu(nameof(EachNumberOfLanes)), OnPocl(nameof(EachNumberOfLanes))]
     public void Every_thread_of_a_row_gets_the_row_s_sum_twice_over(AcceleratorKind kind, int lanes)
     {
         var on = TestAccelerator.Of(kind);

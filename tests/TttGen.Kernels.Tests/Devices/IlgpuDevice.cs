@@ -10,12 +10,12 @@ using Grid = TttGen.Cuda.Grid;
 namespace TttGen.Kernels.Tests.Devices;
 
 /// <summary>
-/// Runs a model's host plan on an ILGPU accelerator: kernels are the C# methods of <c>MODELKernels</c>, found by reflection and compiled at load.
+/// Runs a model's host plan on an ILGPU accelerator of its own: kernels are the C# methods of <c>MODELKernels</c>, found by reflection and compiled at load.
 /// Fresh memory is full of NaN, and behind each buffer lies a stretch that must stay so: <see cref="Synchronize"/> looks.
 /// </summary>
 public sealed class IlgpuDevice(AcceleratorKind kind) : Device
 {
-    private readonly TestAccelerator _accelerator = TestAccelerator.Of(kind);
+    private readonly TestAccelerator _accelerator = TestAccelerator.Open(kind);
     private readonly List<IlgpuBuffer> _buffers = [];
     private readonly Dictionary<KernelImage, IlgpuKernel> _kernels = [];
     private List<Action>? _recorded;
@@ -181,6 +181,7 @@ public sealed class IlgpuDevice(AcceleratorKind kind) : Device
         Immediately("waits");
         Stream.Synchronize();
         foreach (var buffer in _buffers) buffer.CheckGuard();
+        if (_accelerator.Order is { BarriersAreCommon: false }) throw new TttException("some threads of a group wait at a barrier where others have come to its end");
     }
 
     /// <inheritdoc/>
@@ -215,11 +216,12 @@ public sealed class IlgpuDevice(AcceleratorKind kind) : Device
         if (from.Length > 0) Do(() => ViewOf(from).CopyToCPU(Stream, to.Span<T>(offset, (int)from.Length)));
     }
 
-    /// <summary>Frees its buffers; the accelerator is everybody's and stays.</summary>
+    /// <inheritdoc/>
     public override void Dispose()
     {
         Stream.Synchronize();
         foreach (var buffer in _buffers.ToArray()) buffer.Dispose();
+        _accelerator.Dispose();
     }
 
     private static void Same(long from, long to)

@@ -10,22 +10,28 @@ public sealed class ProductTests
     private static readonly (int Rows, int Columns, int Inner)[] Sizes = [(1, 12, 12), (3, 100, 96), (17, 96, 770), (50, 100, 768), (130, 150, 40), (2, 3, 5)];
     private static readonly (int Rows, int Columns, int Inner)[] ToySizes = [(3, 70, 20), (66, 12, 37)];
 
-    public static TheoryData<AcceleratorKind, string, int> Tiled => On([(nameof(ProductKernels.Floats64), 64), (nameof(ProductKernels.Weights64), 64), (nameof(ProductKernels.Halves64), 64),
-        (nameof(ProductKernels.Floats128), 128), (nameof(ProductKernels.Weights128), 128), (nameof(ProductKernels.Halves128), 128)]);
+    public static TheoryData<string, int> Tiled => new()
+    {
+        { nameof(ProductKernels.Floats64), 64 },
+        { nameof(ProductKernels.Weights64), 64 },
+        { nameof(ProductKernels.Halves64), 64 },
+        { nameof(ProductKernels.Floats128), 128 },
+        { nameof(ProductKernels.Weights128), 128 },
+        { nameof(ProductKernels.Halves128), 128 }
+    };
 
-    public static TheoryData<AcceleratorKind, Type, Type> Few
+    public static TheoryData<Type, Type> Few
     {
         get
         {
-            var data = new TheoryData<AcceleratorKind, Type, Type>();
-            foreach (var kind in TestAccelerator.Here)
-                foreach (var rows in (Type[])[typeof(One), typeof(Two), typeof(Four), typeof(Eight)])
-                    foreach (var columns in (Type[])[typeof(One), typeof(Two), typeof(Four)]) data.Add(kind, rows, columns);
+            var data = new TheoryData<Type, Type>();
+            foreach (var rows in (Type[])[typeof(One), typeof(Two), typeof(Four), typeof(Eight)])
+                foreach (var columns in (Type[])[typeof(One), typeof(Two), typeof(Four)]) data.Add(rows, columns);
             return data;
         }
     }
 
-    [Theory, MemberData(nameof(Tiled))]
+    [Theory, OnCpu(nameof(Tiled)), OnPocl(nameof(Tiled))]
     public void A_tiled_product_is_as_in_float64(AcceleratorKind kind, string kernel, int tile)
     {
         foreach (var (rows, columns, inner) in kind == AcceleratorKind.Cpu ? ToySizes : Sizes)
@@ -33,7 +39,7 @@ public sealed class ProductTests
                 Check(kind, typeof(ProductKernels).GetMethod(kernel)!, rows, columns, inner, gap, new Index3D((columns + tile - 1) / tile, (rows + tile - 1) / tile, 1));
     }
 
-    [Theory, MemberData(nameof(Few))]
+    [Theory, OnCpu(nameof(Few)), OnPocl(nameof(Few))]
     public void A_product_of_few_rows_is_as_in_float64(AcceleratorKind kind, Type most, Type perWarp)
     {
         int mostRows = Value(most), width = 8 * Value(perWarp);
@@ -46,14 +52,6 @@ public sealed class ProductTests
     }
 
     private static int Value(Type count) => (int)count.GetProperty(nameof(ICount.Value))!.GetValue(null)!;
-
-    private static TheoryData<AcceleratorKind, string, int> On((string Kernel, int Tile)[] kernels)
-    {
-        var data = new TheoryData<AcceleratorKind, string, int>();
-        foreach (var kind in TestAccelerator.Here)
-            foreach (var (kernel, tile) in kernels) data.Add(kind, kernel, tile);
-        return data;
-    }
 
     private static void Check(AcceleratorKind kind, MethodInfo kernel, int rows, int columns, int inner, int gap, Index3D grid)
     {

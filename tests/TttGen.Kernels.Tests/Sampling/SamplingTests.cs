@@ -11,23 +11,22 @@ public sealed class SamplingTests(ITestOutputHelper output)
 {
     private const double ScoreBar = 2e-6, SumBar = 4e-6;
 
-    // Groups of threads are slow on the CPU's accelerator.
-    public static TheoryData<AcceleratorKind, int, int> Cases
+    /// <summary>Vocabularies and rows; groups of threads are slow on the interpreter.</summary>
+    public static TheoryData<int, int> ToyCases => new() { { 33, 1 }, { 33, 3 }, { 257, 17 }, { 5000, 1 } };
+
+    /// <summary>Vocabularies and rows.</summary>
+    public static TheoryData<int, int> Cases
     {
         get
         {
-            var data = new TheoryData<AcceleratorKind, int, int>
-            {
-                { AcceleratorKind.Cpu, 33, 1 }, { AcceleratorKind.Cpu, 33, 3 }, { AcceleratorKind.Cpu, 257, 17 }, { AcceleratorKind.Cpu, 5000, 1 },
-            };
-            if (TestAccelerator.Here.Contains(AcceleratorKind.Pocl))
-                foreach (int vocabulary in (int[])[33, 257, 5000, 32000])
-                    foreach (int rows in (int[])[1, 3, 17]) data.Add(AcceleratorKind.Pocl, vocabulary, rows);
+            var data = new TheoryData<int, int>();
+            foreach (int vocabulary in (int[])[33, 257, 5000, 32000])
+                foreach (int rows in (int[])[1, 3, 17]) data.Add(vocabulary, rows);
             return data;
         }
     }
 
-    [Theory, MemberData(nameof(Cases))]
+    [Theory, OnCpu(nameof(ToyCases)), OnPocl(nameof(Cases))]
     public void A_row_is_scored_as_in_float64(AcceleratorKind kind, int vocabulary, int rows)
     {
         var random = new Random(vocabulary + rows);
@@ -49,7 +48,7 @@ public sealed class SamplingTests(ITestOutputHelper output)
         Assert.InRange(worst, 0, ScoreBar);
     }
 
-    [Theory, MemberData(nameof(Cases))]
+    [Theory, OnCpu(nameof(ToyCases)), OnPocl(nameof(Cases))]
     public void Every_segment_s_greatest_come_in_order_beside_its_sum(AcceleratorKind kind, int vocabulary, int rows)
     {
         var logits = Logits(new Random(vocabulary - rows), vocabulary, rows);
@@ -76,7 +75,7 @@ public sealed class SamplingTests(ITestOutputHelper output)
         Assert.InRange(worst, 0, SumBar);
     }
 
-    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    [Theory, OnCpu, OnPocl]
     public void A_row_that_is_no_numbers_has_a_sum_that_is_none(AcceleratorKind kind)
     {
         foreach (float broken in (float[])[float.NaN, -float.NaN, float.PositiveInfinity])

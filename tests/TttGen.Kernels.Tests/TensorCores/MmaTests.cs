@@ -7,18 +7,17 @@ namespace TttGen.Kernels.Tests.TensorCores;
 /// <summary>A warp's multiplication by the pointers that it gives to the instructions, see <see cref="Fragment"/>.</summary>
 public sealed class MmaTests
 {
-    public static TheoryData<AcceleratorKind, bool, bool, bool> Layouts
+    public static TheoryData<bool, bool, bool> Layouts
     {
         get
         {
-            var data = new TheoryData<AcceleratorKind, bool, bool, bool>();
-            foreach (var kind in TestAccelerator.Here)
-                for (int bits = 0; bits < 8; bits++) data.Add(kind, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
+            var data = new TheoryData<bool, bool, bool>();
+            for (int bits = 0; bits < 8; bits++) data.Add((bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0);
             return data;
         }
     }
 
-    [Theory, MemberData(nameof(Layouts))]
+    [Theory, OnCpu(nameof(Layouts)), OnPocl(nameof(Layouts))]
     public void A_warp_multiplies_operands_however_they_lie(AcceleratorKind kind, bool leftTransposed, bool rightTransposed, bool swapped)
     {
         // Small whole numbers: every sum is exact. Lines 0 to 15 of an image are not asked for.
@@ -50,7 +49,7 @@ public sealed class MmaTests
                 Assert.Equal(8, Enumerable.Range(row, 8).Select(r => tile.Index(r, piece * 8) / 8 % 8).Distinct().Count());
     }
 
-    [Theory, MemberData(nameof(TestAccelerator.Kinds), MemberType = typeof(TestAccelerator))]
+    [Theory, OnCpu, OnPocl]
     public void Two_are_rounded_into_a_word_the_first_below(AcceleratorKind kind)
     {
         var on = TestAccelerator.Of(kind);
