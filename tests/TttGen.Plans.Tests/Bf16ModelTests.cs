@@ -41,20 +41,12 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
         { nameof(UntiedLinearTransformer), BarOfShortRowsOnTensorCores },
     };
 
-    /// <summary>On PoCL, at the sizes of the paper's heads; each with the case that its weights are of.</summary>
-    public static TheoryData<AcceleratorKind, string, string> PaperHeads
+    /// <summary>At the sizes of the paper's heads; each with the case that its weights are of.</summary>
+    public static TheoryData<string, string> PaperHeads => new()
     {
-        get
-        {
-            var data = new TheoryData<AcceleratorKind, string, string>();
-            foreach (var kind in TestAccelerator.Here.Where(kind => kind == AcceleratorKind.Pocl))
-            {
-                data.Add(kind, "linear-mamba-heads-of-64", nameof(LinearMambaHeadsOf64));
-                data.Add(kind, "linear-transformer-heads-of-96", nameof(LinearTransformerHeadsOf96));
-            }
-            return data;
-        }
-    }
+        { "linear-mamba-heads-of-64", nameof(LinearMambaHeadsOf64) },
+        { "linear-transformer-heads-of-96", nameof(LinearTransformerHeadsOf96) },
+    };
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -96,8 +88,7 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
         reading.Decode(2);
     });
 
-    [Theory]
-    [MemberData(nameof(PaperHeads))]
+    [Theory, OnPocl(nameof(PaperHeads), takesMinutes: true)]
     public void Heads_of_the_papers_sizes_answer_as_the_oracle_does(AcceleratorKind kind, string golden, string name)
     {
         using var weights = new GoldenCase(golden);

@@ -11,7 +11,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Models => [.. KnownModels.All.Where(model => model.Goldens.Count > 0).Select(model => model.Name)];
 
-    [Theory, OnPocl(nameof(Models))]
+    [Theory, OnPocl(nameof(Models), takesMinutes: true)]
     public void Tensors_are_those_of_the_reference(AcceleratorKind kind, string name)
     {
         using var device = new IlgpuDevice(kind);

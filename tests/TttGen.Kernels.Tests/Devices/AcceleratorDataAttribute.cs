@@ -26,5 +26,8 @@ public sealed class OnCpuAttribute(string? rows = null) : AcceleratorDataAttribu
 public sealed class OnPoclAttribute : AcceleratorDataAttribute
 {
     /// <summary>Rows as <see cref="AcceleratorDataAttribute"/> has them.</summary>
-    public OnPoclAttribute(string? rows = null) : base(AcceleratorKind.Pocl, rows) => Skip = TestAccelerator.PoclMissing;
+    /// <param name="rows">As there.</param>
+    /// <param name="takesMinutes">Whether PoCL takes so long to compile it that it is run where it is asked for: with TTTGEN_SLOW_TESTS=1 in the environment.</param>
+    public OnPoclAttribute(string? rows = null, bool takesMinutes = false) : base(AcceleratorKind.Pocl, rows) => Skip = TestAccelerator.PoclMissing
+        ?? (takesMinutes && Environment.GetEnvironmentVariable("TTTGEN_SLOW_TESTS") != "1" ? "PoCL takes minutes to compile it; set TTTGEN_SLOW_TESTS=1" : null);
 }
