@@ -8,7 +8,7 @@ public sealed class PaperModelTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Models => ModelSets.OfThePaper;
 
-    [Theory, OnPocl(nameof(Models))]
+    [Theory, OnPocl(nameof(Models), takesMinutes: true)]
     public void Logits_are_those_of_the_executable_spec_however_they_are_asked_for(AcceleratorKind kind, string name) => Check(kind, name, output);
 
     /// <summary>Lengths about one mini-batch, and a rest; batches of one, of few and of many rows a product.</summary>

@@ -31,7 +31,7 @@ public sealed class ThreadOrderTests(ITestOutputHelper output)
     }
 
     /// <summary>As OpenCL, too: tests/races.sh runs this on a simulator that finds races.</summary>
-    [Theory, OnPocl(nameof(Models))]
+    [Theory, OnPocl(nameof(Models), takesMinutes: true)]
     public void A_plan_follows_the_executable_spec(AcceleratorKind kind, string name, int miniBatch)
     {
         int[] tokens = Tokens(miniBatch);
