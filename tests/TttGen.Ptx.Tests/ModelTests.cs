@@ -43,7 +43,7 @@ public sealed class ModelTests
         var kernels = manifest.RootElement.GetProperty("kernels");
         Assert.Equal(model.Count, kernels.GetArrayLength());
         var scan = kernels.EnumerateArray().Single(kernel => kernel.GetProperty("name").GetString() == "LearnLinearMemory");
-        Assert.Equal(("Ttt125M_LearnLinearMemory", "LearnLinearMemory.ptx", 256), (scan.GetProperty("entry").GetString(), scan.GetProperty("file").GetString(), scan.GetProperty("threads").GetInt32()));
+        Assert.Equal(("Ttt125M_LearnLinearMemory", "LearnLinearMemory.ptx", 128), (scan.GetProperty("entry").GetString(), scan.GetProperty("file").GetString(), scan.GetProperty("threads").GetInt32()));
         Assert.True(scan.GetProperty("sharedStatic").GetInt32() + scan.GetProperty("sharedDynamic").GetInt32() > 0);
         var states = scan.GetProperty("parameters").EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == "states");
         Assert.Equal("""{"name":"states","kind":"view","element":"float"}""", JsonSerializer.Serialize(states));
