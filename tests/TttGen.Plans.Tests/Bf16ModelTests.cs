@@ -14,32 +14,26 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     private const double Bar = 1e-3;
 
-    /// <summary>
-    /// Where inner products run on tensor cores, they are right to 2⁻¹⁷, so that of a thousand values one comes to lie on the other side of a rounding boundary; in rows as short as these each
-    /// is a thousandth of the norm by itself. In wider rows (<see cref="WideLinear"/>) it is lost among the others.
-    /// </summary>
-    private const double BarOfShortRowsOnTensorCores = 5e-3;
-
     public static TheoryData<string> Models => [.. SmallModel.All.Keys];
 
     /// <summary>Every kind of inner model, whole mini-batches and parts of them, both backbones, all ways in which layers are put together.</summary>
-    public static TheoryData<string, double> OnADevice => new()
-    {
-        { nameof(LinearBySix), Bar },
-        { nameof(MlpBySix), Bar },
-        { nameof(SwiGluBySix), Bar },
-        { nameof(ThreeLayerBySixteen), BarOfShortRowsOnTensorCores },
-        { nameof(LowRankBySixteen), Bar },
-        { nameof(DeltaByTen), Bar },
-        { nameof(ScaledBySixteen), BarOfShortRowsOnTensorCores },
-        { nameof(TiedBySix), Bar },
-        { nameof(GainByTen), Bar },
-        { nameof(SquashedBySix), Bar },
-        { nameof(MambaByTen), Bar },
-        { nameof(MixedMemories), Bar },
-        { nameof(SkippedStack), Bar },
-        { nameof(UntiedLinearTransformer), BarOfShortRowsOnTensorCores },
-    };
+    public static TheoryData<string> OnADevice =>
+    [
+        nameof(LinearBySix),
+        nameof(MlpBySix),
+        nameof(SwiGluBySix),
+        nameof(ThreeLayerBySixteen),
+        nameof(LowRankBySixteen),
+        nameof(DeltaByTen),
+        nameof(ScaledBySixteen),
+        nameof(TiedBySix),
+        nameof(GainByTen),
+        nameof(SquashedBySix),
+        nameof(MambaByTen),
+        nameof(MixedMemories),
+        nameof(SkippedStack),
+        nameof(UntiedLinearTransformer),
+    ];
 
     /// <summary>At the sizes of the paper's heads; each with the case that its weights are of.</summary>
     public static TheoryData<string, string> PaperHeads => new()
@@ -61,11 +55,11 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(OnADevice))]
-    public void Logits_are_those_of_the_oracle_that_rounds_at_the_same_points(string name, double bar) => Check(name, [18], reading =>
+    public void Logits_are_those_of_the_oracle_that_rounds_at_the_same_points(string name) => Check(name, [18], reading =>
     {
         reading.Prefill(17);
         reading.Decode(1);
-    }, bar);
+    });
 
     /// <summary>Products of few rows and recordings are one code for all memories: some models stand for the others.</summary>
     [Theory]
@@ -98,7 +92,7 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
         using var reading = new Reading(model, tokens);
         reading.Prefill(1, 15, 17, 50);
         reading.Decode(3);
-        Compare(reading, name, weights.Directory, tokens, BarOfShortRowsOnTensorCores);
+        Compare(reading, name, weights.Directory, tokens);
         device.Synchronize();
     }
 
@@ -124,7 +118,7 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
         device.Synchronize();
     }
 
-    private void Check(string name, int[] lengths, Action<Reading> read, double bar = Bar)
+    private void Check(string name, int[] lengths, Action<Reading> read)
     {
         using var directory = new TemporaryDirectory();
         SmallModel.All[name].Write(directory.Root);
@@ -133,7 +127,7 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
         int[][] tokens = [.. lengths.Select((length, s) => Drawn(length, model.Vocabulary, s))];
         using var reading = new Reading(model, tokens);
         read(reading);
-        Compare(reading, name, directory.Root, tokens, bar);
+        Compare(reading, name, directory.Root, tokens);
         device.Synchronize();
     }
 
@@ -145,13 +139,12 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
         return [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
     }
 
-    private void Compare(Reading reading, string name, string directory, int[][] tokens, double bar = Bar)
+    private void Compare(Reading reading, string name, string directory, int[][] tokens)
     {
-        for (var s = 0; s < tokens.Length; s++)
-        {
-            var expected = Oracles.Logits(name, directory, tokens[s]);
-            output.WriteLine($"{tokens[s].Length} tokens: {RelativeError.Of(reading.Logits[s], expected):E1}");
-            RelativeError.Within(bar, reading.Logits[s], expected, $"logits of {tokens[s].Length} tokens");
-        }
+        double[][] expected = [.. tokens.Select(sequence => Oracles.Logits(name, directory, sequence))];
+        for (var s = 0; s < tokens.Length; s++) output.WriteLine($"{tokens[s].Length} tokens: {RelativeError.Of(reading.Logits[s], expected[s]):E1}");
+
+        // All together: float32 rounds too, and where that turns a value at a boundary of bf16, its row is a thousandth off.
+        RelativeError.Within(Bar, [.. reading.Logits.SelectMany(logits => logits)], [.. expected.SelectMany(logits => logits)], "logits");
     }
 }

@@ -30,8 +30,8 @@ public sealed class ThreadOrderTests(ITestOutputHelper output)
         Assert.Equal(Array.ConvertAll(ascending, BitConverter.SingleToInt32Bits), Array.ConvertAll(descending, BitConverter.SingleToInt32Bits));
     }
 
-    /// <summary>As OpenCL, too: tests/races.sh runs this on a simulator that finds races.</summary>
-    [Theory, OnPocl(nameof(Models), takesMinutes: true)]
+    /// <summary>On a simulator that finds races, too.</summary>
+    [Theory, OnOclgrind(nameof(Models))]
     public void A_plan_follows_the_executable_spec(AcceleratorKind kind, string name, int miniBatch)
     {
         int[] tokens = Tokens(miniBatch);

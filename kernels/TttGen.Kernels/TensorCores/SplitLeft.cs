@@ -3,10 +3,11 @@ using ILGPU;
 
 namespace TttGen.Kernels;
 
-/// <summary>16 rows of a left operand over 16 of the inner dimension, each element the sum of two bf16; spread over a warp.</summary>
+/// <summary>16 rows of a left operand over 16 of the inner dimension, each element the sum of three bf16; spread over a warp.</summary>
 public struct SplitLeft
 {
     internal UInt4 High;
+    internal UInt4 Middle;
     internal UInt4 Low;
     internal SplitSource Source;
 
@@ -26,7 +27,12 @@ public struct SplitLeft
             Float2 x = left.Source.Pair(0, 0), y = left.Source.Pair(8, 0), z = left.Source.Pair(0, 8), w = left.Source.Pair(8, 8);
             left.High = new() { X = SplitSource.High(x), Y = SplitSource.High(y), Z = SplitSource.High(z), W = SplitSource.High(w) };
             if (exact == 0)
-                left.Low = new() { X = SplitSource.Low(x, left.High.X), Y = SplitSource.Low(y, left.High.Y), Z = SplitSource.Low(z, left.High.Z), W = SplitSource.Low(w, left.High.W) };
+            {
+                (x, y, z, w) = (SplitSource.Rest(x, left.High.X), SplitSource.Rest(y, left.High.Y), SplitSource.Rest(z, left.High.Z), SplitSource.Rest(w, left.High.W));
+                left.Middle = new() { X = SplitSource.High(x), Y = SplitSource.High(y), Z = SplitSource.High(z), W = SplitSource.High(w) };
+                (x, y, z, w) = (SplitSource.Rest(x, left.Middle.X), SplitSource.Rest(y, left.Middle.Y), SplitSource.Rest(z, left.Middle.Z), SplitSource.Rest(w, left.Middle.W));
+                left.Low = new() { X = SplitSource.High(x), Y = SplitSource.High(y), Z = SplitSource.High(z), W = SplitSource.High(w) };
+            }
         }
 
         return left;

@@ -3,10 +3,11 @@ using ILGPU;
 
 namespace TttGen.Kernels;
 
-/// <summary>8 columns of a right operand over 16 of the inner dimension, each element the sum of two bf16; spread over a warp.</summary>
+/// <summary>8 columns of a right operand over 16 of the inner dimension, each element the sum of three bf16; spread over a warp.</summary>
 public struct SplitRight
 {
     internal UInt2 High;
+    internal UInt2 Middle;
     internal UInt2 Low;
     internal SplitSource Source;
 
@@ -25,7 +26,13 @@ public struct SplitRight
         {
             Float2 x = right.Source.Pair(0, 0), y = right.Source.Pair(0, 8);
             right.High = new() { X = SplitSource.High(x), Y = SplitSource.High(y) };
-            if (exact == 0) right.Low = new() { X = SplitSource.Low(x, right.High.X), Y = SplitSource.Low(y, right.High.Y) };
+            if (exact == 0)
+            {
+                (x, y) = (SplitSource.Rest(x, right.High.X), SplitSource.Rest(y, right.High.Y));
+                right.Middle = new() { X = SplitSource.High(x), Y = SplitSource.High(y) };
+                (x, y) = (SplitSource.Rest(x, right.Middle.X), SplitSource.Rest(y, right.Middle.Y));
+                right.Low = new() { X = SplitSource.High(x), Y = SplitSource.High(y) };
+            }
         }
 
         return right;

@@ -27,11 +27,11 @@ internal struct SplitSource
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly float Element(int row, int inner) => View[(Row + row) * RowStep + (Block * 16 + inner) * InnerStep];
 
-    /// <summary>Its upper part, and what that leaves.</summary>
+    /// <summary>Each in bf16: its first eight bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint High(Float2 pair) => Bf16.Pack(pair.X, pair.Y);
 
-    /// <summary>What <see cref="High"/> leaves, in bf16: together 16 bits of the 24.</summary>
+    /// <summary>What <see cref="High"/> leaves of each, without a rounding; after three times nothing is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Low(Float2 pair, uint high) => Bf16.Pack(pair.X - Bf16.Low(high), pair.Y - Bf16.High(high));
+    public static Float2 Rest(Float2 pair, uint high) => new() { X = pair.X - Bf16.Low(high), Y = pair.Y - Bf16.High(high) };
 }

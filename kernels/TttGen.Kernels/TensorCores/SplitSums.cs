@@ -4,8 +4,8 @@ using ILGPU;
 namespace TttGen.Kernels;
 
 /// <summary>
-/// A warp's sums of 16 rows and 8 columns, four in each thread, of products of float32 on tensor cores: each factor is the sum of two bf16, of their four products the
-/// least is left out, which is less than 2⁻¹⁶ of the whole. All 32 threads call together. Where no card runs it, each thread computes its own four, of the same parts.
+/// A warp's sums of 16 rows and 8 columns, four in each thread, of products of float32 on tensor cores: each factor is the sum of three bf16, of their nine products the
+/// three least are left out, which are less than 2⁻²⁵ of the whole. All 32 threads call together. Where no card runs it, each thread computes its own four, of the same parts.
 /// </summary>
 public struct SplitSums
 {
@@ -18,8 +18,12 @@ public struct SplitSums
         var sums = _sums;
         if (Instructions.Here)
         {
+            // the least first
             if (right.Source.IsExact == 0) sums = Instructions.Multiply(sums, left.High, right.Low.X, right.Low.Y);
             if (left.Source.IsExact == 0) sums = Instructions.Multiply(sums, left.Low, right.High.X, right.High.Y);
+            if (left.Source.IsExact == 0 && right.Source.IsExact == 0) sums = Instructions.Multiply(sums, left.Middle, right.Middle.X, right.Middle.Y);
+            if (right.Source.IsExact == 0) sums = Instructions.Multiply(sums, left.High, right.Middle.X, right.Middle.Y);
+            if (left.Source.IsExact == 0) sums = Instructions.Multiply(sums, left.Middle, right.High.X, right.High.Y);
             return new() { _sums = Instructions.Multiply(sums, left.High, right.High.X, right.High.Y) };
         }
 
@@ -70,7 +74,8 @@ public struct SplitSums
     private static float Product(float a, float b)
     {
         float highA = Bf16.ToFloat(Bf16.Round(a)), highB = Bf16.ToFloat(Bf16.Round(b));
-        float lowA = Bf16.ToFloat(Bf16.Round(a - highA)), lowB = Bf16.ToFloat(Bf16.Round(b - highB));
-        return highA * highB + (highA * lowB + lowA * highB);
+        float middleA = Bf16.ToFloat(Bf16.Round(a - highA)), middleB = Bf16.ToFloat(Bf16.Round(b - highB));
+        float lowA = a - highA - middleA, lowB = b - highB - middleB;
+        return highA * highB + (highA * middleB + middleA * highB + (highA * lowB + lowA * highB + middleA * middleB));
     }
 }

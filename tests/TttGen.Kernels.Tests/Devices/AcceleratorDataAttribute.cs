@@ -22,12 +22,24 @@ public abstract class AcceleratorDataAttribute(AcceleratorKind kind, string? row
 public sealed class OnCpuAttribute(string? rows = null) : AcceleratorDataAttribute(AcceleratorKind.Cpu, rows);
 
 /// <summary>On PoCL; where that is not installed, each row is skipped and says so.</summary>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class OnPoclAttribute : AcceleratorDataAttribute
 {
     /// <summary>Rows as <see cref="AcceleratorDataAttribute"/> has them.</summary>
     /// <param name="rows">As there.</param>
     /// <param name="takesMinutes">Whether PoCL takes so long to compile it that it is run where it is asked for: with TTTGEN_SLOW_TESTS=1 in the environment.</param>
-    public OnPoclAttribute(string? rows = null, bool takesMinutes = false) : base(AcceleratorKind.Pocl, rows) => Skip = TestAccelerator.PoclMissing
-        ?? (takesMinutes && Environment.GetEnvironmentVariable("TTTGEN_SLOW_TESTS") != "1" ? "PoCL takes minutes to compile it; set TTTGEN_SLOW_TESTS=1" : null);
+    public OnPoclAttribute(string? rows = null, bool takesMinutes = false) : base(AcceleratorKind.Pocl, rows) =>
+        Skip = TestAccelerator.PoclMissing ?? (takesMinutes ? NotAsked : null);
+
+    /// <summary>Why what takes minutes is skipped, or null.</summary>
+    public static string? NotAsked => Environment.GetEnvironmentVariable("TTTGEN_SLOW_TESTS") == "1" ? null : "It takes minutes; set TTTGEN_SLOW_TESTS=1";
+}
+
+/// <summary>On Oclgrind, a simulator that finds data races; elsewhere skipped. tests/races.sh makes it the OpenCL runtime.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OnOclgrindAttribute : AcceleratorDataAttribute
+{
+    /// <summary>Rows as <see cref="AcceleratorDataAttribute"/> has them.</summary>
+    public OnOclgrindAttribute(string? rows = null) : base(AcceleratorKind.Pocl, rows) =>
+        Skip = TestAccelerator.IsOclgrind ? null : "Run it by tests/races.sh, on Oclgrind";
 }

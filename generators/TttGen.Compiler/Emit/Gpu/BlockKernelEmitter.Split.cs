@@ -2,7 +2,7 @@ using TttGen.Compiler.Scheduling;
 
 namespace TttGen.Compiler.Emit.Gpu;
 
-/// <content>Products on tensor cores: each warp keeps tiles of 16 rows and 8 columns, of operands that are split in two bf16 where they are read.</content>
+/// <content>Products on tensor cores: each warp keeps tiles of 16 rows and 8 columns, of operands that are split in three bf16 where they are read.</content>
 internal sealed partial class BlockKernelEmitter
 {
     private bool IsForTensorCores(IReadOnlyList<ContractStage> group, int rows, int inner, int columns) =>

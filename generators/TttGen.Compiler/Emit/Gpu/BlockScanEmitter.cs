@@ -49,7 +49,7 @@ internal sealed class BlockScanEmitter
     /// <summary>Emits the kernel of a memory: for many rows, or for one of each sequence.</summary>
     /// <param name="memory">The memory.</param>
     /// <param name="decode">One row of each sequence, the state where it is.</param>
-    /// <param name="tensorCores">Products of many rows whose sizes fit run on tensor cores, of operands split in two bf16.</param>
+    /// <param name="tensorCores">Products of many rows whose sizes fit run on tensor cores, of operands split in three bf16.</param>
     /// <param name="isHalf">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
     /// <param name="tokenRates">Writes the code that fills tok.</param>

@@ -8,7 +8,7 @@ internal readonly record struct WarpDeal(int Rows, int Columns)
     private const int MostSums = 32;
 
     // Instructions of a warp: to read and split 16 × 16 of a left operand, 16 × 8 of a right one, to multiply, and to store a tile.
-    private const int OfLeft = 32, OfExactLeft = 12, OfRight = 16, OfExactRight = 6, OfProduct = 2, OfResult = 8;
+    private const int OfLeft = 52, OfExactLeft = 12, OfRight = 26, OfExactRight = 6, OfProduct = 2, OfResult = 8;
 
     /// <summary>The division with the fewest instructions.</summary>
     /// <param name="rows">Sixteens of rows.</param>
@@ -22,7 +22,7 @@ internal readonly record struct WarpDeal(int Rows, int Columns)
     {
         var best = new WarpDeal(1, 1);
         var least = double.MaxValue;
-        var passes = 1 + (leftIsExact ? 0 : 1) + (rightIsExact ? 0 : 1);
+        var passes = leftIsExact && rightIsExact ? 1 : leftIsExact || rightIsExact ? 3 : 6;
         for (var m = 1; m <= 4; m *= 2)
             for (var n = 1; n <= 8; n++)
             {
