@@ -436,7 +436,7 @@ public static class LinearKernels
     }
 
     // answer = LinearMemory.Learn(query, key, value, rate), a row of each sequence
-    [Kernel(256, Spec = "TttGen.InnerModels.LinearMemory")]
+    [Kernel(256, KeepsLoops = true, MinBlocks = 2, Spec = "TttGen.InnerModels.LinearMemory")]
     public static void LearnLinearMemoryStep(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<float> keyRows, ArrayView<float> valueRows, ArrayView<float> queryRows, ArrayView<float> rateRows, ArrayView<float> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
     {
         const int keyStride = 32;
@@ -2327,7 +2327,7 @@ public static class LinearKernels
     }
 
     // answer = LinearMemory.Learn(query, key, value, rate), a row of each sequence
-    [Kernel(256, Spec = "TttGen.InnerModels.LinearMemory")]
+    [Kernel(256, KeepsLoops = true, MinBlocks = 2, Spec = "TttGen.InnerModels.LinearMemory")]
     public static void LearnLinearMemoryStepBf16(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<ushort> keyRows, ArrayView<ushort> valueRows, ArrayView<ushort> queryRows, ArrayView<float> rateRows, ArrayView<ushort> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
     {
         const int keyStride = 32;

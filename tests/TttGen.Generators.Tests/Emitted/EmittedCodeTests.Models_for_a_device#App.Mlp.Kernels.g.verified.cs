@@ -534,7 +534,7 @@ public static class MlpKernels
     }
 
     // answer = MlpMemory.Learn(query, key, value, rate), a row of each sequence
-    [Kernel(256, Spec = "TttGen.InnerModels.MlpMemory")]
+    [Kernel(256, KeepsLoops = true, MinBlocks = 2, Spec = "TttGen.InnerModels.MlpMemory")]
     public static void LearnMlpMemoryStep(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<float> keyRows, ArrayView<float> valueRows, ArrayView<float> queryRows, ArrayView<float> rateRows, ArrayView<float> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
     {
         const int keyStride = 32;
@@ -3623,7 +3623,7 @@ public static class MlpKernels
     }
 
     // answer = MlpMemory.Learn(query, key, value, rate), a row of each sequence
-    [Kernel(256, Spec = "TttGen.InnerModels.MlpMemory")]
+    [Kernel(256, KeepsLoops = true, MinBlocks = 2, Spec = "TttGen.InnerModels.MlpMemory")]
     public static void LearnMlpMemoryStepBf16(ArrayView<float> seqModelingBlockLearnableTokenIdx, ArrayView<int> slices, ArrayView<long> positions, ArrayView<long> stateOffsets, ArrayView<float> states, long layerOffset, ArrayView<ushort> keyRows, ArrayView<ushort> valueRows, ArrayView<ushort> queryRows, ArrayView<float> rateRows, ArrayView<ushort> answerRows, ArrayView<float> ScaleAll, ArrayView<float> ShiftAll)
     {
         const int keyStride = 32;

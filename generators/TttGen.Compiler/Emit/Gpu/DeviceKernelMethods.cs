@@ -188,6 +188,9 @@ internal sealed partial class DeviceKernelMethods
         var scan = BlockScanEmitter.Emit(memory, decode, _precision.IsBf16, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
         {
             k = New(name, threads, memory.Spec);
+
+            // Unrolled, the products of one row take every register there is, and with heads of 96 some more.
+            if (decode) (k.KeepsLoops, k.MinBlocks) = (true, 2);
             TokenRates(w, k, learn, threads, tensors);
         });
         var (offset, stride, _) = _states.Memory(memory.Name);

@@ -22,6 +22,9 @@ internal sealed class DeviceKernelText(string name, int threads, ModelLayout lay
     /// <summary>Whether its loops are as long as they should be, and to be left alone.</summary>
     public bool KeepsLoops { get; set; }
 
+    /// <summary>Blocks that a multiprocessor should have the registers for; 0 where it does not matter.</summary>
+    public int MinBlocks { get; set; }
+
     /// <summary>What stands above the method.</summary>
     public List<string> Comments { get; } = [];
 
@@ -55,7 +58,7 @@ internal sealed class DeviceKernelText(string name, int threads, ModelLayout lay
     public void Write(CodeWriter w, string spec)
     {
         foreach (var line in Comments) w.Line("// " + line);
-        w.Line($"[Kernel({Numbers.Of(Threads)}{(TensorCores ? ", TensorCores = true" : "")}{(KeepsLoops ? ", KeepsLoops = true" : "")}{(spec.Length > 0 ? $", Spec = \"{spec}\"" : "")})]");
+        w.Line($"[Kernel({Numbers.Of(Threads)}{(TensorCores ? ", TensorCores = true" : "")}{(KeepsLoops ? ", KeepsLoops = true" : "")}{(MinBlocks > 0 ? $", MinBlocks = {Numbers.Of(MinBlocks)}" : "")}{(spec.Length > 0 ? $", Spec = \"{spec}\"" : "")})]");
         w.Line($"public static void {Name}({string.Join(", ", _parameters.Select(p => $"{p.Type} {p.Name}"))})");
         w.Line("{");
         w.Indent++;
