@@ -15,9 +15,10 @@ internal static class Oracles
     /// <param name="directory">Its checkpoint.</param>
     /// <param name="tokens">The sequence.</param>
     /// <param name="rounds">Whether as the plan in bf16.</param>
-    public static double[] Logits(string name, string directory, int[] tokens, bool rounds = true)
+    /// <param name="noise">By how much of itself each number is off before it is rounded.</param>
+    public static double[] Logits(string name, string directory, int[] tokens, bool rounds = true, double noise = 0)
     {
         using var checkpoint = Checkpoint.Open(directory);
-        return new RoundingOracle(Sources.Value[name], checkpoint, rounds).Logits(tokens);
+        return new RoundingOracle(Sources.Value[name], checkpoint, rounds, noise).Logits(tokens);
     }
 }

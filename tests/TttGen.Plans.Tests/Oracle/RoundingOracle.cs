@@ -19,12 +19,16 @@ internal sealed class RoundingOracle
     private readonly List<(LinkedSegment Segment, RowSchedule Schedule)> _segments = [];
     private readonly DevicePrecision _precision;
     private readonly LinkedWeights _weights;
+    private readonly double _noise;
+    private readonly Random _random = new(1);
 
     /// <param name="source">The model.</param>
     /// <param name="checkpoint">Its weights.</param>
     /// <param name="rounds">False: everything stays as it is.</param>
-    public RoundingOracle(ModelSource source, Checkpoint checkpoint, bool rounds)
+    /// <param name="noise">By how much of itself each number is off, at most, before it is rounded.</param>
+    public RoundingOracle(ModelSource source, Checkpoint checkpoint, bool rounds, double noise)
     {
+        _noise = noise;
         _model = Linker.Link(source);
         var names = new HashSet<string>();
         foreach (var segment in _model.Segments) _segments.Add((segment, RowScheduler.Schedule(segment, segment == _model.Segments[^1] ? _model.Head : null, names)));
@@ -53,12 +57,12 @@ internal sealed class RoundingOracle
             foreach (var (node, value) in inMemory) run.Give(node, value);
             if (kernel is ProductKernel product)
             {
-                var left = Stored(run.Of(product.Left), _precision.IsBf16);
+                var left = Stored(Off(run.Of(product.Left)), _precision.IsBf16);
                 foreach (var p in product.Groups.SelectMany(g => g.Products)) run.Give(p.Node, Multiply(left, p, layer));
                 if (product.IsHead) return run.Of(product.Groups[0].Products[0].Node);
             }
             // what follows in the kernel reads what was made, not what lies in memory of it
-            foreach (var node in KernelMethods.Stores(kernel)) inMemory[node] = Stored(run.Of(node), _precision.IsHalf(tensors[node]));
+            foreach (var node in KernelMethods.Stores(kernel)) inMemory[node] = Stored(Off(run.Of(node)), _precision.IsHalf(tensors[node]));
         }
         return inMemory[schedule.Result!.Node];
     }
@@ -85,6 +89,8 @@ internal sealed class RoundingOracle
         checkpoint.Read(key, 0, numbers);
         return Array.ConvertAll(numbers, x => (double)x);
     }
+
+    private double[] Off(double[] numbers) => _noise == 0 ? numbers : Array.ConvertAll(numbers, x => x * (1 + _noise * (2 * _random.NextDouble() - 1)));
 
     private static double[] Stored(double[] numbers, bool asBFloat16) => asBFloat16 ? Array.ConvertAll(numbers, Rounded) : numbers;
 
