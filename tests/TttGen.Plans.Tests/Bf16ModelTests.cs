@@ -24,6 +24,7 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
     [
         nameof(LinearBySix),
         nameof(MlpBySix),
+        nameof(MlpBySixteen),
         nameof(SwiGluBySix),
         nameof(ThreeLayerBySixteen),
         nameof(LowRankBySixteen),
