@@ -39,6 +39,10 @@ public sealed partial class TestAccelerator : IDisposable
     {
         NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, assembly, path) =>
             name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint library) ? library : 0);
+
+        // PoCL compiles for one processor, whatever the machine's: what it gets wrong (Rewrite) is the same everywhere.
+        // .NET keeps an environment of its own, which native code does not see.
+        if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64) _ = SetEnvironment("POCL_LLVM_CPU_NAME", "haswell", 0);
     }
 
     private TestAccelerator(AcceleratorKind kind, Context context, Accelerator accelerator)
@@ -131,6 +135,9 @@ public sealed partial class TestAccelerator : IDisposable
 
     [GeneratedRegex(@"(?<!\w)(type|L)_\d+")]
     private static partial Regex Numbered();
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     private static TestAccelerator OpenCpu(AcceleratorKind kind)
     {
