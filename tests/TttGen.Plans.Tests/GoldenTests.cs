@@ -1,3 +1,4 @@
+using TttGen.Checkpoints;
 using TttGen.Gpu.Checking;
 using TttGen.Gpu.Models;
 using TttGen.Gpu.Results;
@@ -27,8 +28,8 @@ public sealed class GoldenTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The cases that are decoded here instead, from a token inside a mini-batch to one of the next.</summary>
-    public static TheoryData<string> DecodedCases => ["mlp-transformer", "mlp-mamba"];
+    /// <summary>The cases that are decoded here instead, and from which token: to a mini-batch's end, and over one.</summary>
+    public static TheoryData<string, int> DecodedCases => new() { { "mlp-transformer", 44 }, { "mlp-mamba", 44 }, { "mlp-transformer-stops-inside-a-mini-batch", 30 } };
 
     [Theory, OnPocl(nameof(Models))]
     public void Tensors_are_those_of_the_reference(AcceleratorKind kind, string name, bool decodes)
@@ -43,10 +44,9 @@ public sealed class GoldenTests(ITestOutputHelper output)
     }
 
     /// <summary>On ILGPU's interpreter, from a state that the CPU's code has saved.</summary>
-    [Theory, Slow(nameof(DecodedCases))]
-    public void Token_by_token_logits_are_those_of_the_reference(string name)
+    [Theory, TakesMinutes(nameof(DecodedCases))]
+    public void Token_by_token_logits_and_states_are_those_of_the_reference(string name, int from)
     {
-        const int Before = 30, After = 34;
         using var golden = new GoldenCase(name);
         using var directory = new TemporaryDirectory();
         using var device = new IlgpuDevice(AcceleratorKind.Ascending);
@@ -58,20 +58,25 @@ public sealed class GoldenTests(ITestOutputHelper output)
 
         using (var read = onCpu.CreateState())
         {
-            onCpu.Prefill(read, tokens.AsSpan(0, Before), logits);
+            onCpu.Prefill(read, tokens.AsSpan(0, from), logits);
             read.Save(path);
         }
 
         using var state = onDevice.CreateState();
         state.Restore(path);
         double[] all = golden.Logits(0);
-        for (int t = Before; t < After; t++)
+        for (int t = from; t < tokens.Length; t++)
         {
             onDevice.Decode(state, tokens[t], logits);
             double[] found = Array.ConvertAll(logits, x => (double)x), expected = all[(t * logits.Length)..((t + 1) * logits.Length)];
             output.WriteLine($"token {t}: {RelativeError.Of(found, expected):E1}");
             RelativeError.Within(Bar, found, expected, $"{name}, token {t}");
         }
+
+        using var tensors = SafetensorsFile.Open(Path.Combine(golden.Directory, "case.safetensors"));
+        double error = GoldenChecker.StateError(tensors, (BatchedModel)onDevice, state, 0, golden.Sequences);
+        output.WriteLine($"states: {error:E1}");
+        Assert.InRange(error, 0, Bar);
 
         device.Synchronize();
     }

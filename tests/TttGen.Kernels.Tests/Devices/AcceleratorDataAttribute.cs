@@ -29,10 +29,7 @@ public sealed class OnPoclAttribute : AcceleratorDataAttribute
     /// <param name="rows">As there.</param>
     /// <param name="takesMinutes">Whether PoCL takes so long to compile it that it is run where it is asked for: with TTTGEN_SLOW_TESTS=1 in the environment.</param>
     public OnPoclAttribute(string? rows = null, bool takesMinutes = false) : base(AcceleratorKind.Pocl, rows) =>
-        Skip = TestAccelerator.PoclMissing ?? (takesMinutes ? NotAsked : null);
-
-    /// <summary>Why what takes minutes is skipped, or null.</summary>
-    public static string? NotAsked => Environment.GetEnvironmentVariable("TTTGEN_SLOW_TESTS") == "1" ? null : "It takes minutes; set TTTGEN_SLOW_TESTS=1";
+        Skip = TestAccelerator.PoclMissing ?? (takesMinutes ? TakesMinutesAttribute.NotAsked : null);
 }
 
 /// <summary>On Oclgrind, a simulator that finds data races; elsewhere skipped. tests/races.sh makes it the OpenCL runtime.</summary>
