@@ -11,16 +11,20 @@ internal static unsafe class BackwardScans
     {
         var linear = new Linear();
         var mlp = new Mlp();
-        foreach (int every in new[] { 1, 4, 8 })
+        foreach (int every in new[] { 1, 4, 8, 32 })
         {
-            // The first of a group is kept, the others are made twice.
-            double times = 1 + (every - 1.0) / every;
             yield return Of($"scan TTT-Linear, gradient, every {every} kept",
-                LinearScanModel.LinearMemoryScanBackward.FlopsPerToken + times * LinearScanModel.LinearMemoryScanBackward.AdvanceFlopsPerToken, () => Width.Run(linear with { Every = every }));
+                Work(every, LinearScanModel.LinearMemoryScanBackward.FlopsPerToken, LinearScanModel.LinearMemoryScanBackward.AdvanceFlopsPerToken, LinearScanModel.LinearMemoryScanBackward.InnerFlopsPerToken),
+                () => Width.Run(linear with { Every = every }));
             yield return Of($"scan TTT-MLP, gradient, every {every} kept",
-                MlpScanModel.MlpMemoryScanBackward.FlopsPerToken + times * MlpScanModel.MlpMemoryScanBackward.AdvanceFlopsPerToken, () => Width.Run(mlp with { Every = every }));
+                Work(every, MlpScanModel.MlpMemoryScanBackward.FlopsPerToken, MlpScanModel.MlpMemoryScanBackward.AdvanceFlopsPerToken, MlpScanModel.MlpMemoryScanBackward.InnerFlopsPerToken),
+                () => Width.Run(mlp with { Every = every }));
         }
     }
+
+    /// <summary>All states are made, those inside a group a second time if there are several, and the inner gradient of a group's last mini-batch on the way back.</summary>
+    private static double Work(int every, double back, double advance, double inner) =>
+        back + advance * (every < Tokens / 16 ? 2 - 1.0 / every : 1) + inner / every;
 
     private static Measurement Of(string name, double flopsPerToken, Action body) => new(name, Limit.Fma, flopsPerToken * Tokens, 2, body) { Units = Tokens };
 
@@ -58,7 +62,7 @@ internal static unsafe class BackwardScans
     private readonly record struct Linear() : IWideWork
     {
         private readonly Operand _of = new(
-            LinearScanModel.LinearMemoryScan.StateSize, LinearScanModel.LinearMemoryScanBackward.KeptSize(Tokens, 1), LinearScanModel.LinearMemoryScanBackward.ScratchSize);
+            LinearScanModel.LinearMemoryScan.StateSize, Math.Max(LinearScanModel.LinearMemoryScanBackward.KeptSize(Tokens, 1), LinearScanModel.LinearMemoryScanBackward.KeptSize(Tokens, 32)), LinearScanModel.LinearMemoryScanBackward.ScratchSize);
 
         public int Every { get; init; }
 
@@ -76,7 +80,7 @@ internal static unsafe class BackwardScans
     private readonly record struct Mlp() : IWideWork
     {
         private readonly Operand _of = new(
-            MlpScanModel.MlpMemoryScan.StateSize, MlpScanModel.MlpMemoryScanBackward.KeptSize(Tokens, 1), MlpScanModel.MlpMemoryScanBackward.ScratchSize);
+            MlpScanModel.MlpMemoryScan.StateSize, Math.Max(MlpScanModel.MlpMemoryScanBackward.KeptSize(Tokens, 1), MlpScanModel.MlpMemoryScanBackward.KeptSize(Tokens, 32)), MlpScanModel.MlpMemoryScanBackward.ScratchSize);
 
         public int Every { get; init; }
 

@@ -30,7 +30,7 @@ internal static class TrainMemory
                 best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"every {every,3}: a layer's scan in the way back {Threads * (model.KeptBytes + Intermediates) / 1024.0,6:F0} KiB, of which {Threads * model.KeptBytes / 1024.0,6:F0} are states; step {1000 * best:F0} ms, {model.WorkingBytes >> 20} MiB beside the weights, peak of the process {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB"));
+                $"every {every,3}: a layer's scan in the way back {Threads * (model.KeptBytes + Intermediates) / 1024.0,6:F0} KiB, of which {Threads * model.KeptBytes / 1024.0,6:F0} are states and inner gradients; step {1000 * best:F0} ms, {model.WorkingBytes >> 20} MiB beside the weights, peak of the process {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB"));
         }
     }
 }

@@ -89,6 +89,21 @@ public sealed class DualForm(InnerModel model)
         return Naming.Apply(TensorProgram.Of(name, summary, g, results), query, lr);
     }
 
+    /// <summary>W − last · Σₛ lr(s) ∇ℓₛ(W) of every fast weight, in the graph of a program of a whole mini-batch's rows, whose inner gradient it is made of.</summary>
+    /// <param name="g">Where that program is.</param>
+    /// <param name="last">The name of tok(K − 1), one number.</param>
+    public IReadOnlyList<(string Name, Node Value)> Next(Graph g, string last)
+    {
+        var weights = model.Weights.ToDictionary(w => w.Name, w => g.Input(w.Name, w.Shape));
+        var gradients = RowGradients.Of(g, model, g.Input("key", Axis.Rows, model.Width), g.Input("value", Axis.Rows, model.Width), weights, g.Input("lr", Axis.Rows), null);
+        return [.. model.Weights.Where(w => w.Fast).Select(w =>
+        {
+            var letters = Graph.Letters(w.Shape.Length);
+            var step = g.Add([g.Zero(w.Shape), .. gradients[w.Name].Select(p => g.Einsum(p, letters, w.Shape))]).Named("step" + w.Name);
+            return (w.Name + "Next", g.Sub(weights[w.Name], g.Mul(g.Input(last), step)));
+        })];
+    }
+
     /// <summary>The outer gradient of a forward program: Vjp applied to what Vjp and the dual form made.</summary>
     /// <param name="name">The program's name.</param>
     /// <param name="forward">What to differentiate.</param>

@@ -7,7 +7,7 @@ namespace TttGen.Compiler.Emit;
 
 /// <summary>
 /// The outer gradient of one memory's scan: the state is kept every few mini-batches, made again in between, and the mini-batches are walked from the
-/// last to the first.
+/// last to the first. The inner gradient of a mini-batch that made the next one's state is there still when the walk back comes to it.
 /// </summary>
 public sealed class BackwardScanEmitter
 {
@@ -16,6 +16,7 @@ public sealed class BackwardScanEmitter
     private readonly long _weights;
     private readonly long _rows;
     private readonly bool _isDual;
+    private IReadOnlyList<Input> _shared = [];
 
     private BackwardScanEmitter(LinkedMemory memory)
     {
@@ -47,12 +48,14 @@ public sealed class BackwardScanEmitter
         TileKernel[] kernels;
         if (_isDual)
         {
-            var form = new DualForm(_memory.Model);
+            var shared = SharedGradient.Of(_memory.Model, Strided);
+            _shared = shared.Kept;
             kernels =
             [
-                Schedule(new(form.Forward("Advance", carried: false, closing: true, outputs: false), _fast.ToDictionary(f => f.Name + "Next", f => f.Name))),
-                Schedule(new(form.Forward("Gather", carried: true, closing: false, outputs: false), sums)),
-                close, Schedule(gradient.MiniBatch()), Schedule(gradient.Step()), closeBackward,
+                Schedule(shared.Advance),
+                Schedule(new(new DualForm(_memory.Model).Forward("Gather", carried: true, closing: false, outputs: false), sums)),
+                close, Schedule(shared.Backward), Schedule(gradient.Step()), closeBackward,
+                Schedule(new(shared.Inner, new Dictionary<string, string>())),
             ];
         }
         else
@@ -77,8 +80,9 @@ public sealed class BackwardScanEmitter
         w.Open($"internal static unsafe class {_memory.Name}ScanBackward");
         var k = _memory.MiniBatch;
         var flops = _isDual ? kernels[3].Flops(k) / k : kernels[2].Flops(1);
-        var advance = _isDual ? kernels[0].Flops(k) / k : kernels[0].Flops(1);
-        Constants(w, own + scratch, flops, advance);
+        var inner = _isDual ? kernels[6].Flops(k) / k : 0;
+        var advance = _isDual ? inner + kernels[0].Flops(k) / k : kernels[0].Flops(1);
+        Constants(w, own + scratch, flops, advance, inner);
         if (_isDual) Dual(w, own, kernels);
         else Primal(w, own, kernels);
         foreach (var m in methods)
@@ -96,7 +100,7 @@ public sealed class BackwardScanEmitter
         return TileScheduler.Schedule(p.Program, p.InPlace, rows ? Strided : []);
     }
 
-    private void Constants(CodeWriter w, long scratch, long flops, long advance)
+    private void Constants(CodeWriter w, long scratch, long flops, long advance, long inner)
     {
         var k = _memory.MiniBatch;
         w.Line("/// <summary>Elements of one head's fast weights: half of its state.</summary>");
@@ -111,13 +115,27 @@ public sealed class BackwardScanEmitter
         w.Line("/// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>");
         w.Line($"public const long AdvanceFlopsPerToken = {Numbers.Of(advance)};");
         w.Line();
-        w.Line("/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between.</summary>");
+        if (_isDual)
+        {
+            w.Line("/// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>");
+            w.Line($"public const long InnerFlopsPerToken = {Numbers.Of(inner)};");
+            w.Line();
+            w.Line("/// <summary>Elements of a mini-batch's inner gradient.</summary>");
+            w.Line($"public const int InnerSize = {Numbers.Of(InnerSize)};");
+            w.Line();
+        }
+        w.Line($"/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between{(_isDual ? ", with the inner gradients of that group" : "")}.</summary>");
         w.Open("public static long KeptSize(int tokens, int keepEvery)");
         w.Line($"int parts = (tokens + {Numbers.Of(2 * k - 2)}) / {Numbers.Of(k)};");
-        w.Line("return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);");
+        w.Line($"return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1){(_isDual ? " + (long)InnerSize * Math.Min(keepEvery, parts)" : "")};");
         w.Close();
         w.Line();
     }
+
+    private long InnerSize => _shared.Sum(Rounded);
+
+    /// <summary>Elements that a tensor of a mini-batch's rows takes.</summary>
+    private long Rounded(Input tensor) => (tensor.Shape.Aggregate(1L, (size, axis) => size * (axis.IsRows ? _memory.MiniBatch : axis.Size)) + 15) / 16 * 16;
 
     private void Head(CodeWriter w, long own)
     {
@@ -201,6 +219,8 @@ public sealed class BackwardScanEmitter
         w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
         Pointers(w, "", "Start(part + 1)", 0);
         w.Open($"if (n == {k})");
+        InnerPointers(w);
+        w.Line(Call(kernels[6], "n"));
         w.Line(Call(kernels[0], "n"));
         w.Close();
         w.Open("else");
@@ -216,6 +236,9 @@ public sealed class BackwardScanEmitter
         w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
         Pointers(w, "", "Start(part)", 0);
         w.Open($"if (n == {k})");
+        InnerPointers(w);
+        w.Line("// the last of a group made no state");
+        w.Line($"if (part % keepEvery == keepEvery - 1 || part + 1 == parts) {Call(kernels[6], "n")}");
         w.Line(Call(kernels[3], "n"));
         w.Close();
         w.Open("else");
@@ -291,6 +314,18 @@ public sealed class BackwardScanEmitter
         }
     }
 
+    /// <summary>A mini-batch's inner gradient: those of a group lie after the kept states.</summary>
+    private void InnerPointers(CodeWriter w)
+    {
+        w.Line("T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;");
+        long offset = 0;
+        foreach (var tensor in _shared)
+        {
+            w.Line($"T* {tensor.Name} = inner{TileKernelEmitter.Plus(offset)}; // [{string.Join(", ", tensor.Shape.Select(a => a.IsRows ? "n" : a.ToString()))}]");
+            offset += Rounded(tensor);
+        }
+    }
+
     private static string Call(TileKernel kernel, string n)
     {
         var arguments = kernel.Parameters.Select(p => (p.Name, p.Shape.Length) switch
@@ -303,6 +338,7 @@ public sealed class BackwardScanEmitter
             ("tok", _) => "tok + at",
             ("dTok", _) => "dTok + at",
             ("tokLast", 1) => "lastOfRows",
+            (SharedGradient.Last, 0) => "tokLast",
             _ => p.Name,
         });
         return $"{kernel.Program.Name}<T, V>({n}, {string.Join(", ", arguments)}, scratch);";

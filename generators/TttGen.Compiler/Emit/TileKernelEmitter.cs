@@ -9,10 +9,9 @@ public sealed class TileKernelEmitter
     private readonly TileKernel _kernel;
     private readonly int _maxRows;
     private readonly NameTable _names;
-    private readonly List<string> _scratch = [];
+    private readonly ScratchMemory _scratch = new();
     private readonly Dictionary<string, string> _transposed = [];
     private readonly TransposedReads _transposedReads;
-    private long _scratchSize;
     private bool _usesOne;
 
     private TileKernelEmitter(TileKernel kernel, int maxRows)
@@ -31,7 +30,7 @@ public sealed class TileKernelEmitter
     private long Run(CodeWriter w)
     {
         foreach (var buffer in _kernel.AllBuffers.Where(b => b.Kind == BufferKind.Scratch))
-            Allocate(buffer.Name, Size(buffer.Shape), $"[{string.Join(", ", buffer.Shape)}]");
+            _scratch.Add(buffer.Name, Size(buffer.Shape), $"[{string.Join(", ", buffer.Shape)}]");
 
         var body = new CodeWriter { Indent = w.Indent + 1 };
         foreach (var stage in _kernel.Stages)
@@ -46,7 +45,10 @@ public sealed class TileKernelEmitter
                 case RowsStage r: Rows(r, body); break;
             }
             _transposedReads.Leave(stage);
+            _scratch.Stage++;
         }
+        var tensors = new List<string>();
+        var scratchSize = _scratch.Place("scratch", tensors);
 
         w.Line($"/// <summary>{Xml(_kernel.Program.Summary)}</summary>");
         foreach (var p in _kernel.Parameters)
@@ -58,28 +60,28 @@ public sealed class TileKernelEmitter
         w.Line("{");
         w.Indent++;
         if (_usesOne) w.Line("T one = T.One;");
-        foreach (var line in _scratch) w.Line(line);
-        if (_usesOne || _scratch.Count > 0) w.Line();
+        foreach (var line in tensors) w.Line(line);
+        if (_usesOne || tensors.Count > 0) w.Line();
         w.Indent--;
         foreach (var line in body.ToString().Trim('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(Math.Min(4 * w.Indent, line.Length)));
         w.Line("}");
         foreach (var line in _methods.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
-        return _scratchSize;
+        return scratchSize;
     }
 
     internal static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
-
-    private void Allocate(string name, long size, string shape)
-    {
-        _scratch.Add($"T* {name} = scratch{Plus(_scratchSize)}; // {shape}");
-        _scratchSize += (size + 15) / 16 * 16;
-    }
 
     internal static string Plus(long offset) => offset == 0 ? "" : " + " + Numbers.Of(offset);
 
     private long Size(Axis[] shape) => shape.Aggregate(1L, (s, a) => s * (a.IsRows ? _maxRows : a.Size));
 
-    private static string Pointer(TileBuffer b) => b.Name;
+    private string Pointer(TileBuffer b) => Touched(b.Name);
+
+    private string Touched(string name)
+    {
+        _scratch.Touch(name);
+        return name;
+    }
 
     private string Stride(TileBuffer b) => b.Strided ? b.Name + "Row" : Numbers.Of(b.Shape[b.Shape.Length - 1] is { IsRows: true } ? _maxRows : b.Shape[b.Shape.Length - 1].Size);
 
@@ -87,7 +89,7 @@ public sealed class TileKernelEmitter
     private static bool IsByValue(TileBuffer b) => b is { Kind: BufferKind.Input, Shape.Length: 0 };
 
     /// <summary>A scalar's value.</summary>
-    private static string Number(TileBuffer b) => IsByValue(b) ? b.Name : "*" + b.Name;
+    private string Number(TileBuffer b) => IsByValue(b) ? b.Name : "*" + Pointer(b);
 
     /// <summary>Zeros: rows apart, one by one.</summary>
     private void Clear(TileBuffer b, CodeWriter w)
@@ -175,10 +177,10 @@ public sealed class TileKernelEmitter
     private string TransposeScratch(ContractStage c)
     {
         var key = BufferOf(c.B.Value!).Name;
-        if (_transposed.TryGetValue(key, out var known)) return known;
+        if (_transposed.TryGetValue(key, out var known)) return Touched(known);
         var name = _names.Fresh(key + "Transposed");
-        Allocate(name, Size([c.Inner, c.Columns]), $"[{c.Inner}, {c.Columns}]");
-        return _transposed[key] = name;
+        _scratch.Add(name, Size([c.Inner, c.Columns]), $"[{c.Inner}, {c.Columns}]");
+        return _transposed[key] = Touched(name);
     }
 
     private string? ScaleText(ContractStage c)
@@ -249,7 +251,7 @@ public sealed class TileKernelEmitter
     private string Kept(string name, long size, string shape)
     {
         var unique = _names.Fresh(name);
-        Allocate(unique, size, shape);
+        _scratch.Add(unique, size, shape);
         return unique;
     }
 
@@ -293,7 +295,7 @@ public sealed class TileKernelEmitter
         private string Use(string type, string name)
         {
             if (!Used.Contains((type, name))) Used.Add((type, name));
-            return name;
+            return _emitter.Touched(name);
         }
 
         public string Kept(string name, long size, string shape) => Use("T*", _emitter.Kept(name, size, shape));
@@ -335,7 +337,7 @@ public sealed class TileKernelEmitter
         {
             var buffer = _emitter.BufferOf(node);
             if (buffer.Shape.Length == 0) Use(IsByValue(buffer) ? "T" : "T*", buffer.Name);
-            return buffer.Shape.Length == 0 ? Number(buffer) : $"{Use("T*", buffer.Name)}[i]";
+            return buffer.Shape.Length == 0 ? _emitter.Number(buffer) : $"{Use("T*", buffer.Name)}[i]";
         }
 
         public Partial? Accumulated(Node node, string role) => _emitter._kernel.Accumulations.TryGetValue(node, out var a)

@@ -28,7 +28,7 @@ public sealed record TrainingSettings
     public int Accumulate { get; init; } = 1;
 
     /// <summary>Mini-batches from one inner state that the backward pass keeps to the next (<see cref="TrainableOptions.KeepEvery"/>).</summary>
-    public int KeepEvery { get; init; } = 1;
+    public int KeepEvery { get; init; } = new TrainableOptions().KeepEvery;
 
     /// <summary>Whether sequences are cut where documents end, each part starting afresh.</summary>
     public bool Packed { get; init; }

@@ -32,7 +32,7 @@ partial record class Delta
         public const int StateSize = 96;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 240;
+        public const int ScratchSize = 208;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -82,11 +82,11 @@ partial record class Delta
         public static void MiniBatch<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T tokLast, T* W, T* output, nint outputRow, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* scoresW = scratch; // [n, n]
-            T* attentionW = scratch + 32; // [n, n]
-            T* deltaW = scratch + 64; // [n, Six]
-            T* timesWK = scratch + 96; // [n, Six]
-            T* keyTransposed = scratch + 128; // [Six, n]
+            T* scoresW = scratch + 32; // [n, n]
+            T* attentionW = scratch + 64; // [n, n]
+            T* deltaW = scratch + 96; // [n, Six]
+            T* timesWK = scratch; // [n, Six]
+            T* keyTransposed = scratch + 64; // [Six, n]
 
             // timesWK = key · W
             Tile.Multiply<T, V>(n, 6, 6, key, keyRow, 1, W, 6, timesWK, 6);
@@ -152,13 +152,13 @@ partial record class Delta
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* W, T* WSum, T* output, nint outputRow, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* timesWSumQ = scratch; // [n, Six]
-            T* scoresW = scratch + 32; // [n, n]
-            T* attentionW = scratch + 64; // [n, n]
-            T* deltaW = scratch + 96; // [n, Six]
-            T* timesWK = scratch + 128; // [n, Six]
-            T* timesWQ = scratch + 160; // [n, Six]
-            T* keyTransposed = scratch + 192; // [Six, n]
+            T* timesWSumQ = scratch + 64; // [n, Six]
+            T* scoresW = scratch + 96; // [n, n]
+            T* attentionW = scratch + 128; // [n, n]
+            T* deltaW = scratch + 160; // [n, Six]
+            T* timesWK = scratch; // [n, Six]
+            T* timesWQ = scratch + 32; // [n, Six]
+            T* keyTransposed = scratch + 128; // [Six, n]
 
             // timesWK = key · W
             Tile.Multiply<T, V>(n, 6, 6, key, keyRow, 1, W, 6, timesWK, 6);

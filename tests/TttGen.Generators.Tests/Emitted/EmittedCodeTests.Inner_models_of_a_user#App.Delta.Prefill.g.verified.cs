@@ -22,7 +22,7 @@ partial record class Delta
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(12) * 60L,
-            256,
+            224,
             RowShare.MaxBlockRows(12) * 92L,
             RowShare.MaxBlockRows(16) * 32L,
         }.Max();

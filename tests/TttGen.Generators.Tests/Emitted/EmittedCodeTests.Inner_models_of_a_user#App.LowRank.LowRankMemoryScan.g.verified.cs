@@ -44,7 +44,7 @@ partial record class LowRank
         public const int StateSize = 128;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 592;
+        public const int ScratchSize = 304;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -100,26 +100,26 @@ partial record class LowRank
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T* affineAQ = scratch; // [n, Three]
-            T* affineBQ = scratch + 16; // [n, Six]
-            T* timesAK = scratch + 48; // [n, Three]
-            T* timesBK = scratch + 64; // [n, Six]
-            T* deltaA = scratch + 96; // [n, Three]
-            T* scoresA = scratch + 112; // [n, n]
-            T* scoresB = scratch + 144; // [n, n]
-            T* attentionA = scratch + 176; // [n, n]
-            T* attentionB = scratch + 208; // [n, n]
-            T* deltaB = scratch + 240; // [n, Six]
-            T* keyTransposed = scratch + 272; // [Six, n]
-            T* dNormalKKept = scratch + 304; // [n, 6]
-            T* meanKOf = scratch + 336; // [n]
-            T* varianceKOf = scratch + 352; // [n]
-            T* invStdKOf = scratch + 368; // [n]
-            T* dInvStdKOf = scratch + 384; // [n]
-            T* sumDNormalKOf = scratch + 400; // [n]
-            T* BTransposed = scratch + 416; // [Six, Three]
-            T* timesAKTransposed = scratch + 448; // [Three, n]
-            T* meanQOf = scratch + 464; // [n]
-            T* varianceQOf = scratch + 480; // [n]
+            T* affineBQ = scratch + 48; // [n, Six]
+            T* timesAK = scratch + 16; // [n, Three]
+            T* timesBK = scratch + 32; // [n, Six]
+            T* deltaA = scratch + 32; // [n, Three]
+            T* scoresA = scratch + 64; // [n, n]
+            T* scoresB = scratch + 80; // [n, n]
+            T* attentionA = scratch + 96; // [n, n]
+            T* attentionB = scratch; // [n, n]
+            T* deltaB = scratch + 128; // [n, Six]
+            T* keyTransposed = scratch + 96; // [Six, n]
+            T* dNormalKKept = scratch + 160; // [n, 6]
+            T* meanKOf = scratch + 192; // [n]
+            T* varianceKOf = scratch + 208; // [n]
+            T* invStdKOf = scratch + 224; // [n]
+            T* dInvStdKOf = scratch + 240; // [n]
+            T* sumDNormalKOf = scratch + 256; // [n]
+            T* BTransposed = scratch + 48; // [Six, Three]
+            T* timesAKTransposed = scratch + 32; // [Three, n]
+            T* meanQOf = scratch; // [n]
+            T* varianceQOf = scratch + 16; // [n]
 
             // affineAQ = query · A
             Tile.Multiply<T, V>(n, 6, 3, query, queryRow, 1, A, 3, affineAQ, 3);
@@ -366,30 +366,30 @@ partial record class LowRank
         public static void Step<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* A, T* B, T* Scale, T* Shift, T* ASum, T* BSum, T* output, nint outputRow, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* timesASumQ = scratch; // [n, Three]
-            T* timesAK = scratch + 16; // [n, Three]
-            T* timesBK = scratch + 32; // [n, Six]
-            T* deltaA = scratch + 64; // [n, Three]
+            T* timesASumQ = scratch + 16; // [n, Three]
+            T* timesAK = scratch + 32; // [n, Three]
+            T* timesBK = scratch + 48; // [n, Six]
+            T* deltaA = scratch + 48; // [n, Three]
             T* scoresA = scratch + 80; // [n, n]
-            T* timesBSumQ = scratch + 112; // [n, Six]
-            T* scoresB = scratch + 144; // [n, n]
-            T* attentionA = scratch + 176; // [n, n]
-            T* timesAQ = scratch + 208; // [n, Three]
-            T* attentionB = scratch + 224; // [n, n]
-            T* deltaB = scratch + 256; // [n, Six]
-            T* timesBQ = scratch + 288; // [n, Six]
-            T* keyTransposed = scratch + 320; // [Six, n]
-            T* dNormalKKept = scratch + 352; // [n, 6]
-            T* meanKOf = scratch + 384; // [n]
-            T* varianceKOf = scratch + 400; // [n]
-            T* invStdKOf = scratch + 416; // [n]
-            T* dInvStdKOf = scratch + 432; // [n]
-            T* sumDNormalKOf = scratch + 448; // [n]
-            T* BTransposed = scratch + 464; // [Six, Three]
-            T* timesAKTransposed = scratch + 496; // [Three, n]
-            T* centredQKept = scratch + 512; // [n, 6]
-            T* meanQOf = scratch + 544; // [n]
-            T* varianceQOf = scratch + 560; // [n]
+            T* timesBSumQ = scratch + 80; // [n, Six]
+            T* scoresB = scratch + 112; // [n, n]
+            T* attentionA = scratch + 112; // [n, n]
+            T* timesAQ = scratch; // [n, Three]
+            T* attentionB = scratch; // [n, n]
+            T* deltaB = scratch + 144; // [n, Six]
+            T* timesBQ = scratch + 48; // [n, Six]
+            T* keyTransposed = scratch + 112; // [Six, n]
+            T* dNormalKKept = scratch + 176; // [n, 6]
+            T* meanKOf = scratch + 208; // [n]
+            T* varianceKOf = scratch + 224; // [n]
+            T* invStdKOf = scratch + 240; // [n]
+            T* dInvStdKOf = scratch + 256; // [n]
+            T* sumDNormalKOf = scratch + 272; // [n]
+            T* BTransposed = scratch + 64; // [Six, Three]
+            T* timesAKTransposed = scratch + 16; // [Three, n]
+            T* centredQKept = scratch; // [n, 6]
+            T* meanQOf = scratch + 32; // [n]
+            T* varianceQOf = scratch + 112; // [n]
 
             // timesAQ = query · A
             Tile.Multiply<T, V>(n, 6, 3, query, queryRow, 1, A, 3, timesAQ, 3);

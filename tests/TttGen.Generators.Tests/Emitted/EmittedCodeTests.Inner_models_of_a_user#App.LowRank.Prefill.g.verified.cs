@@ -22,7 +22,7 @@ partial record class LowRank
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(12) * 60L,
-            608,
+            320,
             RowShare.MaxBlockRows(12) * 92L,
             RowShare.MaxBlockRows(16) * 32L,
         }.Max();

@@ -32,7 +32,7 @@ partial record class Scaled
         public const int StateSize = 160;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 336;
+        public const int ScratchSize = 272;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -89,15 +89,15 @@ partial record class Scaled
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* attentionW = scratch; // [n, n]
-            T* deltaW = scratch + 32; // [n, Six]
-            T* rate = scratch + 64; // [n, n]
-            T* deltaGain = scratch + 96; // [n, Six]
-            T* timesWK = scratch + 128; // [n, Six]
-            T* scoresW = scratch + 160; // [n, n]
-            T* timesWQ = scratch + 192; // [n, Six]
-            T* correctionGain = scratch + 224; // [n, Six]
-            T* keyTransposed = scratch + 256; // [Six, n]
+            T* attentionW = scratch + 96; // [n, n]
+            T* deltaW = scratch + 128; // [n, Six]
+            T* rate = scratch + 160; // [n, n]
+            T* deltaGain = scratch + 192; // [n, Six]
+            T* timesWK = scratch; // [n, Six]
+            T* scoresW = scratch + 32; // [n, n]
+            T* timesWQ = scratch + 64; // [n, Six]
+            T* correctionGain = scratch; // [n, Six]
+            T* keyTransposed = scratch + 64; // [Six, n]
 
             // timesWK = key · W
             Tile.Multiply<T, V>(n, 6, 6, key, keyRow, 1, W, 6, timesWK, 6);
@@ -211,16 +211,16 @@ partial record class Scaled
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* attentionW = scratch; // [n, n]
-            T* deltaW = scratch + 32; // [n, Six]
-            T* rate = scratch + 64; // [n, n]
-            T* deltaGain = scratch + 96; // [n, Six]
-            T* timesWSumQ = scratch + 128; // [n, Six]
-            T* timesWK = scratch + 160; // [n, Six]
-            T* scoresW = scratch + 192; // [n, n]
-            T* timesWQ = scratch + 224; // [n, Six]
-            T* correctionGain = scratch + 256; // [n, Six]
-            T* keyTransposed = scratch + 288; // [Six, n]
+            T* attentionW = scratch + 128; // [n, n]
+            T* deltaW = scratch + 160; // [n, Six]
+            T* rate = scratch + 192; // [n, n]
+            T* deltaGain = scratch + 224; // [n, Six]
+            T* timesWSumQ = scratch; // [n, Six]
+            T* timesWK = scratch + 32; // [n, Six]
+            T* scoresW = scratch + 64; // [n, n]
+            T* timesWQ = scratch + 96; // [n, Six]
+            T* correctionGain = scratch + 32; // [n, Six]
+            T* keyTransposed = scratch + 96; // [Six, n]
 
             // timesWSumQ = query · WSum
             Tile.Multiply<T, V>(n, 6, 6, query, queryRow, 1, WSum, 6, timesWSumQ, 6);

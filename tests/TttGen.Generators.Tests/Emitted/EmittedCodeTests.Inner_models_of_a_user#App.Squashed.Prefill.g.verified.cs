@@ -22,7 +22,7 @@ partial record class Squashed
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(12) * 60L,
-            160,
+            144,
             RowShare.MaxBlockRows(12) * 92L,
             RowShare.MaxBlockRows(16) * 32L,
         }.Max();

@@ -33,7 +33,7 @@ partial record class Squashed
         public const int StateSize = 128;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 144;
+        public const int ScratchSize = 128;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -79,9 +79,9 @@ partial record class Squashed
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T* tanh = scratch; // [Six, Six]
-            T* tanh2 = scratch + 48; // [Six, Six]
-            T* product = scratch + 96; // [Six]
-            T* product2 = scratch + 112; // [Six]
+            T* tanh2 = scratch + 64; // [Six, Six]
+            T* product = scratch + 48; // [Six]
+            T* product2 = scratch; // [Six]
 
             TokenTanh<T, V>(n, tanh, W);
 

@@ -22,7 +22,7 @@ partial record class ThreeLayer
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(12) * 60L,
-            1984,
+            880,
             RowShare.MaxBlockRows(12) * 92L,
             RowShare.MaxBlockRows(16) * 32L,
         }.Max();

@@ -25,7 +25,7 @@ partial record class Squashed
         public const int WeightsSize = 64;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 832;
+        public const int ScratchSize = 736;
 
         /// <summary>Multiplications and additions of the products of a whole mini-batch's gradient, its share of one token.</summary>
         public const long FlopsPerToken = 216;
@@ -302,19 +302,19 @@ partial record class Squashed
         public static void TokenBackward<T, V>(int n, T* key, T* value, T* query, T lr, T tok, T* W, T* B, T* WSum, T* BSum, T* dOutput, T* dWSum, T* dBSum, T* dTok, T* dW, T* dB, T* dKey, T* dValue, T* dQuery, T* dLr, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* tanh = scratch; // [Six, Six]
-            T* dErrorK = scratch + 48; // [Six]
-            T* tanh2 = scratch + 64; // [Six, Six]
-            T* dNowW = scratch + 112; // [Six, Six]
-            T* term2 = scratch + 160; // [Six]
-            T* product = scratch + 176; // [Six]
-            T* term = scratch + 192; // [Six]
-            T* product2 = scratch + 208; // [Six]
-            T* product3 = scratch + 224; // [Six]
-            T* tanhByColumns = scratch + 240; // [Six, Six]
-            T* dWSumByColumns = scratch + 288; // [Six, Six]
-            T* product4Of = scratch + 336; // [Six]
-            T* tanh2Transposed = scratch + 352; // [Six, Six]
+            T* tanh = scratch + 16; // [Six, Six]
+            T* dErrorK = scratch + 256; // [Six]
+            T* tanh2 = scratch + 144; // [Six, Six]
+            T* dNowW = scratch + 192; // [Six, Six]
+            T* term2 = scratch + 128; // [Six]
+            T* product = scratch + 64; // [Six]
+            T* term = scratch; // [Six]
+            T* product2 = scratch; // [Six]
+            T* product3 = scratch + 240; // [Six]
+            T* tanhByColumns = scratch + 80; // [Six, Six]
+            T* dWSumByColumns = scratch + 144; // [Six, Six]
+            T* product4Of = scratch + 240; // [Six]
+            T* tanh2Transposed = scratch + 256; // [Six, Six]
 
             new Span<T>(term, 6).Clear();
 

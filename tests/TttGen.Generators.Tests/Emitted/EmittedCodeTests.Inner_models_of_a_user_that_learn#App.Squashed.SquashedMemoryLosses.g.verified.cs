@@ -22,7 +22,7 @@ partial record class Squashed
     internal static unsafe class SquashedMemoryLosses
     {
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 254;
+        public const int ScratchSize = 238;
 
         /// <summary>Σ ℓ over tokens, from any place in a mini-batch: at θ₀, at the weights that each mini-batch starts from, and at those it ends with.</summary>
         /// <param name="initial">θ₀.</param>
@@ -71,7 +71,7 @@ partial record class Squashed
         {
             T* tanh = scratch; // [Six, Six]
             T* product = scratch + 48; // [n, Six]
-            T* product2Of = scratch + 80; // [n]
+            T* product2Of = scratch; // [n]
 
             LossesTanh<T, V>(n, tanh, W);
 

@@ -25,19 +25,25 @@ partial record class Tied
         public const int WeightsSize = 80;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 2368;
+        public const int ScratchSize = 1520;
 
         /// <summary>Multiplications and additions of the products of a whole mini-batch's gradient, its share of one token.</summary>
-        public const long FlopsPerToken = 3640;
+        public const long FlopsPerToken = 3280;
 
         /// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>
         public const long AdvanceFlopsPerToken = 620;
 
-        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between.</summary>
+        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>
+        public const long InnerFlopsPerToken = 360;
+
+        /// <summary>Elements of a mini-batch's inner gradient.</summary>
+        public const int InnerSize = 448;
+
+        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
         public static long KeptSize(int tokens, int keepEvery)
         {
             int parts = (tokens + 8) / 5;
-            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
+            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1) + (long)InnerSize * Math.Min(keepEvery, parts);
         }
 
         /// <summary>
@@ -117,7 +123,17 @@ partial record class Tied
                 T* B = Start(part + 1) + 64; // [Ten]
                 if (n == 5)
                 {
-                    Advance<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, tokLast, W, B, scratch);
+                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* timesWK = inner; // [n, Ten]
+                    T* sigmoidK = inner + 64; // [n, Ten]
+                    T* siluK = inner + 128; // [n, Ten]
+                    T* timesWK2 = inner + 192; // [n, Six]
+                    T* deltaW = inner + 224; // [n, Six]
+                    T* backWK = inner + 256; // [n, Ten]
+                    T* term4 = inner + 320; // [n, Ten]
+                    T* deltaW2 = inner + 384; // [n, Ten]
+                    InnerGradient<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, W, B, timesWK, sigmoidK, siluK, timesWK2, deltaW, backWK, term4, deltaW2, scratch);
+                    Advance<T, V>(n, key + t * keyRow, keyRow, W, B, tokLast, siluK, deltaW, deltaW2, scratch);
                 }
                 else
                 {
@@ -137,7 +153,18 @@ partial record class Tied
                 T* B = Start(part) + 64; // [Ten]
                 if (n == 5)
                 {
-                    MiniBatchBackward<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, query + t * queryRow, queryRow, lr, tok + at, lastOfRows, W, B, Read, dOutput + t * dOutputRow, dOutputRow, dW, dB, dTok + at, dTokLast, dRead, dKey + t * dKeyRow, dKeyRow, dValue + t * dValueRow, dValueRow, dQuery + t * dQueryRow, dQueryRow, dLr, scratch);
+                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* timesWK = inner; // [n, Ten]
+                    T* sigmoidK = inner + 64; // [n, Ten]
+                    T* siluK = inner + 128; // [n, Ten]
+                    T* timesWK2 = inner + 192; // [n, Six]
+                    T* deltaW = inner + 224; // [n, Six]
+                    T* backWK = inner + 256; // [n, Ten]
+                    T* term4 = inner + 320; // [n, Ten]
+                    T* deltaW2 = inner + 384; // [n, Ten]
+                    // the last of a group made no state
+                    if (part % keepEvery == keepEvery - 1 || part + 1 == parts) InnerGradient<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, W, B, timesWK, sigmoidK, siluK, timesWK2, deltaW, backWK, term4, deltaW2, scratch);
+                    MiniBatchBackward<T, V>(n, key + t * keyRow, keyRow, query + t * queryRow, queryRow, lr, tok + at, lastOfRows, W, B, Read, dOutput + t * dOutputRow, dOutputRow, dW, dB, dTok + at, dTokLast, dRead, timesWK, sigmoidK, siluK, timesWK2, deltaW, backWK, term4, deltaW2, dKey + t * dKeyRow, dKeyRow, dValue + t * dValueRow, dValueRow, dQuery + t * dQueryRow, dQueryRow, dLr, scratch);
                 }
                 else
                 {
@@ -156,131 +183,39 @@ partial record class Tied
             }
         }
 
-        /// <summary>Rows of one mini-batch from its start: the weights that the next one starts from.</summary>
+        /// <summary>The weights that the next mini-batch starts from.</summary>
         /// <param name="key">[n, Six]</param>
-        /// <param name="value">[n, Six]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="tokLast">[]</param>
         /// <param name="W">[Six, Ten], in and out</param>
         /// <param name="B">[Ten], in and out</param>
+        /// <param name="last">[]</param>
+        /// <param name="siluK">[n, Ten]</param>
+        /// <param name="deltaW">[n, Six]</param>
+        /// <param name="deltaW2">[n, Ten]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Advance<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T tokLast, T* W, T* B, T* scratch)
+        public static void Advance<T, V>(int n, T* key, nint keyRow, T* W, T* B, T last, T* siluK, T* deltaW, T* deltaW2, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
             T* stepW = scratch; // [Six, Ten]
-            T* siluK = scratch + 64; // [n, Ten]
-            T* deltaW = scratch + 128; // [n, Six]
-            T* deltaW2 = scratch + 160; // [n, Ten]
-            T* sigmoidK = scratch + 224; // [n, Ten]
-            T* timesWK = scratch + 288; // [n, Ten]
-            T* timesWK2 = scratch + 352; // [n, Six]
-            T* backWK = scratch + 384; // [n, Ten]
-            T* WTransposed = scratch + 448; // [Ten, Six]
-
-            // timesWK = key · W
-            Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
-
-            AdvanceSigmoidK<T, V>(n, timesWK, sigmoidK, B, siluK);
-
-            // timesWK2 = siluK · Wᵀ
-            Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK2, 6, WTransposed);
-
-            AdvanceDeltaW<T, V>(n, timesWK2, deltaW, lr, value, valueRow);
-
-            // backWK = deltaW · W
-            Tile.Multiply<T, V>(n, 6, 10, deltaW, 6, 1, W, 10, backWK, 10);
 
             // stepW = deltaWᵀ · siluK
             Tile.Multiply<T, V>(6, n, 10, deltaW, 1, 6, siluK, 10, stepW, 10);
 
-            AdvanceDeltaW2<T, V>(n, backWK, timesWK, deltaW2, lr, siluK, sigmoidK, B);
-
             // stepW += keyᵀ · deltaW2
             Tile.MultiplyAdd<T, V>(6, n, 10, key, 1, keyRow, deltaW2, 10, stepW, 10, T.One);
 
-            // B −= tokLast · sum of the rows of deltaW2
-            Tile.MultiplyAdd<T, V>(1, n, 10, &one, 0, 0, deltaW2, 10, B, 0, -tokLast);
+            // B −= last · sum of the rows of deltaW2
+            Tile.MultiplyAdd<T, V>(1, n, 10, &one, 0, 0, deltaW2, 10, B, 0, -last);
 
-            AdvanceW<T, V>(n, W, tokLast, stepW);
+            AdvanceW<T, V>(n, W, last, stepW);
         }
 
-        // affineWK[i,j] = timesWK[i,j] + B[j]
-        // sigmoidK[i,j] = σ(affineWK[i,j])
-        // siluK[i,j] = affineWK[i,j] sigmoidK[i,j]
+        // W[i,j] = W[i,j] − last stepW[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceSigmoidK<T, V>(int n, T* timesWK, T* sigmoidK, T* B, T* siluK)
+        private static void AdvanceW<T, V>(int n, T* W, T last, T* stepW)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesWKAt = timesWK + i * 10;
-                T* sigmoidKAt = sigmoidK + i * 10;
-                T* siluKAt = siluK + i * 10;
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidK2 = V.Sigmoid(affineWK);
-                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
-                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
-                }
-            }
-        }
-
-        // errorK[i,j] = timesWK2[i,j] − value[i,j]
-        // deltaW[i,j] = lr[i] errorK[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceDeltaW<T, V>(int n, T* timesWK2, T* deltaW, T* lr, T* value, nint valueRow)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesWK2At = timesWK2 + i * 6;
-                T* deltaWAt = deltaW + i * 6;
-                T* valueAt = value + i * valueRow;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 6; j += V.Count)
-                {
-                    V errorK = V.LoadPartial(timesWK2At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
-                    V.StorePartial(lrLanes * errorK, deltaWAt + j, 6 - j);
-                }
-            }
-        }
-
-        // dSiluK[i,j] = backWK[i,j] + 0.02 lr[i] siluK[i,j]
-        // affineWK[i,j] = timesWK[i,j] + B[j]
-        // deltaW2[i,j] = dSiluK[i,j] (sigmoidK[i,j] + affineWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]))
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceDeltaW2<T, V>(int n, T* backWK, T* timesWK, T* deltaW2, T* lr, T* siluK, T* sigmoidK, T* B)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
-            V ones = V.Broadcast(T.One);
-            for (int i = 0; i < n; i++)
-            {
-                T* backWKAt = backWK + i * 10;
-                T* timesWKAt = timesWK + i * 10;
-                T* deltaW2At = deltaW2 + i * 10;
-                T* siluKAt = siluK + i * 10;
-                T* sigmoidKAt = sigmoidK + i * 10;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
-                    V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWKAt + j, 10 - j));
-                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
-                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V.StorePartial(dSiluK * V.MultiplyAdd(affineWK, sigmoidKRow * (ones - sigmoidKRow), sigmoidKRow), deltaW2At + j, 10 - j);
-                }
-            }
-        }
-
-        // W[i,j] = W[i,j] − tokLast stepW[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceW<T, V>(int n, T* W, T tokLast, T* stepW)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
+            V lastLanes = V.Broadcast(last);
             for (int i = 0; i < 6; i++)
             {
                 T* WAt = W + i * 10;
@@ -288,7 +223,7 @@ partial record class Tied
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V stepWRow = V.LoadPartial(stepWAt + j, 10 - j);
-                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (tokLastLanes * stepWRow), WAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (lastLanes * stepWRow), WAt + j, 10 - j);
                 }
             }
         }
@@ -306,15 +241,15 @@ partial record class Tied
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* stepW = scratch; // [Six, Ten]
+            T* stepW = scratch + 320; // [Six, Ten]
             T* siluK = scratch + 64; // [n, Ten]
-            T* deltaW = scratch + 128; // [n, Six]
-            T* deltaW2 = scratch + 160; // [n, Ten]
-            T* sigmoidK = scratch + 224; // [n, Ten]
-            T* timesWK = scratch + 288; // [n, Ten]
-            T* timesWK2 = scratch + 352; // [n, Six]
-            T* backWK = scratch + 384; // [n, Ten]
-            T* WTransposed = scratch + 448; // [Ten, Six]
+            T* deltaW = scratch + 224; // [n, Six]
+            T* deltaW2 = scratch + 192; // [n, Ten]
+            T* sigmoidK = scratch + 128; // [n, Ten]
+            T* timesWK = scratch; // [n, Ten]
+            T* timesWK2 = scratch + 192; // [n, Six]
+            T* backWK = scratch + 256; // [n, Ten]
+            T* WTransposed = scratch + 224; // [Ten, Six]
 
             // timesWK = key · W
             Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
@@ -474,9 +409,8 @@ partial record class Tied
             }
         }
 
-        /// <summary>Gradients of MiniBatch by all that goes into it; forward values are recomputed here.</summary>
+        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
         /// <param name="key">[n, Six]</param>
-        /// <param name="value">[n, Six]</param>
         /// <param name="query">[n, Six]</param>
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
@@ -490,71 +424,68 @@ partial record class Tied
         /// <param name="dTok">[n], in and out</param>
         /// <param name="dTokLast">[], in and out</param>
         /// <param name="dRead">[Six, Six], in and out</param>
+        /// <param name="timesWK">[n, Ten]</param>
+        /// <param name="sigmoidK">[n, Ten]</param>
+        /// <param name="siluK">[n, Ten]</param>
+        /// <param name="timesWK2">[n, Six]</param>
+        /// <param name="deltaW">[n, Six]</param>
+        /// <param name="backWK">[n, Ten]</param>
+        /// <param name="term4">[n, Ten]</param>
+        /// <param name="deltaW2">[n, Ten]</param>
         /// <param name="dKey">[n, Six]</param>
         /// <param name="dValue">[n, Six]</param>
         /// <param name="dQuery">[n, Six]</param>
         /// <param name="dLr">[n]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void MiniBatchBackward<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* tokLast, T* W, T* B, T* Read, T* dOutput, nint dOutputRow, T* dW, T* dB, T* dTok, T* dTokLast, T* dRead, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow, T* dLr, T* scratch)
+        public static void MiniBatchBackward<T, V>(int n, T* key, nint keyRow, T* query, nint queryRow, T* lr, T* tok, T* tokLast, T* W, T* B, T* Read, T* dOutput, nint dOutputRow, T* dW, T* dB, T* dTok, T* dTokLast, T* dRead, T* timesWK, T* sigmoidK, T* siluK, T* timesWK2, T* deltaW, T* backWK, T* term4, T* deltaW2, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow, T* dLr, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* dSiluQ = scratch; // [n, Ten]
-            T* product5 = scratch + 64; // [Six, n]
-            T* scoresQ = scratch + 96; // [n, n]
-            T* scoresQ2 = scratch + 128; // [n, n]
-            T* dAttentionQ = scratch + 160; // [n, n]
-            T* dAttentionW = scratch + 192; // [n, n]
-            T* dAttentionW2 = scratch + 224; // [n, n]
-            T* product6 = scratch + 256; // [Six, n]
-            T* scoresW2 = scratch + 288; // [n, n]
-            T* dAttentionQ2 = scratch + 320; // [n, n]
-            T* siluK = scratch + 352; // [n, Ten]
-            T* deltaW = scratch + 416; // [n, Six]
-            T* attentionQ = scratch + 448; // [n, n]
-            T* attentionW = scratch + 480; // [n, n]
-            T* deltaW2 = scratch + 512; // [n, Ten]
-            T* dScoresQ = scratch + 576; // [n, n]
-            T* dScoresW = scratch + 608; // [n, n]
-            T* term2 = scratch + 640; // [Six, n]
-            T* siluQ = scratch + 672; // [n, Ten]
-            T* dAffineWQ = scratch + 736; // [n, Ten]
-            T* attentionW2 = scratch + 800; // [n, n]
-            T* dScoresQ2 = scratch + 832; // [n, n]
-            T* dDSiluK = scratch + 864; // [n, Ten]
-            T* term3 = scratch + 928; // [Six, n]
-            T* dErrorK = scratch + 960; // [n, Six]
-            T* attentionQ2 = scratch + 992; // [n, n]
-            T* dScoresW2 = scratch + 1024; // [n, n]
-            T* dAffineWK = scratch + 1056; // [n, Ten]
-            T* sigmoidK = scratch + 1120; // [n, Ten]
-            T* term4 = scratch + 1184; // [n, Ten]
-            T* timesWK = scratch + 1248; // [n, Ten]
-            T* timesWK2 = scratch + 1312; // [n, Six]
-            T* backWK = scratch + 1344; // [n, Ten]
-            T* scoresW = scratch + 1408; // [n, n]
-            T* timesWQ = scratch + 1440; // [n, Ten]
-            T* product = scratch + 1504; // [n, Ten]
-            T* product2 = scratch + 1568; // [n, Six]
-            T* product3 = scratch + 1600; // [n, Ten]
-            T* product4 = scratch + 1664; // [n, Six]
-            T* term = scratch + 1696; // [Ten]
-            T* keyByColumns = scratch + 1712; // [Six, n]
-            T* deltaWByColumns = scratch + 1744; // [Six, n]
-            T* product5ByColumns = scratch + 1776; // [n, Six]
-            T* product6ByColumns = scratch + 1808; // [n, Six]
-            T* WTransposed = scratch + 1840; // [Ten, Six]
-            T* siluKTransposed = scratch + 1904; // [Ten, n]
-            T* deltaW2Transposed = scratch + 1968; // [Ten, n]
-            T* product7Of = scratch + 2032; // [n]
-            T* product8Of = scratch + 2048; // [n]
-            T* product9Of = scratch + 2064; // [n]
-            T* product7Of2 = scratch + 2080; // [n]
-            T* ReadTransposed = scratch + 2096; // [Six, Six]
-            T* product7Of3 = scratch + 2144; // [n]
-            T* product8Of2 = scratch + 2160; // [n]
-
-            // timesWK = key · W
-            Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
+            T* dSiluQ = scratch + 128; // [n, Ten]
+            T* product5 = scratch + 208; // [Six, n]
+            T* scoresQ = scratch + 304; // [n, n]
+            T* scoresQ2 = scratch + 64; // [n, n]
+            T* dAttentionQ = scratch + 368; // [n, n]
+            T* dAttentionW = scratch + 400; // [n, n]
+            T* dAttentionW2 = scratch + 96; // [n, n]
+            T* product6 = scratch + 432; // [Six, n]
+            T* scoresW2 = scratch + 128; // [n, n]
+            T* dAttentionQ2 = scratch + 160; // [n, n]
+            T* attentionQ = scratch + 432; // [n, n]
+            T* attentionW = scratch + 560; // [n, n]
+            T* dScoresQ = scratch + 592; // [n, n]
+            T* dScoresW = scratch + 624; // [n, n]
+            T* term2 = scratch + 160; // [Six, n]
+            T* siluQ = scratch + 656; // [n, Ten]
+            T* dAffineWQ = scratch + 720; // [n, Ten]
+            T* attentionW2 = scratch + 240; // [n, n]
+            T* dScoresQ2 = scratch + 272; // [n, n]
+            T* dDSiluK = scratch + 400; // [n, Ten]
+            T* term3 = scratch + 240; // [Six, n]
+            T* dErrorK = scratch + 32; // [n, Six]
+            T* attentionQ2 = scratch + 464; // [n, n]
+            T* dScoresW2 = scratch + 496; // [n, n]
+            T* dAffineWK = scratch; // [n, Ten]
+            T* scoresW = scratch; // [n, n]
+            T* timesWQ = scratch + 64; // [n, Ten]
+            T* product = scratch + 272; // [n, Ten]
+            T* product2 = scratch; // [n, Six]
+            T* product3 = scratch + 336; // [n, Ten]
+            T* product4 = scratch + 64; // [n, Six]
+            T* term = scratch + 192; // [Ten]
+            T* keyByColumns = scratch + 32; // [Six, n]
+            T* deltaWByColumns = scratch + 336; // [Six, n]
+            T* product5ByColumns = scratch + 528; // [n, Six]
+            T* product6ByColumns = scratch + 208; // [n, Six]
+            T* ReadTransposed = scratch + 192; // [Six, Six]
+            T* deltaW2Transposed = scratch + 240; // [Ten, n]
+            T* siluKTransposed = scratch + 464; // [Ten, n]
+            T* product7Of = scratch + 656; // [n]
+            T* product8Of = scratch + 672; // [n]
+            T* product9Of = scratch + 688; // [n]
+            T* product7Of2 = scratch + 784; // [n]
+            T* WTransposed = scratch + 96; // [Ten, Six]
+            T* product7Of3 = scratch + 160; // [n]
+            T* product8Of2 = scratch + 176; // [n]
 
             // scoresW = query · keyᵀ
             Tile.Transpose<T, V>(n, 6, key, keyRow, keyByColumns, 5);
@@ -563,43 +494,46 @@ partial record class Tied
             // timesWQ = query · W
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, W, 10, timesWQ, 10);
 
+            // dSiluQ = dOutput · W
+            Tile.Multiply<T, V>(n, 6, 10, dOutput, dOutputRow, 1, W, 10, dSiluQ, 10);
+
+            // dQuery = dOutput · Readᵀ
+            Tile.MultiplyTransposed<T, V>(n, 6, 6, dOutput, dOutputRow, Read, 6, dQuery, dQueryRow, ReadTransposed);
+
             new Span<T>(term, 10).Clear();
 
             // dRead += queryᵀ · dOutput
             Tile.MultiplyAdd<T, V>(6, n, 6, query, 1, queryRow, dOutput, dOutputRow, dRead, 6, T.One);
 
+            // product5 = − dW · deltaW2ᵀ
+            Tile.Transpose<T, V>(n, 10, deltaW2, 10, deltaW2Transposed, 5);
+            new Span<T>(product5, 30).Clear();
+            Tile.MultiplyAdd<T, V>(6, 10, n, dW, 10, 1, deltaW2Transposed, 5, product5, 5, -T.One);
+
+            // scoresQ = query · deltaWᵀ
+            Tile.Transpose<T, V>(n, 6, deltaW, 6, deltaWByColumns, 5);
+            Tile.Multiply<T, V>(n, 6, n, query, queryRow, 1, deltaWByColumns, 5, scoresQ, 5);
+
             // dAttentionQ = − dOutput · keyᵀ
             new Span<T>(dAttentionQ, 25).Clear();
             Tile.MultiplyAdd<T, V>(n, 6, n, dOutput, dOutputRow, 1, keyByColumns, 5, dAttentionQ, 5, -T.One);
 
-            MiniBatchBackwardSigmoidK<T, V>(n, timesWK, scoresW, sigmoidK, B, siluK, term4, attentionW, tok, dScoresQ, dAttentionQ);
-
-            // timesWK2 = siluK · Wᵀ
-            Tile.Transpose<T, V>(6, 10, W, 10, WTransposed, 6);
-            Tile.Multiply<T, V>(n, 10, 6, siluK, 10, 1, WTransposed, 6, timesWK2, 6);
+            // dAttentionW = − dOutput · deltaWᵀ
+            new Span<T>(dAttentionW, 25).Clear();
+            Tile.MultiplyAdd<T, V>(n, 6, n, dOutput, dOutputRow, 1, deltaWByColumns, 5, dAttentionW, 5, -T.One);
 
             // product6 = − dW · siluKᵀ
             Tile.Transpose<T, V>(n, 10, siluK, 10, siluKTransposed, 5);
             new Span<T>(product6, 30).Clear();
             Tile.MultiplyAdd<T, V>(6, 10, n, dW, 10, 1, siluKTransposed, 5, product6, 5, -T.One);
 
+            // product5ByColumns = product5ᵀ
+            Tile.Transpose<T, V>(6, n, product5, 5, product5ByColumns, 6);
+
             // product6ByColumns = product6ᵀ
             Tile.Transpose<T, V>(6, n, product6, 5, product6ByColumns, 6);
 
-            MiniBatchBackwardDeltaW<T, V>(n, timesWK2, deltaW, lr, value, valueRow);
-
-            // backWK = deltaW · W
-            Tile.Multiply<T, V>(n, 6, 10, deltaW, 6, 1, W, 10, backWK, 10);
-
-            // scoresQ = query · deltaWᵀ
-            Tile.Transpose<T, V>(n, 6, deltaW, 6, deltaWByColumns, 5);
-            Tile.Multiply<T, V>(n, 6, n, query, queryRow, 1, deltaWByColumns, 5, scoresQ, 5);
-
-            // dAttentionW = − dOutput · deltaWᵀ
-            new Span<T>(dAttentionW, 25).Clear();
-            Tile.MultiplyAdd<T, V>(n, 6, n, dOutput, dOutputRow, 1, deltaWByColumns, 5, dAttentionW, 5, -T.One);
-
-            MiniBatchBackwardDeltaW2<T, V>(n, backWK, deltaW2, lr, siluK, term4, attentionQ, tok, scoresQ, dScoresW, dAttentionW);
+            MiniBatchBackwardAttentionQ<T, V>(n, dTokLast, scoresW, attentionQ, tok, scoresQ, attentionW, dScoresQ, dAttentionQ, dScoresW, dAttentionW, dB, deltaW2, key, keyRow, product5ByColumns, deltaW, product6ByColumns, product7Of, product8Of, product9Of);
 
             // timesWQ −= attentionQ · siluK, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionQ, 5, 1, siluK, 10, timesWQ, 10, -T.One);
@@ -607,24 +541,13 @@ partial record class Tied
             // timesWQ −= attentionW · deltaW2, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionW, 5, 1, deltaW2, 10, timesWQ, 10, -T.One);
 
-            // dSiluQ = dScoresQ · deltaW2, its lower triangle
-            Tile.MultiplyLower<T, V>(n, n, 10, dScoresQ, 5, 1, deltaW2, 10, dSiluQ, 10);
+            // dSiluQ += dScoresQ · deltaW2, its lower triangle
+            Tile.MultiplyLowerAdd<T, V>(n, n, 10, dScoresQ, 5, 1, deltaW2, 10, dSiluQ, 10, T.One);
 
             // dSiluQ += dScoresW · siluK, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, dScoresW, 5, 1, siluK, 10, dSiluQ, 10, T.One);
 
-            // dSiluQ += dOutput · W
-            Tile.MultiplyAdd<T, V>(n, 6, 10, dOutput, dOutputRow, 1, W, 10, dSiluQ, 10, T.One);
-
-            // product5 = − dW · deltaW2ᵀ
-            Tile.Transpose<T, V>(n, 10, deltaW2, 10, deltaW2Transposed, 5);
-            new Span<T>(product5, 30).Clear();
-            Tile.MultiplyAdd<T, V>(6, 10, n, dW, 10, 1, deltaW2Transposed, 5, product5, 5, -T.One);
-
-            // product5ByColumns = product5ᵀ
-            Tile.Transpose<T, V>(6, n, product5, 5, product5ByColumns, 6);
-
-            MiniBatchBackwardSiluQ<T, V>(n, dTokLast, timesWQ, siluQ, B, dAffineWQ, dSiluQ, deltaW2, dB, key, keyRow, product5ByColumns, deltaW, product6ByColumns, product7Of, product8Of, product9Of);
+            MiniBatchBackwardSiluQ<T, V>(n, timesWQ, siluQ, B, dAffineWQ, dSiluQ);
 
             // scoresQ2 = siluQ · deltaW2ᵀ
             Tile.Multiply<T, V>(n, 10, n, siluQ, 10, 1, deltaW2Transposed, 5, scoresQ2, 5);
@@ -656,18 +579,15 @@ partial record class Tied
             // product4 += dScoresW2ᵀ · query, its upper triangle
             Tile.MultiplyUpperAdd<T, V>(n, n, 6, dScoresW2, 1, 5, query, queryRow, product4, 6, T.One);
 
-            // dQuery = dScoresW2 · key, its lower triangle
-            Tile.MultiplyLower<T, V>(n, n, 6, dScoresW2, 5, 1, key, keyRow, dQuery, dQueryRow);
+            // dQuery += dScoresW2 · key, its lower triangle
+            Tile.MultiplyLowerAdd<T, V>(n, n, 6, dScoresW2, 5, 1, key, keyRow, dQuery, dQueryRow, T.One);
 
             // dQuery += dScoresQ2 · deltaW, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 6, dScoresQ2, 5, 1, deltaW, 6, dQuery, dQueryRow, T.One);
 
             // dQuery += dAffineWQ · Wᵀ
+            Tile.Transpose<T, V>(6, 10, W, 10, WTransposed, 6);
             Tile.MultiplyAdd<T, V>(n, 10, 6, dAffineWQ, 10, 1, WTransposed, 6, dQuery, dQueryRow, T.One);
-
-            // dQuery += dOutput · Readᵀ
-            Tile.Transpose<T, V>(6, 6, Read, 6, ReadTransposed, 6);
-            Tile.MultiplyAdd<T, V>(n, 6, 6, dOutput, dOutputRow, 1, ReadTransposed, 6, dQuery, dQueryRow, T.One);
 
             MiniBatchBackwardTerm3<T, V>(n, term3, tokLast, deltaWByColumns, term2, keyByColumns);
 
@@ -705,7 +625,7 @@ partial record class Tied
             // dW += deltaWᵀ · dDSiluK
             Tile.MultiplyAdd<T, V>(6, n, 10, deltaW, 1, 6, dDSiluK, 10, dW, 10, T.One);
 
-            MiniBatchBackwardDErrorK<T, V>(n, product2, timesWK2, dErrorK, lr, tokLast, product6ByColumns, dValue, dValueRow, value, valueRow, siluK, dDSiluK, dLr, product7Of3, product8Of2);
+            MiniBatchBackwardDErrorK<T, V>(n, product2, dErrorK, lr, tokLast, product6ByColumns, dValue, dValueRow, timesWK2, siluK, dDSiluK, dLr, product7Of3, product8Of2);
 
             // product3 += dErrorK · W
             Tile.MultiplyAdd<T, V>(n, 6, 10, dErrorK, 6, 1, W, 10, product3, 10, T.One);
@@ -713,7 +633,7 @@ partial record class Tied
             // dW += dErrorKᵀ · siluK
             Tile.MultiplyAdd<T, V>(6, n, 10, dErrorK, 1, 6, siluK, 10, dW, 10, T.One);
 
-            MiniBatchBackwardDAffineWK<T, V>(n, term, product3, backWK, product, timesWK, dAffineWK, sigmoidK, lr, dDSiluK, siluK, tokLast, dB, B, dAffineWQ);
+            MiniBatchBackwardDAffineWK<T, V>(n, term, product3, product, dAffineWK, sigmoidK, lr, dDSiluK, backWK, tokLast, dB, timesWK, dAffineWQ);
 
             // product4 += dAffineWK · Wᵀ
             Tile.MultiplyAdd<T, V>(n, 10, 6, dAffineWK, 10, 1, WTransposed, 6, product4, 6, T.One);
@@ -726,98 +646,26 @@ partial record class Tied
             MiniBatchBackwardDB<T, V>(n, term, dB);
         }
 
-        // affineWK[i,j] = timesWK[i,j] + B[j]
-        // sigmoidK[i,j] = σ(affineWK[i,j])
-        // siluK[i,j] = affineWK[i,j] sigmoidK[i,j]
-        // term4[i,j] = sigmoidK[i,j] + affineWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j])
         // rate[i,j] = tok[i], for j ≤ i
+        // attentionQ[i,j] = rate[i,j] scoresQ[i,j]
         // attentionW[i,j] = rate[i,j] (scoresW[i,j] + 1)
         // dScoresQ[i,j] = rate[i,j] dAttentionQ[i,j]
+        // dScoresW[i,j] = rate[i,j] dAttentionW[i,j]
+        // dTokLastPart[i] = Σ_l key[i,l] product5[l,i] + Σ_m deltaW[i,m] product6[m,i] − Σ_k dB[k] deltaW2[i,k]
+        // dTokLast += Σ_i dTokLastPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardSigmoidK<T, V>(int n, T* timesWK, T* scoresW, T* sigmoidK, T* B, T* siluK, T* term4, T* attentionW, T* tok, T* dScoresQ, T* dAttentionQ)
+        private static void MiniBatchBackwardAttentionQ<T, V>(int n, T* dTokLast, T* scoresW, T* attentionQ, T* tok, T* scoresQ, T* attentionW, T* dScoresQ, T* dAttentionQ, T* dScoresW, T* dAttentionW, T* dB, T* deltaW2, T* key, nint keyRow, T* product5ByColumns, T* deltaW, T* product6ByColumns, T* product7Of, T* product8Of, T* product9Of)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
             for (int i = 0; i < n; i++)
             {
-                T* timesWKAt = timesWK + i * 10;
-                T* sigmoidKAt = sigmoidK + i * 10;
-                T* siluKAt = siluK + i * 10;
-                T* term4At = term4 + i * 10;
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidK2 = V.Sigmoid(affineWK);
-                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
-                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
-                    V.StorePartial(V.MultiplyAdd(affineWK, sigmoidK2 * (ones - sigmoidK2), sigmoidK2), term4At + j, 10 - j);
-                }
-            }
-            for (int i = 0; i < n; i++)
-            {
                 T* scoresWAt = scoresW + i * 5;
+                T* attentionQAt = attentionQ + i * 5;
+                T* scoresQAt = scoresQ + i * 5;
                 T* attentionWAt = attentionW + i * 5;
                 T* dScoresQAt = dScoresQ + i * 5;
                 T* dAttentionQAt = dAttentionQ + i * 5;
-                V tokLanes = V.Broadcast(tok[i]);
-                for (int j = 0; j < n; j += V.Count)
-                {
-                    V rate = V.Keep(tokLanes, i + 1 - j);
-                    V.StorePartial(rate * (V.LoadPartial(scoresWAt + j, n - j) + ones), attentionWAt + j, n - j);
-                    V dAttentionQRow = V.LoadPartial(dAttentionQAt + j, n - j);
-                    V.StorePartial(rate * dAttentionQRow, dScoresQAt + j, n - j);
-                }
-            }
-        }
-
-        // errorK[i,j] = timesWK2[i,j] − value[i,j]
-        // deltaW[i,j] = lr[i] errorK[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDeltaW<T, V>(int n, T* timesWK2, T* deltaW, T* lr, T* value, nint valueRow)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesWK2At = timesWK2 + i * 6;
-                T* deltaWAt = deltaW + i * 6;
-                T* valueAt = value + i * valueRow;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 6; j += V.Count)
-                {
-                    V errorK = V.LoadPartial(timesWK2At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
-                    V.StorePartial(lrLanes * errorK, deltaWAt + j, 6 - j);
-                }
-            }
-        }
-
-        // dSiluK[i,j] = backWK[i,j] + 0.02 lr[i] siluK[i,j]
-        // deltaW2[i,j] = dSiluK[i,j] term4[i,j]
-        // rate[i,j] = tok[i], for j ≤ i
-        // attentionQ[i,j] = rate[i,j] scoresQ[i,j]
-        // dScoresW[i,j] = rate[i,j] dAttentionW[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDeltaW2<T, V>(int n, T* backWK, T* deltaW2, T* lr, T* siluK, T* term4, T* attentionQ, T* tok, T* scoresQ, T* dScoresW, T* dAttentionW)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
-            for (int i = 0; i < n; i++)
-            {
-                T* backWKAt = backWK + i * 10;
-                T* deltaW2At = deltaW2 + i * 10;
-                T* siluKAt = siluK + i * 10;
-                T* term4At = term4 + i * 10;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
-                    V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWKAt + j, 10 - j));
-                    V.StorePartial(dSiluK * V.LoadPartial(term4At + j, 10 - j), deltaW2At + j, 10 - j);
-                }
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* attentionQAt = attentionQ + i * 5;
-                T* scoresQAt = scoresQ + i * 5;
                 T* dScoresWAt = dScoresW + i * 5;
                 T* dAttentionWAt = dAttentionW + i * 5;
                 V tokLanes = V.Broadcast(tok[i]);
@@ -826,40 +674,20 @@ partial record class Tied
                     V rate = V.Keep(tokLanes, i + 1 - j);
                     V scoresQRow = V.LoadPartial(scoresQAt + j, n - j);
                     V.StorePartial(rate * scoresQRow, attentionQAt + j, n - j);
+                    V.StorePartial(rate * (V.LoadPartial(scoresWAt + j, n - j) + ones), attentionWAt + j, n - j);
+                    V dAttentionQRow = V.LoadPartial(dAttentionQAt + j, n - j);
+                    V.StorePartial(rate * dAttentionQRow, dScoresQAt + j, n - j);
                     V dAttentionWRow = V.LoadPartial(dAttentionWAt + j, n - j);
                     V.StorePartial(rate * dAttentionWRow, dScoresWAt + j, n - j);
                 }
             }
-        }
-
-        // affineWQ[i,j] = timesWQ[i,j] + B[j]
-        // sigmoidQ[i,j] = σ(affineWQ[i,j])
-        // siluQ[i,j] = affineWQ[i,j] sigmoidQ[i,j]
-        // dAffineWQ[i,j] = dSiluQ[i,j] (sigmoidQ[i,j] + affineWQ[i,j] sigmoidQ[i,j] (1 − sigmoidQ[i,j]))
-        // dTokLastPart[i] = Σ_l key[i,l] product5[l,i] + Σ_m deltaW[i,m] product6[m,i] − Σ_k deltaW2[i,k] dB[k]
-        // dTokLast += Σ_i dTokLastPart
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardSiluQ<T, V>(int n, T* dTokLast, T* timesWQ, T* siluQ, T* B, T* dAffineWQ, T* dSiluQ, T* deltaW2, T* dB, T* key, nint keyRow, T* product5ByColumns, T* deltaW, T* product6ByColumns, T* product7Of, T* product8Of, T* product9Of)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V ones = V.Broadcast(T.One);
             for (int i = 0; i < n; i++)
             {
-                T* timesWQAt = timesWQ + i * 10;
-                T* siluQAt = siluQ + i * 10;
-                T* dAffineWQAt = dAffineWQ + i * 10;
-                T* dSiluQAt = dSiluQ + i * 10;
                 T* deltaW2At = deltaW2 + i * 10;
                 V product7Sum = V.Zero;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V affineWQ = V.LoadPartial(timesWQAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidQ = V.Sigmoid(affineWQ);
-                    V.StorePartial(affineWQ * sigmoidQ, siluQAt + j, 10 - j);
-                    V dSiluQRow = V.LoadPartial(dSiluQAt + j, 10 - j);
-                    V.StorePartial(dSiluQRow * V.MultiplyAdd(affineWQ, sigmoidQ * (ones - sigmoidQ), sigmoidQ), dAffineWQAt + j, 10 - j);
-                    V deltaWRow = V.LoadPartial(deltaW2At + j, 10 - j);
-                    product7Sum += V.Keep(deltaWRow * V.LoadPartial(dB + j, 10 - j), 10 - j);
+                    product7Sum += V.Keep(V.LoadPartial(dB + j, 10 - j) * V.LoadPartial(deltaW2At + j, 10 - j), 10 - j);
                 }
                 T product7 = T.CreateTruncating(-1.0) * V.Sum(product7Sum);
                 product7Of[i] = product7;
@@ -875,8 +703,7 @@ partial record class Tied
                 for (int j = 0; j < 6; j += V.Count)
                 {
                     product8Sum += V.Keep(V.LoadPartial(keyAt + j, 6 - j) * V.LoadPartial(product5ByColumnsAt + j, 6 - j), 6 - j);
-                    V deltaWRow = V.LoadPartial(deltaWAt + j, 6 - j);
-                    product9Sum += V.Keep(deltaWRow * V.LoadPartial(product6ByColumnsAt + j, 6 - j), 6 - j);
+                    product9Sum += V.Keep(V.LoadPartial(deltaWAt + j, 6 - j) * V.LoadPartial(product6ByColumnsAt + j, 6 - j), 6 - j);
                 }
                 T product8 = V.Sum(product8Sum);
                 T product9 = V.Sum(product9Sum);
@@ -892,13 +719,39 @@ partial record class Tied
             }
         }
 
+        // affineWQ[i,j] = timesWQ[i,j] + B[j]
+        // sigmoidQ[i,j] = σ(affineWQ[i,j])
+        // siluQ[i,j] = affineWQ[i,j] sigmoidQ[i,j]
+        // dAffineWQ[i,j] = dSiluQ[i,j] (sigmoidQ[i,j] + affineWQ[i,j] sigmoidQ[i,j] (1 − sigmoidQ[i,j]))
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MiniBatchBackwardSiluQ<T, V>(int n, T* timesWQ, T* siluQ, T* B, T* dAffineWQ, T* dSiluQ)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V ones = V.Broadcast(T.One);
+            for (int i = 0; i < n; i++)
+            {
+                T* timesWQAt = timesWQ + i * 10;
+                T* siluQAt = siluQ + i * 10;
+                T* dAffineWQAt = dAffineWQ + i * 10;
+                T* dSiluQAt = dSiluQ + i * 10;
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V affineWQ = V.LoadPartial(timesWQAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
+                    V sigmoidQ = V.Sigmoid(affineWQ);
+                    V.StorePartial(affineWQ * sigmoidQ, siluQAt + j, 10 - j);
+                    V dSiluQRow = V.LoadPartial(dSiluQAt + j, 10 - j);
+                    V.StorePartial(dSiluQRow * V.MultiplyAdd(affineWQ, sigmoidQ * (ones - sigmoidQ), sigmoidQ), dAffineWQAt + j, 10 - j);
+                }
+            }
+        }
+
         // rate[i,j] = tok[i], for j ≤ i
         // attentionQ2[i,j] = rate[i,j] scoresQ2[i,j]
         // dScoresW2[i,j] = rate[i,j] dAttentionW2[i,j]
         // attentionW2[i,j] = rate[i,j] scoresW2[i,j]
         // dScoresQ2[i,j] = rate[i,j] dAttentionQ2[i,j]
-        // dRate[i,j] = scoresQ2[i,j] dAttentionQ[i,j] + scoresW2[i,j] dAttentionW[i,j] + dAttentionW2[i,j] (scoresW[i,j] + 1) + scoresQ[i,j] dAttentionQ2[i,j]
-        // dTok[i] = Σ_k [k ≤ i] dRate[i,k] + dTok[i]
+        // dRate[i,j] = dAttentionQ[i,j] scoresQ2[i,j] + dAttentionW[i,j] scoresW2[i,j] + dAttentionW2[i,j] (scoresW[i,j] + 1) + scoresQ[i,j] dAttentionQ2[i,j]
+        // dTok[i] = dTok[i] + Σ_k [k ≤ i] dRate[i,k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void MiniBatchBackwardAttentionQ2<T, V>(int n, T* scoresW, T* attentionQ2, T* tok, T* scoresQ2, T* dScoresW2, T* dAttentionW2, T* attentionW2, T* scoresW2, T* dScoresQ2, T* dAttentionQ2, T* dAttentionQ, T* dAttentionW, T* scoresQ, T* dTok, T* product7Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
@@ -935,7 +788,7 @@ partial record class Tied
                     V dAttentionQRow2 = V.LoadPartial(dAttentionQAt + j, n - j);
                     V dAttentionWRow2 = V.LoadPartial(dAttentionWAt + j, n - j);
                     V scoresQRow2 = V.LoadPartial(scoresQAt + j, n - j);
-                    V dRate = V.MultiplyAdd(scoresQRow2, dAttentionQRow, V.MultiplyAdd((V.LoadPartial(scoresWAt + j, n - j) + ones), dAttentionWRow, V.MultiplyAdd(scoresWRow, dAttentionWRow2, scoresQRow * dAttentionQRow2)));
+                    V dRate = V.MultiplyAdd(scoresQRow2, dAttentionQRow, V.MultiplyAdd((V.LoadPartial(scoresWAt + j, n - j) + ones), dAttentionWRow, V.MultiplyAdd(dAttentionWRow2, scoresWRow, dAttentionQRow2 * scoresQRow)));
                     product7Sum += V.Keep(trilRow * dRate, n - j);
                 }
                 T product7 = V.Sum(product7Sum);
@@ -944,7 +797,7 @@ partial record class Tied
             for (int i = 0; i < n; i++)
             {
                 T product7 = product7Of2[i];
-                dTok[i] = product7 + dTok[i];
+                dTok[i] = dTok[i] + product7;
             }
         }
 
@@ -963,8 +816,7 @@ partial record class Tied
                 for (int j = 0; j < n; j += V.Count)
                 {
                     V tokLastRow = V.LoadPartial(tokLast + j, n - j);
-                    V deltaWRow = V.LoadPartial(deltaWByColumnsAt + j, n - j);
-                    V.StorePartial(tokLastRow * deltaWRow, term3At + j, n - j);
+                    V.StorePartial(tokLastRow * V.LoadPartial(deltaWByColumnsAt + j, n - j), term3At + j, n - j);
                     V.StorePartial(V.LoadPartial(keyByColumnsAt + j, n - j) * tokLastRow, term2At + j, n - j);
                 }
             }
@@ -993,20 +845,18 @@ partial record class Tied
         // dDeltaW[i,j] = product2[i,j] + tokLast[i] product6[j,i]
         // dErrorK[i,j] = lr[i] dDeltaW[i,j]
         // dValue[i,j] = −dErrorK[i,j]
-        // errorK[i,j] = timesWK2[i,j] − value[i,j]
-        // dLr[i] = 0.02 Σ_k siluK[i,k] dDSiluK[i,k] + Σ_l errorK[i,l] dDeltaW[i,l]
+        // dLr[i] = 0.02 Σ_k siluK[i,k] dDSiluK[i,k] + Σ_l timesWK2[i,l] dDeltaW[i,l]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* product2, T* timesWK2, T* dErrorK, T* lr, T* tokLast, T* product6ByColumns, T* dValue, nint dValueRow, T* value, nint valueRow, T* siluK, T* dDSiluK, T* dLr, T* product7Of3, T* product8Of2)
+        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* product2, T* dErrorK, T* lr, T* tokLast, T* product6ByColumns, T* dValue, nint dValueRow, T* timesWK2, T* siluK, T* dDSiluK, T* dLr, T* product7Of3, T* product8Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* product2At = product2 + i * 6;
-                T* timesWK2At = timesWK2 + i * 6;
                 T* dErrorKAt = dErrorK + i * 6;
                 T* product6ByColumnsAt = product6ByColumns + i * 6;
                 T* dValueAt = dValue + i * dValueRow;
-                T* valueAt = value + i * valueRow;
+                T* timesWK2At = timesWK2 + i * 6;
                 V tokLastLanes = V.Broadcast(tokLast[i]);
                 V lrLanes = V.Broadcast(lr[i]);
                 V product7Sum = V.Zero;
@@ -1016,8 +866,7 @@ partial record class Tied
                     V dErrorK2 = lrLanes * dDeltaW;
                     V.StorePartial(dErrorK2, dErrorKAt + j, 6 - j);
                     V.StorePartial(-dErrorK2, dValueAt + j, 6 - j);
-                    V errorK = V.LoadPartial(timesWK2At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
-                    product7Sum += V.Keep(errorK * dDeltaW, 6 - j);
+                    product7Sum += V.Keep(V.LoadPartial(timesWK2At + j, 6 - j) * dDeltaW, 6 - j);
                 }
                 T product7 = V.Sum(product7Sum);
                 product7Of3[i] = product7;
@@ -1029,9 +878,8 @@ partial record class Tied
                 V product8Sum = V.Zero;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
                     V dDSiluKRow = V.LoadPartial(dDSiluKAt + j, 10 - j);
-                    product8Sum += V.Keep(siluKRow * dDSiluKRow, 10 - j);
+                    product8Sum += V.Keep(V.LoadPartial(siluKAt + j, 10 - j) * dDSiluKRow, 10 - j);
                 }
                 T product8 = T.CreateTruncating(0.019999999552965164) * V.Sum(product8Sum);
                 product8Of2[i] = product8;
@@ -1045,46 +893,39 @@ partial record class Tied
         }
 
         // dSiluK[i,j] = product3[i,j] + 0.02 lr[i] dDSiluK[i,j]
-        // dSiluK2[i,j] = backWK[i,j] + 0.02 lr[i] siluK[i,j]
         // dDeltaW[i,j] = product[i,j] − tokLast[i] dB[j]
-        // term[i,j] = dSiluK2[i,j] dDeltaW[i,j]
-        // affineWK[i,j] = timesWK[i,j] + B[j]
-        // dSigmoidK[i,j] = term[i,j] + affineWK[i,j] dSiluK[i,j] + affineWK[i,j] term[i,j] (1 − 2 sigmoidK[i,j])
+        // term[i,j] = backWK[i,j] dDeltaW[i,j]
+        // dSigmoidK[i,j] = term[i,j] + timesWK[i,j] dSiluK[i,j] + timesWK[i,j] term[i,j] (1 − 2 sigmoidK[i,j])
         // dAffineWK[i,j] = sigmoidK[i,j] dSiluK[i,j] + sigmoidK[i,j] (1 − sigmoidK[i,j]) (term[i,j] + dSigmoidK[i,j])
         // termPart[i,j] = dAffineWQ[i,j] + dAffineWK[i,j]
         // term += Σ_i termPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDAffineWK<T, V>(int n, T* term, T* product3, T* backWK, T* product, T* timesWK, T* dAffineWK, T* sigmoidK, T* lr, T* dDSiluK, T* siluK, T* tokLast, T* dB, T* B, T* dAffineWQ)
+        private static void MiniBatchBackwardDAffineWK<T, V>(int n, T* term, T* product3, T* product, T* dAffineWK, T* sigmoidK, T* lr, T* dDSiluK, T* backWK, T* tokLast, T* dB, T* timesWK, T* dAffineWQ)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
-            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
             V cMinus2 = V.Broadcast(T.CreateTruncating(-2.0));
             for (int i = 0; i < n; i++)
             {
                 T* product3At = product3 + i * 10;
-                T* backWKAt = backWK + i * 10;
                 T* productAt = product + i * 10;
-                T* timesWKAt = timesWK + i * 10;
                 T* dAffineWKAt = dAffineWK + i * 10;
                 T* sigmoidKAt = sigmoidK + i * 10;
                 T* dDSiluKAt = dDSiluK + i * 10;
-                T* siluKAt = siluK + i * 10;
+                T* backWKAt = backWK + i * 10;
+                T* timesWKAt = timesWK + i * 10;
                 T* dAffineWQAt = dAffineWQ + i * 10;
                 V factor = V.Broadcast(T.CreateTruncating(0.019999999552965164) * lr[i]);
-                V lrLanes = V.Broadcast(lr[i]);
                 V tokLastLanes = V.Broadcast(tokLast[i]);
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
                     V dDSiluKRow = V.LoadPartial(dDSiluKAt + j, 10 - j);
                     V dSiluK = V.MultiplyAdd(factor, dDSiluKRow, V.LoadPartial(product3At + j, 10 - j));
-                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
-                    V dSiluK2 = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWKAt + j, 10 - j));
                     V dDeltaW = V.LoadPartial(productAt + j, 10 - j) - tokLastLanes * V.LoadPartial(dB + j, 10 - j);
-                    V term5 = dSiluK2 * dDeltaW;
-                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V dSigmoidK = V.MultiplyAdd((affineWK * term5), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(affineWK, dSiluK, term5));
+                    V term5 = V.LoadPartial(backWKAt + j, 10 - j) * dDeltaW;
+                    V timesWKRow = V.LoadPartial(timesWKAt + j, 10 - j);
+                    V dSigmoidK = V.MultiplyAdd((timesWKRow * term5), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(timesWKRow, dSiluK, term5));
                     V dAffineWK2 = V.MultiplyAdd((sigmoidKRow * (ones - sigmoidKRow)), term5 + dSigmoidK, sigmoidKRow * dSiluK);
                     V.StorePartial(dAffineWK2, dAffineWKAt + j, 10 - j);
                     V dAffineWQRow = V.LoadPartial(dAffineWQAt + j, 10 - j);
@@ -1149,57 +990,57 @@ partial record class Tied
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* dSiluQ = scratch; // [n, Ten]
-            T* dDeltaW = scratch + 64; // [n, Six]
-            T* scoresQ = scratch + 96; // [n, n]
-            T* scoresQ2 = scratch + 128; // [n, n]
-            T* dAttentionQ = scratch + 160; // [n, n]
-            T* dAttentionW = scratch + 192; // [n, n]
-            T* dAttentionW2 = scratch + 224; // [n, n]
-            T* scoresW2 = scratch + 256; // [n, n]
-            T* dAttentionQ2 = scratch + 288; // [n, n]
-            T* timesWSumQ2 = scratch + 320; // [n, Six]
+            T* dSiluQ = scratch + 1152; // [n, Ten]
+            T* dDeltaW = scratch + 704; // [n, Six]
+            T* scoresQ = scratch + 960; // [n, n]
+            T* scoresQ2 = scratch + 160; // [n, n]
+            T* dAttentionQ = scratch + 320; // [n, n]
+            T* dAttentionW = scratch + 1024; // [n, n]
+            T* dAttentionW2 = scratch + 416; // [n, n]
+            T* scoresW2 = scratch + 192; // [n, n]
+            T* dAttentionQ2 = scratch + 224; // [n, n]
+            T* timesWSumQ2 = scratch + 448; // [n, Six]
             T* siluK = scratch + 352; // [n, Ten]
-            T* deltaW = scratch + 416; // [n, Six]
-            T* attentionQ = scratch + 448; // [n, n]
-            T* attentionW = scratch + 480; // [n, n]
-            T* deltaW2 = scratch + 512; // [n, Ten]
-            T* dScoresQ = scratch + 576; // [n, n]
-            T* dScoresW = scratch + 608; // [n, n]
-            T* term = scratch + 640; // [n, Six]
-            T* siluQ = scratch + 672; // [n, Ten]
-            T* dAffineWQ = scratch + 736; // [n, Ten]
-            T* attentionW2 = scratch + 800; // [n, n]
-            T* dScoresQ2 = scratch + 832; // [n, n]
-            T* dDSiluK = scratch + 864; // [n, Ten]
-            T* dErrorK = scratch + 928; // [n, Six]
-            T* attentionQ2 = scratch + 960; // [n, n]
-            T* dScoresW2 = scratch + 992; // [n, n]
-            T* dAffineWK = scratch + 1024; // [n, Ten]
-            T* term2 = scratch + 1088; // [n, Ten]
-            T* sigmoidK = scratch + 1152; // [n, Ten]
-            T* term3 = scratch + 1216; // [n, Ten]
-            T* timesWK = scratch + 1280; // [n, Ten]
-            T* timesWK2 = scratch + 1344; // [n, Six]
-            T* backWK = scratch + 1376; // [n, Ten]
-            T* timesWSumQ = scratch + 1440; // [n, Ten]
-            T* scoresW = scratch + 1504; // [n, n]
-            T* timesWQ = scratch + 1536; // [n, Ten]
-            T* product = scratch + 1600; // [n, Ten]
-            T* product2 = scratch + 1664; // [n, Ten]
-            T* keyTransposed = scratch + 1728; // [Six, n]
-            T* WTransposed = scratch + 1760; // [Ten, Six]
-            T* dWSumTransposed = scratch + 1824; // [Ten, Six]
-            T* deltaWTransposed = scratch + 1888; // [Six, n]
-            T* deltaW2Transposed = scratch + 1920; // [Ten, n]
-            T* siluKTransposed = scratch + 1984; // [Ten, n]
-            T* WSumTransposed = scratch + 2048; // [Ten, Six]
-            T* product3Of = scratch + 2112; // [n]
-            T* product4Of = scratch + 2128; // [n]
-            T* product5Of = scratch + 2144; // [n]
-            T* ReadTransposed = scratch + 2160; // [Six, Six]
-            T* product3Of2 = scratch + 2208; // [n]
-            T* product4Of2 = scratch + 2224; // [n]
+            T* deltaW = scratch + 800; // [n, Six]
+            T* attentionQ = scratch + 992; // [n, n]
+            T* attentionW = scratch + 160; // [n, n]
+            T* deltaW2 = scratch + 1056; // [n, Ten]
+            T* dScoresQ = scratch + 416; // [n, n]
+            T* dScoresW = scratch + 1120; // [n, n]
+            T* term = scratch + 448; // [n, Six]
+            T* siluQ = scratch + 736; // [n, Ten]
+            T* dAffineWQ = scratch + 1216; // [n, Ten]
+            T* attentionW2 = scratch + 736; // [n, n]
+            T* dScoresQ2 = scratch + 768; // [n, n]
+            T* dDSiluK = scratch + 1120; // [n, Ten]
+            T* dErrorK = scratch + 64; // [n, Six]
+            T* attentionQ2 = scratch + 992; // [n, n]
+            T* dScoresW2 = scratch + 1184; // [n, n]
+            T* dAffineWK = scratch + 64; // [n, Ten]
+            T* term2 = scratch + 1280; // [n, Ten]
+            T* sigmoidK = scratch + 480; // [n, Ten]
+            T* term3 = scratch + 544; // [n, Ten]
+            T* timesWK = scratch; // [n, Ten]
+            T* timesWK2 = scratch + 608; // [n, Six]
+            T* backWK = scratch + 832; // [n, Ten]
+            T* timesWSumQ = scratch + 64; // [n, Ten]
+            T* scoresW = scratch + 128; // [n, n]
+            T* timesWQ = scratch + 192; // [n, Ten]
+            T* product = scratch + 256; // [n, Ten]
+            T* product2 = scratch + 896; // [n, Ten]
+            T* keyTransposed = scratch + 160; // [Six, n]
+            T* WTransposed = scratch + 640; // [Ten, Six]
+            T* dWSumTransposed = scratch + 736; // [Ten, Six]
+            T* deltaWTransposed = scratch + 992; // [Six, n]
+            T* deltaW2Transposed = scratch + 192; // [Ten, n]
+            T* siluKTransposed = scratch + 1056; // [Ten, n]
+            T* WSumTransposed = scratch + 1056; // [Ten, Six]
+            T* product3Of = scratch + 1344; // [n]
+            T* product4Of = scratch + 1360; // [n]
+            T* product5Of = scratch + 1376; // [n]
+            T* ReadTransposed = scratch + 64; // [Six, Six]
+            T* product3Of2 = scratch + 96; // [n]
+            T* product4Of2 = scratch + 112; // [n]
 
             // timesWK = key · W
             Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
@@ -1783,6 +1624,120 @@ partial record class Tied
             {
                 T product = productOf[i];
                 *dTokLast += product;
+            }
+        }
+
+        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
+        /// <param name="key">[n, Six]</param>
+        /// <param name="value">[n, Six]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W">[Six, Ten]</param>
+        /// <param name="B">[Ten]</param>
+        /// <param name="timesWK">[n, Ten]</param>
+        /// <param name="sigmoidK">[n, Ten]</param>
+        /// <param name="siluK">[n, Ten]</param>
+        /// <param name="timesWK2">[n, Six]</param>
+        /// <param name="deltaW">[n, Six]</param>
+        /// <param name="backWK">[n, Ten]</param>
+        /// <param name="term4">[n, Ten]</param>
+        /// <param name="deltaW2">[n, Ten]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W, T* B, T* timesWK, T* sigmoidK, T* siluK, T* timesWK2, T* deltaW, T* backWK, T* term4, T* deltaW2, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T* timesWK3 = scratch; // [n, Ten]
+            T* timesWK4 = scratch; // [n, Six]
+            T* backWK2 = scratch; // [n, Ten]
+            T* WTransposed = scratch + 32; // [Ten, Six]
+
+            // timesWK3 = key · W
+            Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK3, 10);
+
+            InnerGradientTimesWK<T, V>(n, timesWK3, timesWK, B, sigmoidK, siluK, term4);
+
+            // timesWK4 = siluK · Wᵀ
+            Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK4, 6, WTransposed);
+
+            InnerGradientTimesWK2<T, V>(n, timesWK4, timesWK2, value, valueRow, deltaW, lr);
+
+            // backWK2 = deltaW · W
+            Tile.Multiply<T, V>(n, 6, 10, deltaW, 6, 1, W, 10, backWK2, 10);
+
+            InnerGradientBackWK<T, V>(n, backWK2, backWK, lr, siluK, deltaW2, term4);
+        }
+
+        // timesWK[i,j] = timesWK3[i,j] + B[j]
+        // sigmoidK[i,j] = σ(timesWK[i,j])
+        // siluK[i,j] = timesWK[i,j] sigmoidK[i,j]
+        // term4[i,j] = sigmoidK[i,j] + timesWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j])
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientTimesWK<T, V>(int n, T* timesWK3, T* timesWK, T* B, T* sigmoidK, T* siluK, T* term4)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V ones = V.Broadcast(T.One);
+            for (int i = 0; i < n; i++)
+            {
+                T* timesWK3At = timesWK3 + i * 10;
+                T* timesWKAt = timesWK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
+                T* siluKAt = siluK + i * 10;
+                T* term4At = term4 + i * 10;
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V affineWK = V.LoadPartial(timesWK3At + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
+                    V.StorePartial(affineWK, timesWKAt + j, 10 - j);
+                    V sigmoidK2 = V.Sigmoid(affineWK);
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
+                    V.StorePartial(V.MultiplyAdd(affineWK, sigmoidK2 * (ones - sigmoidK2), sigmoidK2), term4At + j, 10 - j);
+                }
+            }
+        }
+
+        // timesWK2[i,j] = timesWK4[i,j] − value[i,j]
+        // deltaW[i,j] = lr[i] timesWK2[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientTimesWK2<T, V>(int n, T* timesWK4, T* timesWK2, T* value, nint valueRow, T* deltaW, T* lr)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesWK4At = timesWK4 + i * 6;
+                T* timesWK2At = timesWK2 + i * 6;
+                T* valueAt = value + i * valueRow;
+                T* deltaWAt = deltaW + i * 6;
+                V lrLanes = V.Broadcast(lr[i]);
+                for (int j = 0; j < 6; j += V.Count)
+                {
+                    V errorK = V.LoadPartial(timesWK4At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
+                    V.StorePartial(errorK, timesWK2At + j, 6 - j);
+                    V.StorePartial(lrLanes * errorK, deltaWAt + j, 6 - j);
+                }
+            }
+        }
+
+        // backWK[i,j] = backWK2[i,j] + 0.02 lr[i] siluK[i,j]
+        // deltaW2[i,j] = backWK[i,j] term4[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientBackWK<T, V>(int n, T* backWK2, T* backWK, T* lr, T* siluK, T* deltaW2, T* term4)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
+            for (int i = 0; i < n; i++)
+            {
+                T* backWK2At = backWK2 + i * 10;
+                T* backWKAt = backWK + i * 10;
+                T* siluKAt = siluK + i * 10;
+                T* deltaW2At = deltaW2 + i * 10;
+                T* term4At = term4 + i * 10;
+                V lrLanes = V.Broadcast(lr[i]);
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
+                    V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWK2At + j, 10 - j));
+                    V.StorePartial(dSiluK, backWKAt + j, 10 - j);
+                    V.StorePartial(dSiluK * V.LoadPartial(term4At + j, 10 - j), deltaW2At + j, 10 - j);
+                }
             }
         }
     }

@@ -22,7 +22,7 @@ partial record class Tied
     internal static unsafe class TiedMemoryLosses
     {
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 1454;
+        public const int ScratchSize = 878;
 
         /// <summary>Σ ℓ over tokens, from any place in a mini-batch: at θ₀, at the weights that each mini-batch starts from, and at those it ends with.</summary>
         /// <param name="initial">θ₀.</param>
@@ -69,12 +69,12 @@ partial record class Tied
         public static void Losses<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* W, T* B, T* loss, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* silu = scratch; // [n, Ten]
-            T* timesW = scratch + 64; // [n, Ten]
-            T* timesW2 = scratch + 128; // [n, Six]
-            T* WTransposed = scratch + 160; // [Ten, Six]
-            T* productOf = scratch + 224; // [n]
-            T* product2Of = scratch + 240; // [n]
+            T* silu = scratch + 64; // [n, Ten]
+            T* timesW = scratch; // [n, Ten]
+            T* timesW2 = scratch; // [n, Six]
+            T* WTransposed = scratch + 128; // [Ten, Six]
+            T* productOf = scratch + 32; // [n]
+            T* product2Of = scratch + 48; // [n]
 
             // timesW = key · W
             Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesW, 10);

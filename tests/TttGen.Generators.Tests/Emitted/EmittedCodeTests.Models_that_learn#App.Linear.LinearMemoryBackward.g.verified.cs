@@ -25,19 +25,25 @@ partial record class Linear
         public const int WeightsSize = 272;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 7360;
+        public const int ScratchSize = 3888;
 
         /// <summary>Multiplications and additions of the products of a whole mini-batch's gradient, its share of one token.</summary>
-        public const long FlopsPerToken = 6208;
+        public const long FlopsPerToken = 5696;
 
         /// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>
         public const long AdvanceFlopsPerToken = 1056;
 
-        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between.</summary>
+        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>
+        public const long InnerFlopsPerToken = 512;
+
+        /// <summary>Elements of a mini-batch's inner gradient.</summary>
+        public const int InnerSize = 816;
+
+        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
         public static long KeptSize(int tokens, int keepEvery)
         {
             int parts = (tokens + 30) / 16;
-            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
+            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1) + (long)InnerSize * Math.Min(keepEvery, parts);
         }
 
         /// <summary>
@@ -117,7 +123,15 @@ partial record class Linear
                 T* B1 = Start(part + 1) + 256; // [HeadDim]
                 if (n == 16)
                 {
-                    Advance<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, tokLast, W1, B1, Scale, Shift, scratch);
+                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* centredK = inner; // [n, HeadDim]
+                    T* varianceK = inner + 256; // [n]
+                    T* errorK = inner + 272; // [n, HeadDim]
+                    T* dInvStdK = inner + 528; // [n]
+                    T* sumDNormalK = inner + 544; // [n]
+                    T* deltaW1 = inner + 560; // [n, HeadDim]
+                    InnerGradient<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, W1, B1, Scale, Shift, centredK, varianceK, errorK, dInvStdK, sumDNormalK, deltaW1, scratch);
+                    Advance<T, V>(n, key + t * keyRow, keyRow, W1, B1, tokLast, deltaW1, scratch);
                 }
                 else
                 {
@@ -137,7 +151,16 @@ partial record class Linear
                 T* B1 = Start(part) + 256; // [HeadDim]
                 if (n == 16)
                 {
-                    MiniBatchBackward<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, query + t * queryRow, queryRow, lr, tok + at, lastOfRows, W1, B1, Scale, Shift, dOutput + t * dOutputRow, dOutputRow, dW1, dB1, dTok + at, dTokLast, dScale, dShift, dKey + t * dKeyRow, dKeyRow, dValue + t * dValueRow, dValueRow, dQuery + t * dQueryRow, dQueryRow, dLr, scratch);
+                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* centredK = inner; // [n, HeadDim]
+                    T* varianceK = inner + 256; // [n]
+                    T* errorK = inner + 272; // [n, HeadDim]
+                    T* dInvStdK = inner + 528; // [n]
+                    T* sumDNormalK = inner + 544; // [n]
+                    T* deltaW1 = inner + 560; // [n, HeadDim]
+                    // the last of a group made no state
+                    if (part % keepEvery == keepEvery - 1 || part + 1 == parts) InnerGradient<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, W1, B1, Scale, Shift, centredK, varianceK, errorK, dInvStdK, sumDNormalK, deltaW1, scratch);
+                    MiniBatchBackward<T, V>(n, key + t * keyRow, keyRow, query + t * queryRow, queryRow, lr, tok + at, lastOfRows, W1, B1, Scale, dOutput + t * dOutputRow, dOutputRow, dW1, dB1, dTok + at, dTokLast, dScale, dShift, centredK, varianceK, errorK, dInvStdK, sumDNormalK, deltaW1, dKey + t * dKeyRow, dKeyRow, dValue + t * dValueRow, dValueRow, dQuery + t * dQueryRow, dQueryRow, dLr, scratch);
                 }
                 else
                 {
@@ -156,137 +179,23 @@ partial record class Linear
             }
         }
 
-        /// <summary>Rows of one mini-batch from its start: the weights that the next one starts from.</summary>
+        /// <summary>The weights that the next mini-batch starts from.</summary>
         /// <param name="key">[n, HeadDim]</param>
-        /// <param name="value">[n, HeadDim]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="tokLast">[]</param>
         /// <param name="W1">[HeadDim, HeadDim], in and out</param>
         /// <param name="B1">[HeadDim], in and out</param>
-        /// <param name="Scale">[HeadDim]</param>
-        /// <param name="Shift">[HeadDim]</param>
+        /// <param name="last">[]</param>
+        /// <param name="deltaW1">[n, HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Advance<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T tokLast, T* W1, T* B1, T* Scale, T* Shift, T* scratch)
+        public static void Advance<T, V>(int n, T* key, nint keyRow, T* W1, T* B1, T last, T* deltaW1, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* deltaW1 = scratch; // [n, HeadDim]
-            T* timesW1K = scratch + 256; // [n, HeadDim]
-            T* dNormalKKept = scratch + 512; // [n, 16]
-            T* meanKOf = scratch + 768; // [n]
-            T* varianceKOf = scratch + 784; // [n]
-            T* invStdKOf = scratch + 800; // [n]
-            T* dInvStdKOf = scratch + 816; // [n]
-            T* sumDNormalKOf = scratch + 832; // [n]
 
-            // timesW1K = key · W1
-            Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1K, 16);
+            // W1 −= last · keyᵀ · deltaW1
+            Tile.MultiplyAdd<T, V>(16, n, 16, key, 1, keyRow, deltaW1, 16, W1, 16, -last);
 
-            AdvanceDeltaW1<T, V>(n, timesW1K, dNormalKKept, B1, lr, Scale, value, valueRow, key, keyRow, Shift, deltaW1, meanKOf, varianceKOf, invStdKOf, dInvStdKOf, sumDNormalKOf);
-
-            // W1 −= tokLast · keyᵀ · deltaW1
-            Tile.MultiplyAdd<T, V>(16, n, 16, key, 1, keyRow, deltaW1, 16, W1, 16, -tokLast);
-
-            // B1 −= tokLast · sum of the rows of deltaW1
-            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW1, 16, B1, 0, -tokLast);
-        }
-
-        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
-        // meanK[i] = Σ_k affineW1K[i,k] / 16
-        // centredK[i,j] = affineW1K[i,j] − meanK[i]
-        // varianceK[i] = Σ_k centredK[i,k]² / 16
-        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // normalK[i,j] = centredK[i,j] invStdK[i]
-        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
-        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
-        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
-        // sumDNormalK[i] = Σ_k dNormalK[i,k]
-        // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceDeltaW1<T, V>(int n, T* timesW1K, T* dNormalKKept, T* B1, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* deltaW1, T* meanKOf, T* varianceKOf, T* invStdKOf, T* dInvStdKOf, T* sumDNormalKOf)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 16;
-                V meanKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    meanKSum += affineW1K;
-                }
-                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
-                meanKOf[i] = meanK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 16;
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                V varianceKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK = affineW1K - meanKLanes;
-                    varianceKSum = V.MultiplyAdd(centredK, centredK, varianceKSum);
-                }
-                T varianceK = T.CreateTruncating(0.0625) * V.Sum(varianceKSum);
-                varianceKOf[i] = varianceK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 16;
-                T* valueAt = value + i * valueRow;
-                T* keyAt = key + i * keyRow;
-                T varianceK = varianceKOf[i];
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK);
-                V invStdKLanes = V.Broadcast(invStdK);
-                V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdKSum = V.Zero;
-                V sumDNormalKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V scaleRow = V.Load(Scale + j);
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK = affineW1K - meanKLanes;
-                    V normalK = invStdKLanes * centredK;
-                    V errorK = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK;
-                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    dInvStdKSum = V.MultiplyAdd(centredK, dNormalK, dInvStdKSum);
-                    sumDNormalKSum += dNormalK;
-                }
-                T dInvStdK = V.Sum(dInvStdKSum);
-                T sumDNormalK = V.Sum(sumDNormalKSum);
-                invStdKOf[i] = invStdK;
-                dInvStdKOf[i] = dInvStdK;
-                sumDNormalKOf[i] = sumDNormalK;
-            }
-            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 16;
-                T* deltaW1At = deltaW1 + i * 16;
-                T sumDNormalK = sumDNormalKOf[i];
-                T dInvStdK = dInvStdKOf[i];
-                T invStdK = invStdKOf[i];
-                T meanK = meanKOf[i];
-                V invStdKLanes = V.Broadcast(invStdK);
-                V meanKLanes = V.Broadcast(meanK);
-                V factor = V.Broadcast(dInvStdK * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK));
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK = affineW1K - meanKLanes;
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK, invStdKLanes * dNormalK);
-                    V.Store(dCentredK + factor2, deltaW1At + j);
-                }
-            }
+            // B1 −= last · sum of the rows of deltaW1
+            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW1, 16, B1, 0, -last);
         }
 
         /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
@@ -304,8 +213,8 @@ partial record class Linear
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* deltaW1 = scratch; // [n, HeadDim]
-            T* timesW1K = scratch + 256; // [n, HeadDim]
+            T* deltaW1 = scratch + 256; // [n, HeadDim]
+            T* timesW1K = scratch; // [n, HeadDim]
             T* dNormalKKept = scratch + 512; // [n, 16]
             T* meanKOf = scratch + 768; // [n]
             T* varianceKOf = scratch + 784; // [n]
@@ -467,9 +376,8 @@ partial record class Linear
             }
         }
 
-        /// <summary>Gradients of MiniBatch by all that goes into it; forward values are recomputed here.</summary>
+        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
         /// <param name="key">[n, HeadDim]</param>
-        /// <param name="value">[n, HeadDim]</param>
         /// <param name="query">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
@@ -477,7 +385,6 @@ partial record class Linear
         /// <param name="W1">[HeadDim, HeadDim]</param>
         /// <param name="B1">[HeadDim]</param>
         /// <param name="Scale">[HeadDim]</param>
-        /// <param name="Shift">[HeadDim]</param>
         /// <param name="dOutput">[n, HeadDim]</param>
         /// <param name="dW1">[HeadDim, HeadDim], in and out</param>
         /// <param name="dB1">[HeadDim], in and out</param>
@@ -485,66 +392,56 @@ partial record class Linear
         /// <param name="dTokLast">[], in and out</param>
         /// <param name="dScale">[HeadDim], in and out</param>
         /// <param name="dShift">[HeadDim], in and out</param>
+        /// <param name="centredK">[n, HeadDim]</param>
+        /// <param name="varianceK">[n]</param>
+        /// <param name="errorK">[n, HeadDim]</param>
+        /// <param name="dInvStdK">[n]</param>
+        /// <param name="sumDNormalK">[n]</param>
+        /// <param name="deltaW1">[n, HeadDim]</param>
         /// <param name="dKey">[n, HeadDim]</param>
         /// <param name="dValue">[n, HeadDim]</param>
         /// <param name="dQuery">[n, HeadDim]</param>
         /// <param name="dLr">[n]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void MiniBatchBackward<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* tokLast, T* W1, T* B1, T* Scale, T* Shift, T* dOutput, nint dOutputRow, T* dW1, T* dB1, T* dTok, T* dTokLast, T* dScale, T* dShift, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow, T* dLr, T* scratch)
+        public static void MiniBatchBackward<T, V>(int n, T* key, nint keyRow, T* query, nint queryRow, T* lr, T* tok, T* tokLast, T* W1, T* B1, T* Scale, T* dOutput, nint dOutputRow, T* dW1, T* dB1, T* dTok, T* dTokLast, T* dScale, T* dShift, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW1, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow, T* dLr, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* product4 = scratch; // [HeadDim, n]
-            T* dAttentionW1 = scratch + 256; // [n, n]
-            T* attentionW1 = scratch + 512; // [n, n]
-            T* deltaW1 = scratch + 768; // [n, HeadDim]
-            T* term2 = scratch + 1024; // [HeadDim, n]
-            T* dAffineW1Q = scratch + 1280; // [n, HeadDim]
-            T* dScoresW1 = scratch + 1536; // [n, n]
-            T* dAffineW1K = scratch + 1792; // [n, HeadDim]
-            T* centredK = scratch + 2048; // [n, HeadDim]
-            T* varianceK = scratch + 2304; // [n]
-            T* errorK = scratch + 2320; // [n, HeadDim]
-            T* dInvStdK = scratch + 2576; // [n]
-            T* sumDNormalK = scratch + 2592; // [n]
-            T* dErrorK = scratch + 2608; // [n, HeadDim]
-            T* timesW1K = scratch + 2864; // [n, HeadDim]
-            T* scoresW1 = scratch + 3120; // [n, n]
-            T* timesW1Q = scratch + 3376; // [n, HeadDim]
-            T* product = scratch + 3632; // [n, HeadDim]
-            T* product2 = scratch + 3888; // [n, HeadDim]
-            T* product3 = scratch + 4144; // [n, HeadDim]
-            T* term = scratch + 4400; // [HeadDim]
-            T* keyByColumns = scratch + 4416; // [HeadDim, n]
-            T* product4ByColumns = scratch + 4672; // [n, HeadDim]
-            T* dNormalKKept = scratch + 4928; // [n, 16]
-            T* meanKOf = scratch + 5184; // [n]
-            T* varianceK2Of = scratch + 5200; // [n]
-            T* invStdKOf = scratch + 5216; // [n]
-            T* dInvStdK2Of = scratch + 5232; // [n]
-            T* sumDNormalK2Of = scratch + 5248; // [n]
-            T* deltaW1Transposed = scratch + 5264; // [HeadDim, n]
-            T* meanQOf = scratch + 5520; // [n]
-            T* sumOf = scratch + 5536; // [n]
-            T* product5Of = scratch + 5552; // [n]
-            T* product6Of = scratch + 5568; // [n]
-            T* varianceQOf = scratch + 5584; // [n]
-            T* dInvStdQOf = scratch + 5600; // [n]
-            T* product5Of2 = scratch + 5616; // [n]
-            T* W1Transposed = scratch + 5632; // [HeadDim, HeadDim]
-            T* dNormalKKept2 = scratch + 5888; // [n, 16]
-            T* sumOf2 = scratch + 6144; // [n]
-            T* product5Of3 = scratch + 6160; // [n]
-            T* product6Of2 = scratch + 6176; // [n]
-            T* sum2Of = scratch + 6192; // [n]
-            T* invStdKOf2 = scratch + 6208; // [n]
-            T* scalar2Of = scratch + 6224; // [n]
-            T* dDInvStdKOf = scratch + 6240; // [n]
-            T* product7Of = scratch + 6256; // [n]
-            T* sum3Of = scratch + 6272; // [n]
-            T* product8Of = scratch + 6288; // [n]
-
-            // timesW1K = key · W1
-            Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1K, 16);
+            T* product4 = scratch + 784; // [HeadDim, n]
+            T* dAttentionW1 = scratch + 512; // [n, n]
+            T* attentionW1 = scratch + 784; // [n, n]
+            T* term2 = scratch + 1808; // [HeadDim, n]
+            T* dAffineW1Q = scratch + 1552; // [n, HeadDim]
+            T* dScoresW1 = scratch + 1040; // [n, n]
+            T* dAffineW1K = scratch + 784; // [n, HeadDim]
+            T* dErrorK = scratch + 1808; // [n, HeadDim]
+            T* scoresW1 = scratch; // [n, n]
+            T* timesW1Q = scratch + 512; // [n, HeadDim]
+            T* product = scratch + 256; // [n, HeadDim]
+            T* product2 = scratch; // [n, HeadDim]
+            T* product3 = scratch + 512; // [n, HeadDim]
+            T* term = scratch + 768; // [HeadDim]
+            T* keyByColumns = scratch + 256; // [HeadDim, n]
+            T* product4ByColumns = scratch + 1296; // [n, HeadDim]
+            T* deltaW1Transposed = scratch + 1040; // [HeadDim, n]
+            T* product5Of = scratch + 1552; // [n]
+            T* product6Of = scratch + 1568; // [n]
+            T* meanQOf = scratch + 1808; // [n]
+            T* sumOf = scratch + 1824; // [n]
+            T* varianceQOf = scratch + 1840; // [n]
+            T* dInvStdQOf = scratch + 1856; // [n]
+            T* product5Of2 = scratch + 1808; // [n]
+            T* W1Transposed = scratch + 1040; // [HeadDim, HeadDim]
+            T* dNormalKKept = scratch + 2064; // [n, 16]
+            T* sumOf2 = scratch + 2320; // [n]
+            T* product5Of3 = scratch + 2336; // [n]
+            T* product6Of2 = scratch + 2352; // [n]
+            T* sum2Of = scratch + 2368; // [n]
+            T* invStdKOf = scratch + 2384; // [n]
+            T* scalar2Of = scratch + 2400; // [n]
+            T* dDInvStdKOf = scratch + 2416; // [n]
+            T* product7Of = scratch + 2432; // [n]
+            T* sum3Of = scratch + 2448; // [n]
+            T* product8Of = scratch + 2464; // [n]
 
             // scoresW1 = query · keyᵀ
             Tile.Transpose<T, V>(n, 16, key, keyRow, keyByColumns, 16);
@@ -555,11 +452,6 @@ partial record class Linear
 
             new Span<T>(term, 16).Clear();
 
-            MiniBatchBackwardCentredK<T, V>(n, timesW1K, scoresW1, dNormalKKept, B1, attentionW1, tok, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW1, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
-
-            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
-            Tile.MultiplyLowerAdd<T, V>(n, n, 16, attentionW1, 16, 1, deltaW1, 16, timesW1Q, 16, -T.One);
-
             // product4 = − dW1 · deltaW1ᵀ
             Tile.Transpose<T, V>(n, 16, deltaW1, 16, deltaW1Transposed, 16);
             new Span<T>(product4, 256).Clear();
@@ -568,7 +460,12 @@ partial record class Linear
             // product4ByColumns = product4ᵀ
             Tile.Transpose<T, V>(16, n, product4, 16, product4ByColumns, 16);
 
-            MiniBatchBackwardDAffineW1Q<T, V>(n, dTokLast, dScale, timesW1Q, B1, Scale, dOutput, dOutputRow, deltaW1, dB1, key, keyRow, product4ByColumns, dAffineW1Q, meanQOf, sumOf, product5Of, product6Of, varianceQOf, dInvStdQOf);
+            MiniBatchBackwardAttentionW1<T, V>(n, dTokLast, scoresW1, attentionW1, tok, dB1, deltaW1, key, keyRow, product4ByColumns, product5Of, product6Of);
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            Tile.MultiplyLowerAdd<T, V>(n, n, 16, attentionW1, 16, 1, deltaW1, 16, timesW1Q, 16, -T.One);
+
+            MiniBatchBackwardDAffineW1Q<T, V>(n, dScale, timesW1Q, B1, Scale, dOutput, dOutputRow, dAffineW1Q, meanQOf, sumOf, varianceQOf, dInvStdQOf);
 
             // dAttentionW1 = − dAffineW1Q · deltaW1ᵀ
             new Span<T>(dAttentionW1, 256).Clear();
@@ -598,7 +495,7 @@ partial record class Linear
             // dW1 += queryᵀ · dAffineW1Q
             Tile.MultiplyAdd<T, V>(16, n, 16, query, 1, queryRow, dAffineW1Q, 16, dW1, 16, T.One);
 
-            MiniBatchBackwardDErrorK<T, V>(n, dScale, dShift, term, product, product3, dNormalKKept2, tokLast, dB1, centredK, lr, Scale, errorK, dQuery, dQueryRow, dOutput, dOutputRow, varianceK, dErrorK, dValue, dValueRow, dAffineW1K, dInvStdK, sumDNormalK, dAffineW1Q, dLr, sumOf2, product5Of3, product6Of2, sum2Of, invStdKOf2, scalar2Of, dDInvStdKOf, product7Of, sum3Of, product8Of);
+            MiniBatchBackwardDErrorK<T, V>(n, dScale, dShift, term, product, product3, dNormalKKept, tokLast, dB1, centredK, lr, Scale, errorK, dQuery, dQueryRow, dOutput, dOutputRow, varianceK, dErrorK, dValue, dValueRow, dAffineW1K, dInvStdK, sumDNormalK, dAffineW1Q, dLr, sumOf2, product5Of3, product6Of2, sum2Of, invStdKOf, scalar2Of, dDInvStdKOf, product7Of, sum3Of, product8Of);
 
             // product2 += dAffineW1K · W1ᵀ
             Tile.MultiplyAdd<T, V>(n, 16, 16, dAffineW1K, 16, 1, W1Transposed, 16, product2, 16, T.One);
@@ -611,36 +508,14 @@ partial record class Linear
             MiniBatchBackwardDB1<T, V>(n, term, dB1);
         }
 
-        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
-        // meanK[i] = Σ_k affineW1K[i,k] / 16
-        // centredK[i,j] = affineW1K[i,j] − meanK[i]
-        // varianceK[i] = Σ_k centredK[i,k]² / 16
-        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // normalK[i,j] = centredK[i,j] invStdK[i]
-        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
-        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
-        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // sumDNormalK[i] = Σ_k dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
-        // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+        // dTokLastPart[i] = Σ_l key[i,l] product4[l,i] − Σ_k dB1[k] deltaW1[i,k]
+        // dTokLast += Σ_i dTokLastPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardCentredK<T, V>(int n, T* timesW1K, T* scoresW1, T* dNormalKKept, T* B1, T* attentionW1, T* tok, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW1, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
+        private static void MiniBatchBackwardAttentionW1<T, V>(int n, T* dTokLast, T* scoresW1, T* attentionW1, T* tok, T* dB1, T* deltaW1, T* key, nint keyRow, T* product4ByColumns, T* product5Of, T* product6Of)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 16;
-                V meanKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    meanKSum += affineW1K;
-                }
-                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
-                meanKOf[i] = meanK;
-            }
             V ones = V.Broadcast(T.One);
             for (int i = 0; i < n; i++)
             {
@@ -655,128 +530,62 @@ partial record class Linear
             }
             for (int i = 0; i < n; i++)
             {
-                T* timesW1KAt = timesW1K + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                V varianceK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK2 = affineW1K - meanKLanes;
-                    V.Store(centredK2, centredKAt + j);
-                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
-                }
-                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
-                varianceK2Of[i] = varianceK2;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* valueAt = value + i * valueRow;
-                T* keyAt = key + i * keyRow;
-                T* centredKAt = centredK + i * 16;
-                T* errorKAt = errorK + i * 16;
-                T varianceK2 = varianceK2Of[i];
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
-                V invStdKLanes = V.Broadcast(invStdK);
-                V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdK2Sum = V.Zero;
-                V sumDNormalK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V scaleRow = V.Load(Scale + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V normalK = invStdKLanes * centredK2;
-                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK2;
-                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    V.Store(errorK2, errorKAt + j);
-                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
-                    sumDNormalK2Sum += dNormalK;
-                }
-                T dInvStdK2 = V.Sum(dInvStdK2Sum);
-                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
-                invStdKOf[i] = invStdK;
-                dInvStdK2Of[i] = dInvStdK2;
-                sumDNormalK2Of[i] = sumDNormalK2;
-            }
-            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
-            for (int i = 0; i < n; i++)
-            {
                 T* deltaW1At = deltaW1 + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T invStdK = invStdKOf[i];
-                V invStdKLanes = V.Broadcast(invStdK);
-                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
+                T* keyAt = key + i * keyRow;
+                T* product4ByColumnsAt = product4ByColumns + i * 16;
+                V product5Sum = V.Zero;
+                V product6Sum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
-                    V.Store(dCentredK + factor2, deltaW1At + j);
+                    product5Sum = V.MultiplyAdd(V.Load(dB1 + j), V.Load(deltaW1At + j), product5Sum);
+                    product6Sum = V.MultiplyAdd(V.Load(keyAt + j), V.Load(product4ByColumnsAt + j), product6Sum);
                 }
+                T product5 = T.CreateTruncating(-1.0) * V.Sum(product5Sum);
+                T product6 = V.Sum(product6Sum);
+                product5Of[i] = product5;
+                product6Of[i] = product6;
             }
             for (int i = 0; i < n; i++)
             {
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T varianceK2 = varianceK2Of[i];
-                varianceK[i] = varianceK2;
-                dInvStdK[i] = dInvStdK2;
-                sumDNormalK[i] = sumDNormalK2;
+                T product6 = product6Of[i];
+                T product5 = product5Of[i];
+                *dTokLast += product5 + product6;
             }
         }
 
+        // dNormalQ[i,j] = Scale[j] dOutput[i,j]
         // affineW1Q[i,j] = timesW1Q[i,j] + B1[j]
         // meanQ[i] = Σ_k affineW1Q[i,k] / 16
         // centredQ[i,j] = affineW1Q[i,j] − meanQ[i]
         // varianceQ[i] = Σ_k centredQ[i,k]² / 16
         // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
-        // dNormalQ[i,j] = Scale[j] dOutput[i,j]
-        // dInvStdQ[i] = Σ_k centredQ[i,k] dNormalQ[i,k]
-        // dCentredQ[i,j] = invStdQ[i] dNormalQ[i,j] − centredQ[i,j] dInvStdQ[i] invStdQ[i]³ / 16
+        // dInvStdQ[i] = Σ_k dNormalQ[i,k] centredQ[i,k]
+        // dCentredQ[i,j] = dNormalQ[i,j] invStdQ[i] − centredQ[i,j] dInvStdQ[i] invStdQ[i]³ / 16
         // dAffineW1Q[i,j] = dCentredQ[i,j] − invStdQ[i] (Σ_k dNormalQ[i,k]) / 16
-        // dTokLastPart[i] = Σ_l key[i,l] product4[l,i] − Σ_k deltaW1[i,k] dB1[k]
         // normalQ[i,j] = centredQ[i,j] invStdQ[i]
-        // dScalePart[i,j] = normalQ[i,j] dOutput[i,j]
-        // dTokLast += Σ_i dTokLastPart
+        // dScalePart[i,j] = dOutput[i,j] normalQ[i,j]
         // dScale += Σ_i dScalePart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDAffineW1Q<T, V>(int n, T* dTokLast, T* dScale, T* timesW1Q, T* B1, T* Scale, T* dOutput, nint dOutputRow, T* deltaW1, T* dB1, T* key, nint keyRow, T* product4ByColumns, T* dAffineW1Q, T* meanQOf, T* sumOf, T* product5Of, T* product6Of, T* varianceQOf, T* dInvStdQOf)
+        private static void MiniBatchBackwardDAffineW1Q<T, V>(int n, T* dScale, T* timesW1Q, T* B1, T* Scale, T* dOutput, nint dOutputRow, T* dAffineW1Q, T* meanQOf, T* sumOf, T* varianceQOf, T* dInvStdQOf)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* timesW1QAt = timesW1Q + i * 16;
                 T* dOutputAt = dOutput + i * dOutputRow;
-                T* deltaW1At = deltaW1 + i * 16;
-                T* keyAt = key + i * keyRow;
-                T* product4ByColumnsAt = product4ByColumns + i * 16;
                 V meanQSum = V.Zero;
                 V sumSum = V.Zero;
-                V product5Sum = V.Zero;
-                V product6Sum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V affineW1Q = V.Load(timesW1QAt + j) + V.Load(B1 + j);
                     meanQSum += affineW1Q;
                     V dNormalQ = V.Load(Scale + j) * V.Load(dOutputAt + j);
                     sumSum += dNormalQ;
-                    V deltaW1Row = V.Load(deltaW1At + j);
-                    product5Sum = V.MultiplyAdd(deltaW1Row, V.Load(dB1 + j), product5Sum);
-                    product6Sum = V.MultiplyAdd(V.Load(keyAt + j), V.Load(product4ByColumnsAt + j), product6Sum);
                 }
                 T meanQ = T.CreateTruncating(0.0625) * V.Sum(meanQSum);
                 T sum = V.Sum(sumSum);
-                T product5 = T.CreateTruncating(-1.0) * V.Sum(product5Sum);
-                T product6 = V.Sum(product6Sum);
                 meanQOf[i] = meanQ;
                 sumOf[i] = sum;
-                product5Of[i] = product5;
-                product6Of[i] = product6;
             }
             for (int i = 0; i < n; i++)
             {
@@ -792,7 +601,7 @@ partial record class Linear
                     V centredQ = affineW1Q - meanQLanes;
                     varianceQSum = V.MultiplyAdd(centredQ, centredQ, varianceQSum);
                     V dNormalQ = V.Load(Scale + j) * V.Load(dOutputAt + j);
-                    dInvStdQSum = V.MultiplyAdd(centredQ, dNormalQ, dInvStdQSum);
+                    dInvStdQSum = V.MultiplyAdd(dNormalQ, centredQ, dInvStdQSum);
                 }
                 T varianceQ = T.CreateTruncating(0.0625) * V.Sum(varianceQSum);
                 T dInvStdQ = V.Sum(dInvStdQSum);
@@ -809,12 +618,11 @@ partial record class Linear
                 T varianceQ = varianceQOf[i];
                 T sum = sumOf[i];
                 T meanQ = meanQOf[i];
-                T scalar = T.CreateTruncating(1E-06);
-                T invStdQ = T.One / T.Sqrt(scalar + varianceQ);
+                T invStdQ = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceQ);
                 V invStdQLanes = V.Broadcast(invStdQ);
                 V meanQLanes = V.Broadcast(meanQ);
                 V factor = V.Broadcast(dInvStdQ * (invStdQ * invStdQ * invStdQ));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdQ * sum));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (sum * invStdQ));
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V dOutputRow2 = V.Load(dOutputAt + j);
@@ -824,21 +632,15 @@ partial record class Linear
                     V dCentredQ = V.MultiplyAdd(cMinus0_0625, factor * centredQ, invStdQLanes * dNormalQ);
                     V.Store(dCentredQ + factor2, dAffineW1QAt + j);
                     V normalQ = invStdQLanes * centredQ;
-                    V.Store(V.MultiplyAdd(normalQ, dOutputRow2, V.Load(dScale + j)), dScale + j);
+                    V.Store(V.MultiplyAdd(dOutputRow2, normalQ, V.Load(dScale + j)), dScale + j);
                 }
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T product6 = product6Of[i];
-                T product5 = product5Of[i];
-                *dTokLast += product5 + product6;
             }
         }
 
         // rate[i,j] = tok[i], for j ≤ i
         // dScoresW1[i,j] = rate[i,j] dAttentionW1[i,j]
         // dRate[i,j] = dAttentionW1[i,j] (scoresW1[i,j] + 1)
-        // dTok[i] = Σ_k [k ≤ i] dRate[i,k] + dTok[i]
+        // dTok[i] = dTok[i] + Σ_k [k ≤ i] dRate[i,k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void MiniBatchBackwardDScoresW1<T, V>(int n, T* scoresW1, T* dScoresW1, T* tok, T* dAttentionW1, T* dTok, T* product5Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
@@ -866,7 +668,7 @@ partial record class Linear
             for (int i = 0; i < n; i++)
             {
                 T product5 = product5Of2[i];
-                dTok[i] = product5 + dTok[i];
+                dTok[i] = dTok[i] + product5;
             }
         }
 
@@ -898,15 +700,15 @@ partial record class Linear
         // term2[i] = dInvStdK[i] term[i]
         // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
         // dNormalK2[i,j] = Scale[j] dErrorK[i,j]
-        // dInvStdK2[i] = sumDNormalK[i] sum[i] + Σ_k dNormalK[i,k] dDeltaW1[i,k] + Σ_l centredK[i,l] dNormalK2[i,l] + 3 invStdK[i]² dInvStdK[i] product[i]
-        // dCentredK[i,j] = dNormalK[i,j] dDInvStdK[i] + invStdK[i] dNormalK2[i,j] − term2[i] dDeltaW1[i,j] / 16 − centredK[i,j] term[i] dInvStdK2[i] / 16
+        // dInvStdK2[i] = sumDNormalK[i] sum[i] + Σ_k dDeltaW1[i,k] dNormalK[i,k] + Σ_l centredK[i,l] dNormalK2[i,l] + 3 dInvStdK[i] invStdK[i]² product[i]
+        // dCentredK[i,j] = dDInvStdK[i] dNormalK[i,j] + invStdK[i] dNormalK2[i,j] − dDeltaW1[i,j] term2[i] / 16 − centredK[i,j] term[i] dInvStdK2[i] / 16
         // dAffineW1K[i,j] = dCentredK[i,j] − (sumDNormalK[i] dDInvStdK[i] + invStdK[i] (Σ_l dNormalK2[i,l]) − term2[i] (Σ_k dDeltaW1[i,k]) / 16) / 16
         // dValue[i,j] = −dErrorK[i,j]
         // dQuery[i,j] = product3[i,j] + dOutput[i,j]
         // dLr[i] = Σ_k dDNormalK[i,k] Scale[k] errorK[i,k]
         // dScalePart[i,j] = dDNormalK[i,j] lr[i] errorK[i,j]
         // normalK[i,j] = centredK[i,j] invStdK[i]
-        // dScalePart2[i,j] = normalK[i,j] dErrorK[i,j]
+        // dScalePart2[i,j] = dErrorK[i,j] normalK[i,j]
         // dShiftPart[i,j] = dOutput[i,j] + dErrorK[i,j]
         // termPart[i,j] = dAffineW1Q[i,j] + dAffineW1K[i,j]
         // dScale += Σ_i dScalePart
@@ -914,7 +716,7 @@ partial record class Linear
         // dShift += Σ_i dShiftPart
         // term += Σ_i termPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* dScale, T* dShift, T* term, T* product, T* product3, T* dNormalKKept2, T* tokLast, T* dB1, T* centredK, T* lr, T* Scale, T* errorK, T* dQuery, nint dQueryRow, T* dOutput, nint dOutputRow, T* varianceK, T* dErrorK, T* dValue, nint dValueRow, T* dAffineW1K, T* dInvStdK, T* sumDNormalK, T* dAffineW1Q, T* dLr, T* sumOf2, T* product5Of3, T* product6Of2, T* sum2Of, T* invStdKOf2, T* scalar2Of, T* dDInvStdKOf, T* product7Of, T* sum3Of, T* product8Of)
+        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* dScale, T* dShift, T* term, T* product, T* product3, T* dNormalKKept, T* tokLast, T* dB1, T* centredK, T* lr, T* Scale, T* errorK, T* dQuery, nint dQueryRow, T* dOutput, nint dOutputRow, T* varianceK, T* dErrorK, T* dValue, nint dValueRow, T* dAffineW1K, T* dInvStdK, T* sumDNormalK, T* dAffineW1Q, T* dLr, T* sumOf2, T* product5Of3, T* product6Of2, T* sum2Of, T* invStdKOf, T* scalar2Of, T* dDInvStdKOf, T* product7Of, T* sum3Of, T* product8Of)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
@@ -935,11 +737,9 @@ partial record class Linear
                 {
                     V dDeltaW1 = V.Load(productAt + j) - tokLastLanes * V.Load(dB1 + j);
                     sumSum += dDeltaW1;
-                    V centredKRow = V.Load(centredKAt + j);
-                    product5Sum = V.MultiplyAdd(centredKRow, dDeltaW1, product5Sum);
-                    V errorKRow = V.Load(errorKAt + j);
-                    V dNormalK = lrLanes * V.Load(Scale + j) * errorKRow;
-                    product6Sum = V.MultiplyAdd(dNormalK, dDeltaW1, product6Sum);
+                    product5Sum = V.MultiplyAdd(V.Load(centredKAt + j), dDeltaW1, product5Sum);
+                    V dNormalK = lrLanes * V.Load(Scale + j) * V.Load(errorKAt + j);
+                    product6Sum = V.MultiplyAdd(dDeltaW1, dNormalK, product6Sum);
                     sum2Sum += dDeltaW1;
                     V.Store(V.Load(product3At + j) + V.Load(dOutputAt + j), dQueryAt + j);
                 }
@@ -983,7 +783,7 @@ partial record class Linear
                     V dDNormalK = V.MultiplyAdd(invStdKLanes, dDeltaW1, V.MultiplyAdd(dDInvStdKLanes, centredKRow, dSumDNormalKLanes));
                     V dErrorK2 = lrLanes * scaleRow * dDNormalK;
                     V dNormalK = scaleRow * dErrorK2;
-                    V.Store(dNormalK, dNormalKKept2 + i * 16 + j);
+                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
                     V.Store(dErrorK2, dErrorKAt + j);
                     product7Sum = V.MultiplyAdd(centredKRow, dNormalK, product7Sum);
                     sum3Sum += dNormalK;
@@ -992,13 +792,13 @@ partial record class Linear
                     product8Sum = V.MultiplyAdd(dDNormalK, scaleRow * errorKRow, product8Sum);
                     V.Store(V.MultiplyAdd(dDNormalK, lrLanes * errorKRow, V.Load(dScale + j)), dScale + j);
                     V normalK = invStdKLanes * centredKRow;
-                    V.Store(V.MultiplyAdd(normalK, dErrorK2, V.Load(dScale + j)), dScale + j);
+                    V.Store(V.MultiplyAdd(dErrorK2, normalK, V.Load(dScale + j)), dScale + j);
                     V.Store(V.Load(dShift + j) + V.Load(dOutputAt + j) + dErrorK2, dShift + j);
                 }
                 T product7 = V.Sum(product7Sum);
                 T sum3 = V.Sum(sum3Sum);
                 T product8 = V.Sum(product8Sum);
-                invStdKOf2[i] = invStdK;
+                invStdKOf[i] = invStdK;
                 scalar2Of[i] = scalar2;
                 dDInvStdKOf[i] = dDInvStdK;
                 product7Of[i] = product7;
@@ -1017,29 +817,27 @@ partial record class Linear
                 T product7 = product7Of[i];
                 T dDInvStdK = dDInvStdKOf[i];
                 T scalar2 = scalar2Of[i];
-                T invStdK = invStdKOf2[i];
+                T invStdK = invStdKOf[i];
                 T sum2 = sum2Of[i];
                 T product6 = product6Of2[i];
                 T product5 = product5Of3[i];
                 T sum = sumOf2[i];
-                T scalar3 = dInvStdK[i] * scalar2;
                 V tokLastLanes = V.Broadcast(tokLast[i]);
+                T scalar3 = dInvStdK[i] * scalar2;
                 V factor = V.Broadcast(T.CreateTruncating(-0.0625) * scalar3);
                 V lrLanes = V.Broadcast(lr[i]);
                 V dDInvStdKLanes = V.Broadcast(dDInvStdK);
                 V invStdKLanes = V.Broadcast(invStdK);
-                T dInvStdK2 = (sumDNormalK[i] * sum) + product6 + product7 + (T.CreateTruncating(3.0) * (invStdK * invStdK * dInvStdK[i] * product5));
+                T dInvStdK2 = (sumDNormalK[i] * sum) + product6 + product7 + (T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product5));
                 V factor2 = V.Broadcast(scalar2 * dInvStdK2);
                 T scalar4 = (T.CreateTruncating(-0.0625) * (scalar3 * sum2)) + (sumDNormalK[i] * dDInvStdK) + (invStdK * sum3);
                 V factor3 = V.Broadcast(T.CreateTruncating(-0.0625) * scalar4);
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V dDeltaW1 = V.Load(productAt + j) - tokLastLanes * V.Load(dB1 + j);
-                    V errorKRow = V.Load(errorKAt + j);
-                    V dNormalK = lrLanes * V.Load(Scale + j) * errorKRow;
-                    V dNormalK2 = V.Load(dNormalKKept2 + i * 16 + j);
-                    V centredKRow = V.Load(centredKAt + j);
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor2 * centredKRow, V.MultiplyAdd(invStdKLanes, dNormalK2, V.MultiplyAdd(dDInvStdKLanes, dNormalK, factor * dDeltaW1)));
+                    V dNormalK = lrLanes * V.Load(Scale + j) * V.Load(errorKAt + j);
+                    V dNormalK2 = V.Load(dNormalKKept + i * 16 + j);
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor2 * V.Load(centredKAt + j), V.MultiplyAdd(invStdKLanes, dNormalK2, V.MultiplyAdd(dDInvStdKLanes, dNormalK, factor * dDeltaW1)));
                     V dAffineW1K2 = dCentredK + factor3;
                     V.Store(dAffineW1K2, dAffineW1KAt + j);
                     V dAffineW1QRow = V.Load(dAffineW1QAt + j);
@@ -1113,56 +911,56 @@ partial record class Linear
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* dAttentionW1 = scratch; // [n, n]
-            T* attentionW1 = scratch + 256; // [n, n]
-            T* deltaW1 = scratch + 512; // [n, HeadDim]
-            T* dAffineW1Q = scratch + 768; // [n, HeadDim]
-            T* dScoresW1 = scratch + 1024; // [n, n]
-            T* dAffineW1K = scratch + 1280; // [n, HeadDim]
-            T* term = scratch + 1536; // [n, HeadDim]
+            T* dAttentionW1 = scratch + 768; // [n, n]
+            T* attentionW1 = scratch + 1280; // [n, n]
+            T* deltaW1 = scratch + 1536; // [n, HeadDim]
+            T* dAffineW1Q = scratch + 2352; // [n, HeadDim]
+            T* dScoresW1 = scratch + 1280; // [n, n]
+            T* dAffineW1K = scratch + 1536; // [n, HeadDim]
+            T* term = scratch + 2608; // [n, HeadDim]
             T* centredK = scratch + 1792; // [n, HeadDim]
             T* varianceK = scratch + 2048; // [n]
             T* errorK = scratch + 2064; // [n, HeadDim]
             T* dInvStdK = scratch + 2320; // [n]
             T* sumDNormalK = scratch + 2336; // [n]
-            T* dErrorK = scratch + 2352; // [n, HeadDim]
-            T* timesW1K = scratch + 2608; // [n, HeadDim]
-            T* timesW1SumQ = scratch + 2864; // [n, HeadDim]
-            T* scoresW1 = scratch + 3120; // [n, n]
-            T* timesW1Q = scratch + 3376; // [n, HeadDim]
-            T* product = scratch + 3632; // [n, HeadDim]
-            T* product2 = scratch + 3888; // [n, HeadDim]
-            T* product3 = scratch + 4144; // [n, HeadDim]
-            T* keyTransposed = scratch + 4400; // [HeadDim, n]
-            T* dNormalKKept = scratch + 4656; // [n, 16]
-            T* meanKOf = scratch + 4912; // [n]
-            T* varianceK2Of = scratch + 4928; // [n]
-            T* invStdKOf = scratch + 4944; // [n]
-            T* dInvStdK2Of = scratch + 4960; // [n]
-            T* sumDNormalK2Of = scratch + 4976; // [n]
-            T* dW1SumTransposed = scratch + 4992; // [HeadDim, HeadDim]
-            T* centredQKept = scratch + 5248; // [n, 16]
-            T* affineW1QKept = scratch + 5504; // [n, 16]
-            T* meanQOf = scratch + 5760; // [n]
-            T* sumOf = scratch + 5776; // [n]
-            T* varianceQOf = scratch + 5792; // [n]
-            T* dInvStdQOf = scratch + 5808; // [n]
-            T* deltaW1Transposed = scratch + 5824; // [HeadDim, n]
-            T* dNormalKKept2 = scratch + 6080; // [n, 16]
-            T* product4Of = scratch + 6336; // [n]
-            T* sumOf2 = scratch + 6352; // [n]
-            T* product5Of = scratch + 6368; // [n]
-            T* product6Of = scratch + 6384; // [n]
-            T* sum2Of = scratch + 6400; // [n]
-            T* product7Of = scratch + 6416; // [n]
-            T* invStdKOf2 = scratch + 6432; // [n]
-            T* scalar2Of = scratch + 6448; // [n]
-            T* dDInvStdKOf = scratch + 6464; // [n]
-            T* product8Of = scratch + 6480; // [n]
-            T* sum3Of = scratch + 6496; // [n]
-            T* product9Of = scratch + 6512; // [n]
-            T* W1Transposed = scratch + 6528; // [HeadDim, HeadDim]
-            T* W1SumTransposed = scratch + 6784; // [HeadDim, HeadDim]
+            T* dErrorK = scratch + 2864; // [n, HeadDim]
+            T* timesW1K = scratch; // [n, HeadDim]
+            T* timesW1SumQ = scratch + 256; // [n, HeadDim]
+            T* scoresW1 = scratch + 512; // [n, n]
+            T* timesW1Q = scratch + 768; // [n, HeadDim]
+            T* product = scratch + 1024; // [n, HeadDim]
+            T* product2 = scratch; // [n, HeadDim]
+            T* product3 = scratch + 512; // [n, HeadDim]
+            T* keyTransposed = scratch + 768; // [HeadDim, n]
+            T* dNormalKKept = scratch + 2352; // [n, 16]
+            T* meanKOf = scratch + 2608; // [n]
+            T* varianceK2Of = scratch + 2624; // [n]
+            T* invStdKOf = scratch + 2640; // [n]
+            T* dInvStdK2Of = scratch + 2656; // [n]
+            T* sumDNormalK2Of = scratch + 2672; // [n]
+            T* dW1SumTransposed = scratch + 2352; // [HeadDim, HeadDim]
+            T* centredQKept = scratch + 2864; // [n, 16]
+            T* affineW1QKept = scratch + 3120; // [n, 16]
+            T* meanQOf = scratch + 3376; // [n]
+            T* sumOf = scratch + 3392; // [n]
+            T* varianceQOf = scratch + 3408; // [n]
+            T* dInvStdQOf = scratch + 3424; // [n]
+            T* deltaW1Transposed = scratch + 1280; // [HeadDim, n]
+            T* dNormalKKept2 = scratch + 3120; // [n, 16]
+            T* product4Of = scratch + 3376; // [n]
+            T* sumOf2 = scratch + 3392; // [n]
+            T* product5Of = scratch + 3408; // [n]
+            T* product6Of = scratch + 3424; // [n]
+            T* sum2Of = scratch + 3440; // [n]
+            T* product7Of = scratch + 3456; // [n]
+            T* invStdKOf2 = scratch + 3472; // [n]
+            T* scalar2Of = scratch + 3488; // [n]
+            T* dDInvStdKOf = scratch + 3504; // [n]
+            T* product8Of = scratch + 3520; // [n]
+            T* sum3Of = scratch + 3536; // [n]
+            T* product9Of = scratch + 3552; // [n]
+            T* W1Transposed = scratch + 256; // [HeadDim, HeadDim]
+            T* W1SumTransposed = scratch + 768; // [HeadDim, HeadDim]
 
             // timesW1K = key · W1
             Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1K, 16);
@@ -1726,6 +1524,143 @@ partial record class Linear
             {
                 T product = productOf[i];
                 *dTokLast += product;
+            }
+        }
+
+        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
+        /// <param name="key">[n, HeadDim]</param>
+        /// <param name="value">[n, HeadDim]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W1">[HeadDim, HeadDim]</param>
+        /// <param name="B1">[HeadDim]</param>
+        /// <param name="Scale">[HeadDim]</param>
+        /// <param name="Shift">[HeadDim]</param>
+        /// <param name="centredK">[n, HeadDim]</param>
+        /// <param name="varianceK">[n]</param>
+        /// <param name="errorK">[n, HeadDim]</param>
+        /// <param name="dInvStdK">[n]</param>
+        /// <param name="sumDNormalK">[n]</param>
+        /// <param name="deltaW1">[n, HeadDim]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* Scale, T* Shift, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW1, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T* timesW1K = scratch; // [n, HeadDim]
+            T* dNormalKKept = scratch + 256; // [n, 16]
+            T* meanKOf = scratch + 512; // [n]
+            T* varianceK2Of = scratch + 528; // [n]
+            T* invStdKOf = scratch + 544; // [n]
+            T* dInvStdK2Of = scratch + 560; // [n]
+            T* sumDNormalK2Of = scratch + 576; // [n]
+
+            // timesW1K = key · W1
+            Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1K, 16);
+
+            InnerGradientCentredK<T, V>(n, timesW1K, dNormalKKept, B1, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW1, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
+        }
+
+        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+        // meanK[i] = Σ_k affineW1K[i,k] / 16
+        // centredK[i,j] = affineW1K[i,j] − meanK[i]
+        // varianceK[i] = Σ_k centredK[i,k]² / 16
+        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+        // normalK[i,j] = centredK[i,j] invStdK[i]
+        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+        // sumDNormalK[i] = Σ_k dNormalK[i,k]
+        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+        // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientCentredK<T, V>(int n, T* timesW1K, T* dNormalKKept, T* B1, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW1, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 16;
+                V meanKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    meanKSum += affineW1K;
+                }
+                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
+                meanKOf[i] = meanK;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 16;
+                T* centredKAt = centredK + i * 16;
+                T meanK = meanKOf[i];
+                V meanKLanes = V.Broadcast(meanK);
+                V varianceK2Sum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    V centredK2 = affineW1K - meanKLanes;
+                    V.Store(centredK2, centredKAt + j);
+                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
+                }
+                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
+                varianceK2Of[i] = varianceK2;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* valueAt = value + i * valueRow;
+                T* keyAt = key + i * keyRow;
+                T* centredKAt = centredK + i * 16;
+                T* errorKAt = errorK + i * 16;
+                T varianceK2 = varianceK2Of[i];
+                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
+                V invStdKLanes = V.Broadcast(invStdK);
+                V lrLanes = V.Broadcast(lr[i]);
+                V dInvStdK2Sum = V.Zero;
+                V sumDNormalK2Sum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V scaleRow = V.Load(Scale + j);
+                    V centredK2 = V.Load(centredKAt + j);
+                    V normalK = invStdKLanes * centredK2;
+                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    V dNormalK = lrLanes * scaleRow * errorK2;
+                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
+                    V.Store(errorK2, errorKAt + j);
+                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
+                    sumDNormalK2Sum += dNormalK;
+                }
+                T dInvStdK2 = V.Sum(dInvStdK2Sum);
+                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
+                invStdKOf[i] = invStdK;
+                dInvStdK2Of[i] = dInvStdK2;
+                sumDNormalK2Of[i] = sumDNormalK2;
+            }
+            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
+            for (int i = 0; i < n; i++)
+            {
+                T* deltaW1At = deltaW1 + i * 16;
+                T* centredKAt = centredK + i * 16;
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
+                T invStdK = invStdKOf[i];
+                V invStdKLanes = V.Broadcast(invStdK);
+                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
+                    V centredK2 = V.Load(centredKAt + j);
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
+                    V.Store(dCentredK + factor2, deltaW1At + j);
+                }
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
+                T varianceK2 = varianceK2Of[i];
+                varianceK[i] = varianceK2;
+                dInvStdK[i] = dInvStdK2;
+                sumDNormalK[i] = sumDNormalK2;
             }
         }
     }

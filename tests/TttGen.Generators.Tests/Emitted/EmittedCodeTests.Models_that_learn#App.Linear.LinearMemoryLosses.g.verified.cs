@@ -22,7 +22,7 @@ partial record class Linear
     internal static unsafe class LinearMemoryLosses
     {
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 3232;
+        public const int ScratchSize = 2432;
 
         /// <summary>Σ ℓ over tokens, from any place in a mini-batch: at θ₀, at the weights that each mini-batch starts from, and at those it ends with.</summary>
         /// <param name="initial">θ₀.</param>

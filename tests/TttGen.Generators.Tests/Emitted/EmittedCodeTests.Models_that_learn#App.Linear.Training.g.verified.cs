@@ -445,7 +445,7 @@ partial record class Linear
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(32) * 80L,
-            3248,
+            2448,
             LinearMemoryLosses.ScratchSize + 560L,
             RowShare.MaxBlockRows(32) * 112L,
             RowShare.MaxBlockRows(80) * 32L,

@@ -25,19 +25,25 @@ partial record class Mlp
         public const int WeightsSize = 2128;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 34064;
+        public const int ScratchSize = 19888;
 
         /// <summary>Multiplications and additions of the products of a whole mini-batch's gradient, its share of one token.</summary>
-        public const long FlopsPerToken = 49472;
+        public const long FlopsPerToken = 43328;
 
         /// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>
         public const long AdvanceFlopsPerToken = 10400;
 
-        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between.</summary>
+        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>
+        public const long InnerFlopsPerToken = 6144;
+
+        /// <summary>Elements of a mini-batch's inner gradient.</summary>
+        public const int InnerSize = 5936;
+
+        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
         public static long KeptSize(int tokens, int keepEvery)
         {
             int parts = (tokens + 30) / 16;
-            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
+            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1) + (long)InnerSize * Math.Min(keepEvery, parts);
         }
 
         /// <summary>
@@ -123,7 +129,20 @@ partial record class Mlp
                 T* B2 = Start(part + 1) + 2112; // [HeadDim]
                 if (n == 16)
                 {
-                    Advance<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, tokLast, W1, B1, W2, B2, Scale, Shift, scratch);
+                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* timesW1K = inner; // [n, InnerHidden]
+                    T* sigmoidK = inner + 1024; // [n, InnerHidden]
+                    T* geluK = inner + 2048; // [n, InnerHidden]
+                    T* centredK = inner + 3072; // [n, HeadDim]
+                    T* varianceK = inner + 3328; // [n]
+                    T* errorK = inner + 3344; // [n, HeadDim]
+                    T* dInvStdK = inner + 3600; // [n]
+                    T* sumDNormalK = inner + 3616; // [n]
+                    T* deltaW2 = inner + 3632; // [n, HeadDim]
+                    T* dGeluK2 = inner + 3888; // [n, InnerHidden]
+                    T* deltaW1 = inner + 4912; // [n, InnerHidden]
+                    InnerGradient<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, W1, B1, W2, B2, Scale, Shift, timesW1K, sigmoidK, geluK, centredK, varianceK, errorK, dInvStdK, sumDNormalK, deltaW2, dGeluK2, deltaW1, scratch);
+                    Advance<T, V>(n, key + t * keyRow, keyRow, W1, B1, W2, B2, tokLast, geluK, deltaW2, deltaW1, scratch);
                 }
                 else
                 {
@@ -147,7 +166,21 @@ partial record class Mlp
                 T* B2 = Start(part) + 2112; // [HeadDim]
                 if (n == 16)
                 {
-                    MiniBatchBackward<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, query + t * queryRow, queryRow, lr, tok + at, lastOfRows, W1, B1, W2, B2, Scale, Shift, dOutput + t * dOutputRow, dOutputRow, dW1, dB1, dW2, dB2, dTok + at, dTokLast, dScale, dShift, dKey + t * dKeyRow, dKeyRow, dValue + t * dValueRow, dValueRow, dQuery + t * dQueryRow, dQueryRow, dLr, scratch);
+                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* timesW1K = inner; // [n, InnerHidden]
+                    T* sigmoidK = inner + 1024; // [n, InnerHidden]
+                    T* geluK = inner + 2048; // [n, InnerHidden]
+                    T* centredK = inner + 3072; // [n, HeadDim]
+                    T* varianceK = inner + 3328; // [n]
+                    T* errorK = inner + 3344; // [n, HeadDim]
+                    T* dInvStdK = inner + 3600; // [n]
+                    T* sumDNormalK = inner + 3616; // [n]
+                    T* deltaW2 = inner + 3632; // [n, HeadDim]
+                    T* dGeluK2 = inner + 3888; // [n, InnerHidden]
+                    T* deltaW1 = inner + 4912; // [n, InnerHidden]
+                    // the last of a group made no state
+                    if (part % keepEvery == keepEvery - 1 || part + 1 == parts) InnerGradient<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, lr, W1, B1, W2, B2, Scale, Shift, timesW1K, sigmoidK, geluK, centredK, varianceK, errorK, dInvStdK, sumDNormalK, deltaW2, dGeluK2, deltaW1, scratch);
+                    MiniBatchBackward<T, V>(n, key + t * keyRow, keyRow, query + t * queryRow, queryRow, lr, tok + at, lastOfRows, W1, B1, W2, B2, Scale, dOutput + t * dOutputRow, dOutputRow, dW1, dB1, dW2, dB2, dTok + at, dTokLast, dScale, dShift, timesW1K, sigmoidK, geluK, centredK, varianceK, errorK, dInvStdK, sumDNormalK, deltaW2, dGeluK2, deltaW1, dKey + t * dKeyRow, dKeyRow, dValue + t * dValueRow, dValueRow, dQuery + t * dQueryRow, dQueryRow, dLr, scratch);
                 }
                 else
                 {
@@ -168,215 +201,33 @@ partial record class Mlp
             }
         }
 
-        /// <summary>Rows of one mini-batch from its start: the weights that the next one starts from.</summary>
+        /// <summary>The weights that the next mini-batch starts from.</summary>
         /// <param name="key">[n, HeadDim]</param>
-        /// <param name="value">[n, HeadDim]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="tokLast">[]</param>
         /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
         /// <param name="B1">[InnerHidden], in and out</param>
         /// <param name="W2">[InnerHidden, HeadDim], in and out</param>
         /// <param name="B2">[HeadDim], in and out</param>
-        /// <param name="Scale">[HeadDim]</param>
-        /// <param name="Shift">[HeadDim]</param>
+        /// <param name="last">[]</param>
+        /// <param name="geluK">[n, InnerHidden]</param>
+        /// <param name="deltaW2">[n, HeadDim]</param>
+        /// <param name="deltaW1">[n, InnerHidden]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Advance<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T tokLast, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* scratch)
+        public static void Advance<T, V>(int n, T* key, nint keyRow, T* W1, T* B1, T* W2, T* B2, T last, T* geluK, T* deltaW2, T* deltaW1, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* dGeluK = scratch; // [n, InnerHidden]
-            T* geluK = scratch + 1024; // [n, InnerHidden]
-            T* deltaW1 = scratch + 2048; // [n, InnerHidden]
-            T* deltaW2 = scratch + 3072; // [n, HeadDim]
-            T* sigmoidK = scratch + 3328; // [n, InnerHidden]
-            T* timesW1K = scratch + 4352; // [n, InnerHidden]
-            T* timesW2K = scratch + 5376; // [n, HeadDim]
-            T* dNormalKKept = scratch + 5632; // [n, 16]
-            T* meanKOf = scratch + 5888; // [n]
-            T* varianceKOf = scratch + 5904; // [n]
-            T* invStdKOf = scratch + 5920; // [n]
-            T* dInvStdKOf = scratch + 5936; // [n]
-            T* sumDNormalKOf = scratch + 5952; // [n]
-            T* W2Transposed = scratch + 5968; // [HeadDim, InnerHidden]
 
-            // timesW1K = key · W1
-            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K, 64);
+            // W1 −= last · keyᵀ · deltaW1
+            Tile.MultiplyAdd<T, V>(16, n, 64, key, 1, keyRow, deltaW1, 64, W1, 64, -last);
 
-            AdvanceSigmoidK<T, V>(n, timesW1K, sigmoidK, B1, geluK);
+            // B1 −= last · sum of the rows of deltaW1
+            Tile.MultiplyAdd<T, V>(1, n, 64, &one, 0, 0, deltaW1, 64, B1, 0, -last);
 
-            // timesW2K = geluK · W2
-            Tile.Multiply<T, V>(n, 64, 16, geluK, 64, 1, W2, 16, timesW2K, 16);
+            // W2 −= last · geluKᵀ · deltaW2
+            Tile.MultiplyAdd<T, V>(64, n, 16, geluK, 1, 64, deltaW2, 16, W2, 16, -last);
 
-            AdvanceDeltaW2<T, V>(n, timesW2K, dNormalKKept, B2, lr, Scale, value, valueRow, key, keyRow, Shift, deltaW2, meanKOf, varianceKOf, invStdKOf, dInvStdKOf, sumDNormalKOf);
-
-            // B2 −= tokLast · sum of the rows of deltaW2
-            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW2, 16, B2, 0, -tokLast);
-
-            // dGeluK = deltaW2 · W2ᵀ
-            Tile.MultiplyTransposed<T, V>(n, 16, 64, deltaW2, 16, W2, 16, dGeluK, 64, W2Transposed);
-
-            // W2 −= tokLast · geluKᵀ · deltaW2
-            Tile.MultiplyAdd<T, V>(64, n, 16, geluK, 1, 64, deltaW2, 16, W2, 16, -tokLast);
-
-            AdvanceDeltaW1<T, V>(n, timesW1K, deltaW1, sigmoidK, dGeluK, B1);
-
-            // W1 −= tokLast · keyᵀ · deltaW1
-            Tile.MultiplyAdd<T, V>(16, n, 64, key, 1, keyRow, deltaW1, 64, W1, 64, -tokLast);
-
-            // B1 −= tokLast · sum of the rows of deltaW1
-            Tile.MultiplyAdd<T, V>(1, n, 64, &one, 0, 0, deltaW1, 64, B1, 0, -tokLast);
-        }
-
-        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
-        // squareK[i,j] = affineW1K[i,j]²
-        // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
-        // geluK[i,j] = affineW1K[i,j] sigmoidK[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceSigmoidK<T, V>(int n, T* timesW1K, T* sigmoidK, T* B1, T* geluK)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* geluKAt = geluK + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V squareK = affineW1K * affineW1K;
-                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.Store(sigmoidK2, sigmoidKAt + j);
-                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
-                }
-            }
-        }
-
-        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // meanK[i] = Σ_k affineW2K[i,k] / 16
-        // centredK[i,j] = affineW2K[i,j] − meanK[i]
-        // varianceK[i] = Σ_k centredK[i,k]² / 16
-        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // normalK[i,j] = centredK[i,j] invStdK[i]
-        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
-        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
-        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
-        // sumDNormalK[i] = Σ_k dNormalK[i,k]
-        // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceDeltaW2<T, V>(int n, T* timesW2K, T* dNormalKKept, T* B2, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* deltaW2, T* meanKOf, T* varianceKOf, T* invStdKOf, T* dInvStdKOf, T* sumDNormalKOf)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                V meanKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    meanKSum += affineW2K;
-                }
-                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
-                meanKOf[i] = meanK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                V varianceKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK = affineW2K - meanKLanes;
-                    varianceKSum = V.MultiplyAdd(centredK, centredK, varianceKSum);
-                }
-                T varianceK = T.CreateTruncating(0.0625) * V.Sum(varianceKSum);
-                varianceKOf[i] = varianceK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T* valueAt = value + i * valueRow;
-                T* keyAt = key + i * keyRow;
-                T varianceK = varianceKOf[i];
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK);
-                V invStdKLanes = V.Broadcast(invStdK);
-                V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdKSum = V.Zero;
-                V sumDNormalKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V scaleRow = V.Load(Scale + j);
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK = affineW2K - meanKLanes;
-                    V normalK = invStdKLanes * centredK;
-                    V errorK = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK;
-                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    dInvStdKSum = V.MultiplyAdd(centredK, dNormalK, dInvStdKSum);
-                    sumDNormalKSum += dNormalK;
-                }
-                T dInvStdK = V.Sum(dInvStdKSum);
-                T sumDNormalK = V.Sum(sumDNormalKSum);
-                invStdKOf[i] = invStdK;
-                dInvStdKOf[i] = dInvStdK;
-                sumDNormalKOf[i] = sumDNormalK;
-            }
-            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T* deltaW2At = deltaW2 + i * 16;
-                T sumDNormalK = sumDNormalKOf[i];
-                T dInvStdK = dInvStdKOf[i];
-                T invStdK = invStdKOf[i];
-                T meanK = meanKOf[i];
-                V invStdKLanes = V.Broadcast(invStdK);
-                V meanKLanes = V.Broadcast(meanK);
-                V factor = V.Broadcast(dInvStdK * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK));
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK = affineW2K - meanKLanes;
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK, invStdKLanes * dNormalK);
-                    V.Store(dCentredK + factor2, deltaW2At + j);
-                }
-            }
-        }
-
-        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
-        // squareK[i,j] = affineW1K[i,j]²
-        // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void AdvanceDeltaW1<T, V>(int n, T* timesW1K, T* deltaW1, T* sigmoidK, T* dGeluK, T* B1)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V ones = V.Broadcast(T.One);
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 64;
-                T* deltaW1At = deltaW1 + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* dGeluKAt = dGeluK + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V sigmoidKRow = V.Load(sigmoidKAt + j);
-                    V dGeluKRow = V.Load(dGeluKAt + j);
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V squareK = affineW1K * affineW1K;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
-                    V.Store(deltaW12, deltaW1At + j);
-                }
-            }
+            // B2 −= last · sum of the rows of deltaW2
+            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW2, 16, B2, 0, -last);
         }
 
         /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
@@ -398,20 +249,20 @@ partial record class Mlp
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* dGeluK = scratch; // [n, InnerHidden]
+            T* dGeluK = scratch + 1024; // [n, InnerHidden]
             T* geluK = scratch + 1024; // [n, InnerHidden]
-            T* deltaW1 = scratch + 2048; // [n, InnerHidden]
-            T* deltaW2 = scratch + 3072; // [n, HeadDim]
-            T* sigmoidK = scratch + 3328; // [n, InnerHidden]
-            T* timesW1K = scratch + 4352; // [n, InnerHidden]
-            T* timesW2K = scratch + 5376; // [n, HeadDim]
-            T* dNormalKKept = scratch + 5632; // [n, 16]
-            T* meanKOf = scratch + 5888; // [n]
-            T* varianceKOf = scratch + 5904; // [n]
-            T* invStdKOf = scratch + 5920; // [n]
-            T* dInvStdKOf = scratch + 5936; // [n]
-            T* sumDNormalKOf = scratch + 5952; // [n]
-            T* W2Transposed = scratch + 5968; // [HeadDim, InnerHidden]
+            T* deltaW1 = scratch + 3072; // [n, InnerHidden]
+            T* deltaW2 = scratch + 3328; // [n, HeadDim]
+            T* sigmoidK = scratch + 2048; // [n, InnerHidden]
+            T* timesW1K = scratch; // [n, InnerHidden]
+            T* timesW2K = scratch + 3072; // [n, HeadDim]
+            T* dNormalKKept = scratch + 3584; // [n, 16]
+            T* meanKOf = scratch + 3840; // [n]
+            T* varianceKOf = scratch + 3856; // [n]
+            T* invStdKOf = scratch + 3872; // [n]
+            T* dInvStdKOf = scratch + 3888; // [n]
+            T* sumDNormalKOf = scratch + 3904; // [n]
+            T* W2Transposed = scratch + 3584; // [HeadDim, InnerHidden]
 
             // timesW1K = key · W1
             Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K, 64);
@@ -665,9 +516,8 @@ partial record class Mlp
             }
         }
 
-        /// <summary>Gradients of MiniBatch by all that goes into it; forward values are recomputed here.</summary>
+        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
         /// <param name="key">[n, HeadDim]</param>
-        /// <param name="value">[n, HeadDim]</param>
         /// <param name="query">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
         /// <param name="tok">[n]</param>
@@ -677,7 +527,6 @@ partial record class Mlp
         /// <param name="W2">[InnerHidden, HeadDim]</param>
         /// <param name="B2">[HeadDim]</param>
         /// <param name="Scale">[HeadDim]</param>
-        /// <param name="Shift">[HeadDim]</param>
         /// <param name="dOutput">[n, HeadDim]</param>
         /// <param name="dW1">[HeadDim, InnerHidden], in and out</param>
         /// <param name="dB1">[InnerHidden], in and out</param>
@@ -687,95 +536,85 @@ partial record class Mlp
         /// <param name="dTokLast">[], in and out</param>
         /// <param name="dScale">[HeadDim], in and out</param>
         /// <param name="dShift">[HeadDim], in and out</param>
+        /// <param name="timesW1K">[n, InnerHidden]</param>
+        /// <param name="sigmoidK">[n, InnerHidden]</param>
+        /// <param name="geluK">[n, InnerHidden]</param>
+        /// <param name="centredK">[n, HeadDim]</param>
+        /// <param name="varianceK">[n]</param>
+        /// <param name="errorK">[n, HeadDim]</param>
+        /// <param name="dInvStdK">[n]</param>
+        /// <param name="sumDNormalK">[n]</param>
+        /// <param name="deltaW2">[n, HeadDim]</param>
+        /// <param name="dGeluK2">[n, InnerHidden]</param>
+        /// <param name="deltaW1">[n, InnerHidden]</param>
         /// <param name="dKey">[n, HeadDim]</param>
         /// <param name="dValue">[n, HeadDim]</param>
         /// <param name="dQuery">[n, HeadDim]</param>
         /// <param name="dLr">[n]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void MiniBatchBackward<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow, T* lr, T* tok, T* tokLast, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* dOutput, nint dOutputRow, T* dW1, T* dB1, T* dW2, T* dB2, T* dTok, T* dTokLast, T* dScale, T* dShift, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow, T* dLr, T* scratch)
+        public static void MiniBatchBackward<T, V>(int n, T* key, nint keyRow, T* query, nint queryRow, T* lr, T* tok, T* tokLast, T* W1, T* B1, T* W2, T* B2, T* Scale, T* dOutput, nint dOutputRow, T* dW1, T* dB1, T* dW2, T* dB2, T* dTok, T* dTokLast, T* dScale, T* dShift, T* timesW1K, T* sigmoidK, T* geluK, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW2, T* dGeluK2, T* deltaW1, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow, T* dLr, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* dGeluQ = scratch; // [n, InnerHidden]
-            T* dGeluK = scratch + 1024; // [n, InnerHidden]
-            T* dGeluK2 = scratch + 2048; // [n, InnerHidden]
-            T* product5 = scratch + 3072; // [HeadDim, n]
-            T* dAttentionW2 = scratch + 3328; // [n, n]
-            T* dAttentionW1 = scratch + 3584; // [n, n]
-            T* product6 = scratch + 3840; // [HeadDim, n]
-            T* geluK = scratch + 4096; // [n, InnerHidden]
-            T* attentionW1 = scratch + 5120; // [n, n]
-            T* deltaW1 = scratch + 5376; // [n, InnerHidden]
-            T* geluQ = scratch + 6400; // [n, InnerHidden]
-            T* attentionW2 = scratch + 7424; // [n, n]
-            T* deltaW2 = scratch + 7680; // [n, HeadDim]
-            T* dScoresW2 = scratch + 7936; // [n, n]
-            T* dAffineW2Q = scratch + 8192; // [n, HeadDim]
-            T* term3 = scratch + 8448; // [HeadDim, n]
-            T* dAffineW1Q = scratch + 8704; // [n, InnerHidden]
-            T* dDGeluK = scratch + 9728; // [n, InnerHidden]
-            T* term4 = scratch + 10752; // [HeadDim, n]
-            T* dAffineW2K = scratch + 11008; // [n, HeadDim]
-            T* dScoresW1 = scratch + 11264; // [n, n]
-            T* dAffineW1K = scratch + 11520; // [n, InnerHidden]
-            T* timesW1K = scratch + 12544; // [n, InnerHidden]
-            T* sigmoidK = scratch + 13568; // [n, InnerHidden]
-            T* centredK = scratch + 14592; // [n, HeadDim]
-            T* varianceK = scratch + 14848; // [n]
-            T* errorK = scratch + 14864; // [n, HeadDim]
-            T* dInvStdK = scratch + 15120; // [n]
-            T* sumDNormalK = scratch + 15136; // [n]
-            T* sigmoidQ = scratch + 15152; // [n, InnerHidden]
-            T* dErrorK = scratch + 16176; // [n, HeadDim]
-            T* timesW2K = scratch + 16432; // [n, HeadDim]
-            T* scoresW1 = scratch + 16688; // [n, n]
-            T* timesW1Q = scratch + 16944; // [n, InnerHidden]
-            T* scoresW2 = scratch + 17968; // [n, n]
-            T* timesW2Q = scratch + 18224; // [n, HeadDim]
-            T* product = scratch + 18480; // [n, InnerHidden]
-            T* product2 = scratch + 19504; // [n, HeadDim]
-            T* product3 = scratch + 19760; // [n, HeadDim]
-            T* product4 = scratch + 20016; // [n, HeadDim]
-            T* term = scratch + 20272; // [InnerHidden]
-            T* term2 = scratch + 20336; // [HeadDim]
-            T* keyByColumns = scratch + 20352; // [HeadDim, n]
-            T* deltaW2ByColumns = scratch + 20608; // [HeadDim, n]
-            T* product6ByColumns = scratch + 20864; // [n, HeadDim]
-            T* product5ByColumns = scratch + 21120; // [n, HeadDim]
-            T* geluKTransposed = scratch + 21376; // [InnerHidden, n]
-            T* dNormalKKept = scratch + 22400; // [n, 16]
-            T* meanKOf = scratch + 22656; // [n]
-            T* varianceK2Of = scratch + 22672; // [n]
-            T* invStdKOf = scratch + 22688; // [n]
-            T* dInvStdK2Of = scratch + 22704; // [n]
-            T* sumDNormalK2Of = scratch + 22720; // [n]
-            T* W2Transposed = scratch + 22736; // [HeadDim, InnerHidden]
-            T* deltaW1Transposed = scratch + 23760; // [InnerHidden, n]
-            T* product7Of = scratch + 24784; // [n]
-            T* product8Of = scratch + 24800; // [n]
-            T* product9Of = scratch + 24816; // [n]
-            T* product10Of = scratch + 24832; // [n]
-            T* meanQOf = scratch + 24848; // [n]
-            T* sumOf = scratch + 24864; // [n]
-            T* varianceQOf = scratch + 24880; // [n]
-            T* dInvStdQOf = scratch + 24896; // [n]
-            T* product7Of2 = scratch + 24912; // [n]
-            T* W1Transposed = scratch + 24928; // [InnerHidden, HeadDim]
-            T* dW2Transposed = scratch + 25952; // [HeadDim, InnerHidden]
-            T* dNormalKKept2 = scratch + 26976; // [n, 16]
-            T* dDeltaW2Kept = scratch + 27232; // [n, 16]
-            T* sumOf2 = scratch + 27488; // [n]
-            T* product7Of3 = scratch + 27504; // [n]
-            T* product8Of2 = scratch + 27520; // [n]
-            T* sum2Of = scratch + 27536; // [n]
-            T* invStdKOf2 = scratch + 27552; // [n]
-            T* scalar2Of = scratch + 27568; // [n]
-            T* dDInvStdKOf = scratch + 27584; // [n]
-            T* product9Of2 = scratch + 27600; // [n]
-            T* sum3Of = scratch + 27616; // [n]
-            T* product10Of2 = scratch + 27632; // [n]
-
-            // timesW1K = key · W1
-            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K, 64);
+            T* dGeluQ = scratch + 6992; // [n, InnerHidden]
+            T* dGeluK = scratch + 6736; // [n, InnerHidden]
+            T* product5 = scratch + 1616; // [HeadDim, n]
+            T* dAttentionW2 = scratch + 3408; // [n, n]
+            T* dAttentionW1 = scratch + 512; // [n, n]
+            T* product6 = scratch + 2896; // [HeadDim, n]
+            T* attentionW1 = scratch + 2896; // [n, n]
+            T* geluQ = scratch + 4688; // [n, InnerHidden]
+            T* attentionW2 = scratch + 3408; // [n, n]
+            T* dScoresW2 = scratch + 3920; // [n, n]
+            T* dAffineW2Q = scratch + 3664; // [n, HeadDim]
+            T* term3 = scratch + 768; // [HeadDim, n]
+            T* dAffineW1Q = scratch + 9040; // [n, InnerHidden]
+            T* dDGeluK = scratch + 4688; // [n, InnerHidden]
+            T* term4 = scratch + 1024; // [HeadDim, n]
+            T* dAffineW2K = scratch + 256; // [n, HeadDim]
+            T* dScoresW1 = scratch + 768; // [n, n]
+            T* dAffineW1K = scratch + 2896; // [n, InnerHidden]
+            T* sigmoidQ = scratch + 5712; // [n, InnerHidden]
+            T* dErrorK = scratch + 512; // [n, HeadDim]
+            T* scoresW1 = scratch; // [n, n]
+            T* timesW1Q = scratch + 512; // [n, InnerHidden]
+            T* scoresW2 = scratch + 6736; // [n, n]
+            T* timesW2Q = scratch + 3152; // [n, HeadDim]
+            T* product = scratch + 5712; // [n, InnerHidden]
+            T* product2 = scratch + 3152; // [n, HeadDim]
+            T* product3 = scratch; // [n, HeadDim]
+            T* product4 = scratch + 512; // [n, HeadDim]
+            T* term = scratch + 1536; // [InnerHidden]
+            T* term2 = scratch + 1600; // [HeadDim]
+            T* keyByColumns = scratch + 256; // [HeadDim, n]
+            T* deltaW2ByColumns = scratch + 4176; // [HeadDim, n]
+            T* product5ByColumns = scratch + 4432; // [n, HeadDim]
+            T* product6ByColumns = scratch + 1616; // [n, HeadDim]
+            T* deltaW1Transposed = scratch + 1872; // [InnerHidden, n]
+            T* geluKTransposed = scratch + 3152; // [InnerHidden, n]
+            T* product7Of = scratch + 4688; // [n]
+            T* product8Of = scratch + 4704; // [n]
+            T* product9Of = scratch + 4720; // [n]
+            T* product10Of = scratch + 4736; // [n]
+            T* meanQOf = scratch + 3920; // [n]
+            T* sumOf = scratch + 3936; // [n]
+            T* varianceQOf = scratch + 3952; // [n]
+            T* dInvStdQOf = scratch + 3968; // [n]
+            T* W2Transposed = scratch + 8016; // [HeadDim, InnerHidden]
+            T* product7Of2 = scratch + 1024; // [n]
+            T* W1Transposed = scratch + 1872; // [InnerHidden, HeadDim]
+            T* dW2Transposed = scratch + 10064; // [HeadDim, InnerHidden]
+            T* dNormalKKept = scratch + 768; // [n, 16]
+            T* dDeltaW2Kept = scratch + 1024; // [n, 16]
+            T* sumOf2 = scratch + 1280; // [n]
+            T* product7Of3 = scratch + 1296; // [n]
+            T* product8Of2 = scratch + 1312; // [n]
+            T* sum2Of = scratch + 1328; // [n]
+            T* invStdKOf = scratch + 1344; // [n]
+            T* scalar2Of = scratch + 1360; // [n]
+            T* dDInvStdKOf = scratch + 1376; // [n]
+            T* product9Of2 = scratch + 1392; // [n]
+            T* sum3Of = scratch + 1408; // [n]
+            T* product10Of2 = scratch + 1424; // [n]
 
             // scoresW1 = query · keyᵀ
             Tile.Transpose<T, V>(n, 16, key, keyRow, keyByColumns, 16);
@@ -788,42 +627,31 @@ partial record class Mlp
 
             new Span<T>(term2, 16).Clear();
 
-            MiniBatchBackwardTimesW1K<T, V>(n, timesW1K, scoresW1, B1, sigmoidK, geluK, attentionW1, tok);
-
-            // timesW2K = geluK · W2
-            Tile.Multiply<T, V>(n, 64, 16, geluK, 64, 1, W2, 16, timesW2K, 16);
+            // product5 = − dW1 · deltaW1ᵀ
+            Tile.Transpose<T, V>(n, 64, deltaW1, 64, deltaW1Transposed, 16);
+            new Span<T>(product5, 256).Clear();
+            Tile.MultiplyAdd<T, V>(16, 64, n, dW1, 64, 1, deltaW1Transposed, 16, product5, 16, -T.One);
 
             // product6 = − dW2ᵀ · geluKᵀ
             Tile.Transpose<T, V>(n, 64, geluK, 64, geluKTransposed, 16);
             new Span<T>(product6, 256).Clear();
             Tile.MultiplyAdd<T, V>(16, 64, n, dW2, 1, 16, geluKTransposed, 16, product6, 16, -T.One);
 
-            // product6ByColumns = product6ᵀ
-            Tile.Transpose<T, V>(16, n, product6, 16, product6ByColumns, 16);
-
-            MiniBatchBackwardCentredK<T, V>(n, timesW2K, dNormalKKept, B2, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW2, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
-
-            // dGeluK2 = deltaW2 · W2ᵀ
-            Tile.Transpose<T, V>(64, 16, W2, 16, W2Transposed, 64);
-            Tile.Multiply<T, V>(n, 16, 64, deltaW2, 16, 1, W2Transposed, 64, dGeluK2, 64);
-
             // deltaW2ByColumns = deltaW2ᵀ
             Tile.Transpose<T, V>(n, 16, deltaW2, 16, deltaW2ByColumns, 16);
-
-            MiniBatchBackwardDeltaW1<T, V>(n, deltaW1, sigmoidK, dGeluK2, timesW1K);
-
-            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
-            Tile.MultiplyLowerAdd<T, V>(n, n, 64, attentionW1, 16, 1, deltaW1, 64, timesW1Q, 64, -T.One);
-
-            // product5 = − dW1 · deltaW1ᵀ
-            Tile.Transpose<T, V>(n, 64, deltaW1, 64, deltaW1Transposed, 16);
-            new Span<T>(product5, 256).Clear();
-            Tile.MultiplyAdd<T, V>(16, 64, n, dW1, 64, 1, deltaW1Transposed, 16, product5, 16, -T.One);
 
             // product5ByColumns = product5ᵀ
             Tile.Transpose<T, V>(16, n, product5, 16, product5ByColumns, 16);
 
-            MiniBatchBackwardSigmoidQ<T, V>(n, dTokLast, timesW1Q, sigmoidQ, B1, geluQ, deltaW1, dB1, deltaW2, dB2, product6ByColumns, key, keyRow, product5ByColumns, product7Of, product8Of, product9Of, product10Of);
+            // product6ByColumns = product6ᵀ
+            Tile.Transpose<T, V>(16, n, product6, 16, product6ByColumns, 16);
+
+            MiniBatchBackwardAttentionW1<T, V>(n, dTokLast, scoresW1, attentionW1, tok, dB2, deltaW2, product6ByColumns, key, keyRow, product5ByColumns, dB1, deltaW1, product7Of, product8Of, product9Of, product10Of);
+
+            // timesW1Q −= attentionW1 · deltaW1, its lower triangle
+            Tile.MultiplyLowerAdd<T, V>(n, n, 64, attentionW1, 16, 1, deltaW1, 64, timesW1Q, 64, -T.One);
+
+            MiniBatchBackwardSigmoidQ<T, V>(n, timesW1Q, sigmoidQ, B1, geluQ);
 
             // scoresW2 = geluQ · geluKᵀ
             Tile.Multiply<T, V>(n, 64, n, geluQ, 64, 1, geluKTransposed, 16, scoresW2, 16);
@@ -852,6 +680,7 @@ partial record class Mlp
             Tile.MultiplyLower<T, V>(n, n, 64, dScoresW2, 16, 1, geluK, 64, dGeluQ, 64);
 
             // dGeluQ += dAffineW2Q · W2ᵀ
+            Tile.Transpose<T, V>(64, 16, W2, 16, W2Transposed, 64);
             Tile.MultiplyAdd<T, V>(n, 16, 64, dAffineW2Q, 16, 1, W2Transposed, 64, dGeluQ, 64, T.One);
 
             MiniBatchBackwardDAffineW1Q<T, V>(n, timesW1Q, dAffineW1Q, sigmoidQ, dGeluQ, B1);
@@ -903,7 +732,7 @@ partial record class Mlp
             // dW2 += dDGeluKᵀ · deltaW2
             Tile.MultiplyAdd<T, V>(64, n, 16, dDGeluK, 1, 64, deltaW2, 16, dW2, 16, T.One);
 
-            MiniBatchBackwardDErrorK<T, V>(n, dScale, dShift, term2, product2, dNormalKKept2, dDeltaW2Kept, tokLast, dB2, product6ByColumns, centredK, lr, Scale, errorK, varianceK, dErrorK, dValue, dValueRow, dOutput, dOutputRow, dAffineW2K, dInvStdK, sumDNormalK, dAffineW2Q, dLr, sumOf2, product7Of3, product8Of2, sum2Of, invStdKOf2, scalar2Of, dDInvStdKOf, product9Of2, sum3Of, product10Of2);
+            MiniBatchBackwardDErrorK<T, V>(n, dScale, dShift, term2, product2, dNormalKKept, dDeltaW2Kept, tokLast, dB2, product6ByColumns, centredK, lr, Scale, errorK, varianceK, dErrorK, dValue, dValueRow, dOutput, dOutputRow, dAffineW2K, dInvStdK, sumDNormalK, dAffineW2Q, dLr, sumOf2, product7Of3, product8Of2, sum2Of, invStdKOf, scalar2Of, dDInvStdKOf, product9Of2, sum3Of, product10Of2);
 
             // dGeluK += dAffineW2K · W2ᵀ
             Tile.MultiplyAdd<T, V>(n, 16, 64, dAffineW2K, 16, 1, W2Transposed, 64, dGeluK, 64, T.One);
@@ -924,33 +753,14 @@ partial record class Mlp
             MiniBatchBackwardDB1<T, V>(n, term, term2, dB1, dB2);
         }
 
-        // timesW1K[i,j] = timesW1K[i,j] + B1[j]
-        // squareK[i,j] = timesW1K[i,j]²
-        // sigmoidK[i,j] = σ(timesW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
-        // geluK[i,j] = timesW1K[i,j] sigmoidK[i,j]
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
+        // dTokLastPart[i] = Σ_l deltaW2[i,l] product6[l,i] + Σ_p key[i,p] product5[p,i] − Σ_k dB2[k] deltaW2[i,k] − Σ_m dB1[m] deltaW1[i,m]
+        // dTokLast += Σ_i dTokLastPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardTimesW1K<T, V>(int n, T* timesW1K, T* scoresW1, T* B1, T* sigmoidK, T* geluK, T* attentionW1, T* tok)
+        private static void MiniBatchBackwardAttentionW1<T, V>(int n, T* dTokLast, T* scoresW1, T* attentionW1, T* tok, T* dB2, T* deltaW2, T* product6ByColumns, T* key, nint keyRow, T* product5ByColumns, T* dB1, T* deltaW1, T* product7Of, T* product8Of, T* product9Of, T* product10Of)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* geluKAt = geluK + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V.Store(affineW1K, timesW1KAt + j);
-                    V squareK = affineW1K * affineW1K;
-                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.Store(sigmoidK2, sigmoidKAt + j);
-                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
-                }
-            }
             V ones = V.Broadcast(T.One);
             for (int i = 0; i < n; i++)
             {
@@ -963,137 +773,47 @@ partial record class Mlp
                     V.StorePartial(rate * (V.LoadPartial(scoresW1At + j, n - j) + ones), attentionW1At + j, n - j);
                 }
             }
-        }
-
-        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // meanK[i] = Σ_k affineW2K[i,k] / 16
-        // centredK[i,j] = affineW2K[i,j] − meanK[i]
-        // varianceK[i] = Σ_k centredK[i,k]² / 16
-        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // normalK[i,j] = centredK[i,j] invStdK[i]
-        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
-        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
-        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // sumDNormalK[i] = Σ_k dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
-        // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardCentredK<T, V>(int n, T* timesW2K, T* dNormalKKept, T* B2, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW2, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                V meanKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    meanKSum += affineW2K;
-                }
-                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
-                meanKOf[i] = meanK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                V varianceK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK2 = affineW2K - meanKLanes;
-                    V.Store(centredK2, centredKAt + j);
-                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
-                }
-                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
-                varianceK2Of[i] = varianceK2;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* valueAt = value + i * valueRow;
-                T* keyAt = key + i * keyRow;
-                T* centredKAt = centredK + i * 16;
-                T* errorKAt = errorK + i * 16;
-                T varianceK2 = varianceK2Of[i];
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
-                V invStdKLanes = V.Broadcast(invStdK);
-                V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdK2Sum = V.Zero;
-                V sumDNormalK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V scaleRow = V.Load(Scale + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V normalK = invStdKLanes * centredK2;
-                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK2;
-                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    V.Store(errorK2, errorKAt + j);
-                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
-                    sumDNormalK2Sum += dNormalK;
-                }
-                T dInvStdK2 = V.Sum(dInvStdK2Sum);
-                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
-                invStdKOf[i] = invStdK;
-                dInvStdK2Of[i] = dInvStdK2;
-                sumDNormalK2Of[i] = sumDNormalK2;
-            }
-            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
             for (int i = 0; i < n; i++)
             {
                 T* deltaW2At = deltaW2 + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T invStdK = invStdKOf[i];
-                V invStdKLanes = V.Broadcast(invStdK);
-                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
+                T* product6ByColumnsAt = product6ByColumns + i * 16;
+                T* keyAt = key + i * keyRow;
+                T* product5ByColumnsAt = product5ByColumns + i * 16;
+                V product7Sum = V.Zero;
+                V product8Sum = V.Zero;
+                V product9Sum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
-                    V.Store(dCentredK + factor2, deltaW2At + j);
+                    V deltaW2Row = V.Load(deltaW2At + j);
+                    product7Sum = V.MultiplyAdd(V.Load(dB2 + j), deltaW2Row, product7Sum);
+                    product8Sum = V.MultiplyAdd(deltaW2Row, V.Load(product6ByColumnsAt + j), product8Sum);
+                    product9Sum = V.MultiplyAdd(V.Load(keyAt + j), V.Load(product5ByColumnsAt + j), product9Sum);
                 }
+                T product7 = T.CreateTruncating(-1.0) * V.Sum(product7Sum);
+                T product8 = V.Sum(product8Sum);
+                T product9 = V.Sum(product9Sum);
+                product7Of[i] = product7;
+                product8Of[i] = product8;
+                product9Of[i] = product9;
             }
-            for (int i = 0; i < n; i++)
-            {
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T varianceK2 = varianceK2Of[i];
-                varianceK[i] = varianceK2;
-                dInvStdK[i] = dInvStdK2;
-                sumDNormalK[i] = sumDNormalK2;
-            }
-        }
-
-        // squareK[i,j] = timesW1K[i,j]²
-        // deltaW1[i,j] = sigmoidK[i,j] dGeluK2[i,j] + timesW1K[i,j] dGeluK2[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDeltaW1<T, V>(int n, T* deltaW1, T* sigmoidK, T* dGeluK2, T* timesW1K)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V ones = V.Broadcast(T.One);
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
             for (int i = 0; i < n; i++)
             {
                 T* deltaW1At = deltaW1 + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* dGeluK2At = dGeluK2 + i * 64;
-                T* timesW1KAt = timesW1K + i * 64;
+                V product10Sum = V.Zero;
                 for (int j = 0; j < 64; j += V.Count)
                 {
-                    V sigmoidKRow = V.Load(sigmoidKAt + j);
-                    V dGeluKRow = V.Load(dGeluK2At + j);
-                    V affineW1KRow = V.Load(timesW1KAt + j);
-                    V squareK = affineW1KRow * affineW1KRow;
-                    V deltaW12 = V.MultiplyAdd((affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
-                    V.Store(deltaW12, deltaW1At + j);
+                    product10Sum = V.MultiplyAdd(V.Load(dB1 + j), V.Load(deltaW1At + j), product10Sum);
                 }
+                T product10 = T.CreateTruncating(-1.0) * V.Sum(product10Sum);
+                product10Of[i] = product10;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T product10 = product10Of[i];
+                T product9 = product9Of[i];
+                T product8 = product8Of[i];
+                T product7 = product7Of[i];
+                *dTokLast += product7 + product8 + product10 + product9;
             }
         }
 
@@ -1101,10 +821,8 @@ partial record class Mlp
         // squareQ[i,j] = affineW1Q[i,j]²
         // sigmoidQ[i,j] = σ(affineW1Q[i,j] (0.0713548 squareQ[i,j] + 1.59577))
         // geluQ[i,j] = affineW1Q[i,j] sigmoidQ[i,j]
-        // dTokLastPart[i] = Σ_l deltaW2[i,l] product6[l,i] + Σ_p key[i,p] product5[p,i] − Σ_k deltaW2[i,k] dB2[k] − Σ_m deltaW1[i,m] dB1[m]
-        // dTokLast += Σ_i dTokLastPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardSigmoidQ<T, V>(int n, T* dTokLast, T* timesW1Q, T* sigmoidQ, T* B1, T* geluQ, T* deltaW1, T* dB1, T* deltaW2, T* dB2, T* product6ByColumns, T* key, nint keyRow, T* product5ByColumns, T* product7Of, T* product8Of, T* product9Of, T* product10Of)
+        private static void MiniBatchBackwardSigmoidQ<T, V>(int n, T* timesW1Q, T* sigmoidQ, T* B1, T* geluQ)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
@@ -1114,8 +832,6 @@ partial record class Mlp
                 T* timesW1QAt = timesW1Q + i * 64;
                 T* sigmoidQAt = sigmoidQ + i * 64;
                 T* geluQAt = geluQ + i * 64;
-                T* deltaW1At = deltaW1 + i * 64;
-                V product7Sum = V.Zero;
                 for (int j = 0; j < 64; j += V.Count)
                 {
                     V affineW1Q = V.Load(timesW1QAt + j) + V.Load(B1 + j);
@@ -1123,42 +839,7 @@ partial record class Mlp
                     V sigmoidQ2 = V.Sigmoid(affineW1Q * V.MultiplyAdd(c0_0713548, squareQ, c1_59577));
                     V.Store(sigmoidQ2, sigmoidQAt + j);
                     V.Store(affineW1Q * sigmoidQ2, geluQAt + j);
-                    V deltaW1Row = V.Load(deltaW1At + j);
-                    product7Sum = V.MultiplyAdd(deltaW1Row, V.Load(dB1 + j), product7Sum);
                 }
-                T product7 = T.CreateTruncating(-1.0) * V.Sum(product7Sum);
-                product7Of[i] = product7;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* deltaW2At = deltaW2 + i * 16;
-                T* product6ByColumnsAt = product6ByColumns + i * 16;
-                T* keyAt = key + i * keyRow;
-                T* product5ByColumnsAt = product5ByColumns + i * 16;
-                V product8Sum = V.Zero;
-                V product9Sum = V.Zero;
-                V product10Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V deltaW2Row = V.Load(deltaW2At + j);
-                    product8Sum = V.MultiplyAdd(deltaW2Row, V.Load(dB2 + j), product8Sum);
-                    product9Sum = V.MultiplyAdd(deltaW2Row, V.Load(product6ByColumnsAt + j), product9Sum);
-                    product10Sum = V.MultiplyAdd(V.Load(keyAt + j), V.Load(product5ByColumnsAt + j), product10Sum);
-                }
-                T product8 = T.CreateTruncating(-1.0) * V.Sum(product8Sum);
-                T product9 = V.Sum(product9Sum);
-                T product10 = V.Sum(product10Sum);
-                product8Of[i] = product8;
-                product9Of[i] = product9;
-                product10Of[i] = product10;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T product10 = product10Of[i];
-                T product9 = product9Of[i];
-                T product8 = product8Of[i];
-                T product7 = product7Of[i];
-                *dTokLast += product8 + product9 + product7 + product10;
             }
         }
 
@@ -1182,17 +863,17 @@ partial record class Mlp
             }
         }
 
+        // dNormalQ[i,j] = Scale[j] dOutput[i,j]
         // affineW2Q[i,j] = timesW2Q[i,j] + B2[j]
         // meanQ[i] = Σ_k affineW2Q[i,k] / 16
         // centredQ[i,j] = affineW2Q[i,j] − meanQ[i]
         // varianceQ[i] = Σ_k centredQ[i,k]² / 16
         // invStdQ[i] = 1/√(varianceQ[i] + 1E-06)
-        // dNormalQ[i,j] = Scale[j] dOutput[i,j]
-        // dInvStdQ[i] = Σ_k centredQ[i,k] dNormalQ[i,k]
-        // dCentredQ[i,j] = invStdQ[i] dNormalQ[i,j] − centredQ[i,j] dInvStdQ[i] invStdQ[i]³ / 16
+        // dInvStdQ[i] = Σ_k dNormalQ[i,k] centredQ[i,k]
+        // dCentredQ[i,j] = dNormalQ[i,j] invStdQ[i] − centredQ[i,j] dInvStdQ[i] invStdQ[i]³ / 16
         // dAffineW2Q[i,j] = dCentredQ[i,j] − invStdQ[i] (Σ_k dNormalQ[i,k]) / 16
         // normalQ[i,j] = centredQ[i,j] invStdQ[i]
-        // dScalePart[i,j] = normalQ[i,j] dOutput[i,j]
+        // dScalePart[i,j] = dOutput[i,j] normalQ[i,j]
         // dScale += Σ_i dScalePart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void MiniBatchBackwardDAffineW2Q<T, V>(int n, T* dScale, T* timesW2Q, T* B2, T* Scale, T* dOutput, nint dOutputRow, T* dAffineW2Q, T* meanQOf, T* sumOf, T* varianceQOf, T* dInvStdQOf)
@@ -1230,7 +911,7 @@ partial record class Mlp
                     V centredQ = affineW2Q - meanQLanes;
                     varianceQSum = V.MultiplyAdd(centredQ, centredQ, varianceQSum);
                     V dNormalQ = V.Load(Scale + j) * V.Load(dOutputAt + j);
-                    dInvStdQSum = V.MultiplyAdd(centredQ, dNormalQ, dInvStdQSum);
+                    dInvStdQSum = V.MultiplyAdd(dNormalQ, centredQ, dInvStdQSum);
                 }
                 T varianceQ = T.CreateTruncating(0.0625) * V.Sum(varianceQSum);
                 T dInvStdQ = V.Sum(dInvStdQSum);
@@ -1247,12 +928,11 @@ partial record class Mlp
                 T varianceQ = varianceQOf[i];
                 T sum = sumOf[i];
                 T meanQ = meanQOf[i];
-                T scalar = T.CreateTruncating(1E-06);
-                T invStdQ = T.One / T.Sqrt(scalar + varianceQ);
+                T invStdQ = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceQ);
                 V invStdQLanes = V.Broadcast(invStdQ);
                 V meanQLanes = V.Broadcast(meanQ);
                 V factor = V.Broadcast(dInvStdQ * (invStdQ * invStdQ * invStdQ));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdQ * sum));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (sum * invStdQ));
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V dOutputRow2 = V.Load(dOutputAt + j);
@@ -1262,7 +942,7 @@ partial record class Mlp
                     V dCentredQ = V.MultiplyAdd(cMinus0_0625, factor * centredQ, invStdQLanes * dNormalQ);
                     V.Store(dCentredQ + factor2, dAffineW2QAt + j);
                     V normalQ = invStdQLanes * centredQ;
-                    V.Store(V.MultiplyAdd(normalQ, dOutputRow2, V.Load(dScale + j)), dScale + j);
+                    V.Store(V.MultiplyAdd(dOutputRow2, normalQ, V.Load(dScale + j)), dScale + j);
                 }
             }
         }
@@ -1318,7 +998,7 @@ partial record class Mlp
         // rate[i,j] = tok[i], for j ≤ i
         // dScoresW1[i,j] = rate[i,j] dAttentionW1[i,j]
         // dRate[i,j] = dAttentionW2[i,j] (scoresW2[i,j] + 1) + dAttentionW1[i,j] (scoresW1[i,j] + 1)
-        // dTok[i] = Σ_k [k ≤ i] dRate[i,k] + dTok[i]
+        // dTok[i] = dTok[i] + Σ_k [k ≤ i] dRate[i,k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void MiniBatchBackwardDScoresW1<T, V>(int n, T* scoresW2, T* scoresW1, T* dScoresW1, T* tok, T* dAttentionW1, T* dAttentionW2, T* dTok, T* product7Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
@@ -1349,7 +1029,7 @@ partial record class Mlp
             for (int i = 0; i < n; i++)
             {
                 T product7 = product7Of2[i];
-                dTok[i] = product7 + dTok[i];
+                dTok[i] = dTok[i] + product7;
             }
         }
 
@@ -1369,8 +1049,7 @@ partial record class Mlp
                 {
                     V tokLastRow = V.LoadPartial(tokLast + j, n - j);
                     V.StorePartial(V.LoadPartial(keyByColumnsAt + j, n - j) * tokLastRow, term3At + j, n - j);
-                    V deltaW2Row = V.LoadPartial(deltaW2ByColumnsAt + j, n - j);
-                    V.StorePartial(tokLastRow * deltaW2Row, term4At + j, n - j);
+                    V.StorePartial(tokLastRow * V.LoadPartial(deltaW2ByColumnsAt + j, n - j), term4At + j, n - j);
                 }
             }
         }
@@ -1395,11 +1074,11 @@ partial record class Mlp
                 V tokLastLanes = V.Broadcast(tokLast[i]);
                 for (int j = 0; j < 64; j += V.Count)
                 {
-                    V affineW1KRow = V.Load(timesW1KAt + j);
+                    V timesW1KRow = V.Load(timesW1KAt + j);
                     V sigmoidKRow = V.Load(sigmoidKAt + j);
-                    V squareK = affineW1KRow * affineW1KRow;
+                    V squareK = timesW1KRow * timesW1KRow;
                     V dDeltaW1 = V.Load(productAt + j) - tokLastLanes * V.Load(dB1 + j);
-                    V dDGeluK2 = V.MultiplyAdd(sigmoidKRow, dDeltaW1, affineW1KRow * (sigmoidKRow * (ones - sigmoidKRow)) * (V.MultiplyAdd(c0_214064, squareK, c1_59577) * dDeltaW1));
+                    V dDGeluK2 = V.MultiplyAdd(sigmoidKRow, dDeltaW1, timesW1KRow * (sigmoidKRow * (ones - sigmoidKRow)) * (V.MultiplyAdd(c0_214064, squareK, c1_59577) * dDeltaW1));
                     V.Store(dDGeluK2, dDGeluKAt + j);
                 }
             }
@@ -1427,14 +1106,14 @@ partial record class Mlp
         // term2[i] = dInvStdK[i] term[i]
         // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
         // dNormalK2[i,j] = Scale[j] dErrorK[i,j]
-        // dInvStdK2[i] = sumDNormalK[i] sum[i] + Σ_k dNormalK[i,k] dDeltaW2[i,k] + Σ_l centredK[i,l] dNormalK2[i,l] + 3 invStdK[i]² dInvStdK[i] product[i]
-        // dCentredK[i,j] = dNormalK[i,j] dDInvStdK[i] + invStdK[i] dNormalK2[i,j] − term2[i] dDeltaW2[i,j] / 16 − centredK[i,j] term[i] dInvStdK2[i] / 16
+        // dInvStdK2[i] = sumDNormalK[i] sum[i] + Σ_k dDeltaW2[i,k] dNormalK[i,k] + Σ_l centredK[i,l] dNormalK2[i,l] + 3 dInvStdK[i] invStdK[i]² product[i]
+        // dCentredK[i,j] = dDInvStdK[i] dNormalK[i,j] + invStdK[i] dNormalK2[i,j] − dDeltaW2[i,j] term2[i] / 16 − centredK[i,j] term[i] dInvStdK2[i] / 16
         // dAffineW2K[i,j] = dCentredK[i,j] − (sumDNormalK[i] dDInvStdK[i] + invStdK[i] (Σ_l dNormalK2[i,l]) − term2[i] (Σ_k dDeltaW2[i,k]) / 16) / 16
         // dValue[i,j] = −dErrorK[i,j]
         // dLr[i] = Σ_k dDNormalK[i,k] Scale[k] errorK[i,k]
         // dScalePart[i,j] = dDNormalK[i,j] lr[i] errorK[i,j]
         // normalK[i,j] = centredK[i,j] invStdK[i]
-        // dScalePart2[i,j] = normalK[i,j] dErrorK[i,j]
+        // dScalePart2[i,j] = dErrorK[i,j] normalK[i,j]
         // dShiftPart[i,j] = dOutput[i,j] + dErrorK[i,j]
         // term2Part[i,j] = dAffineW2Q[i,j] + dAffineW2K[i,j]
         // dScale += Σ_i dScalePart
@@ -1442,7 +1121,7 @@ partial record class Mlp
         // dShift += Σ_i dShiftPart
         // term2 += Σ_i term2Part
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* dScale, T* dShift, T* term2, T* product2, T* dNormalKKept2, T* dDeltaW2Kept, T* tokLast, T* dB2, T* product6ByColumns, T* centredK, T* lr, T* Scale, T* errorK, T* varianceK, T* dErrorK, T* dValue, nint dValueRow, T* dOutput, nint dOutputRow, T* dAffineW2K, T* dInvStdK, T* sumDNormalK, T* dAffineW2Q, T* dLr, T* sumOf2, T* product7Of3, T* product8Of2, T* sum2Of, T* invStdKOf2, T* scalar2Of, T* dDInvStdKOf, T* product9Of2, T* sum3Of, T* product10Of2)
+        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* dScale, T* dShift, T* term2, T* product2, T* dNormalKKept, T* dDeltaW2Kept, T* tokLast, T* dB2, T* product6ByColumns, T* centredK, T* lr, T* Scale, T* errorK, T* varianceK, T* dErrorK, T* dValue, nint dValueRow, T* dOutput, nint dOutputRow, T* dAffineW2K, T* dInvStdK, T* sumDNormalK, T* dAffineW2Q, T* dLr, T* sumOf2, T* product7Of3, T* product8Of2, T* sum2Of, T* invStdKOf, T* scalar2Of, T* dDInvStdKOf, T* product9Of2, T* sum3Of, T* product10Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
@@ -1462,11 +1141,9 @@ partial record class Mlp
                     V dDeltaW2 = V.Load(product2At + j) - tokLastLanes * (V.Load(dB2 + j) - V.Load(product6ByColumnsAt + j));
                     V.Store(dDeltaW2, dDeltaW2Kept + i * 16 + j);
                     sumSum += dDeltaW2;
-                    V centredKRow = V.Load(centredKAt + j);
-                    product7Sum = V.MultiplyAdd(centredKRow, dDeltaW2, product7Sum);
-                    V errorKRow = V.Load(errorKAt + j);
-                    V dNormalK = lrLanes * V.Load(Scale + j) * errorKRow;
-                    product8Sum = V.MultiplyAdd(dNormalK, dDeltaW2, product8Sum);
+                    product7Sum = V.MultiplyAdd(V.Load(centredKAt + j), dDeltaW2, product7Sum);
+                    V dNormalK = lrLanes * V.Load(Scale + j) * V.Load(errorKAt + j);
+                    product8Sum = V.MultiplyAdd(dDeltaW2, dNormalK, product8Sum);
                     sum2Sum += dDeltaW2;
                 }
                 T sum = T.CreateTruncating(-0.0625) * V.Sum(sumSum);
@@ -1507,7 +1184,7 @@ partial record class Mlp
                     V dDNormalK = V.MultiplyAdd(invStdKLanes, dDeltaW2, V.MultiplyAdd(dDInvStdKLanes, centredKRow, dSumDNormalKLanes));
                     V dErrorK2 = lrLanes * scaleRow * dDNormalK;
                     V dNormalK = scaleRow * dErrorK2;
-                    V.Store(dNormalK, dNormalKKept2 + i * 16 + j);
+                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
                     V.Store(dErrorK2, dErrorKAt + j);
                     product9Sum = V.MultiplyAdd(centredKRow, dNormalK, product9Sum);
                     sum3Sum += dNormalK;
@@ -1516,13 +1193,13 @@ partial record class Mlp
                     product10Sum = V.MultiplyAdd(dDNormalK, scaleRow * errorKRow, product10Sum);
                     V.Store(V.MultiplyAdd(dDNormalK, lrLanes * errorKRow, V.Load(dScale + j)), dScale + j);
                     V normalK = invStdKLanes * centredKRow;
-                    V.Store(V.MultiplyAdd(normalK, dErrorK2, V.Load(dScale + j)), dScale + j);
+                    V.Store(V.MultiplyAdd(dErrorK2, normalK, V.Load(dScale + j)), dScale + j);
                     V.Store(V.Load(dShift + j) + V.Load(dOutputAt + j) + dErrorK2, dShift + j);
                 }
                 T product9 = V.Sum(product9Sum);
                 T sum3 = V.Sum(sum3Sum);
                 T product10 = V.Sum(product10Sum);
-                invStdKOf2[i] = invStdK;
+                invStdKOf[i] = invStdK;
                 scalar2Of[i] = scalar2;
                 dDInvStdKOf[i] = dDInvStdK;
                 product9Of2[i] = product9;
@@ -1540,7 +1217,7 @@ partial record class Mlp
                 T product9 = product9Of2[i];
                 T dDInvStdK = dDInvStdKOf[i];
                 T scalar2 = scalar2Of[i];
-                T invStdK = invStdKOf2[i];
+                T invStdK = invStdKOf[i];
                 T sum2 = sum2Of[i];
                 T product8 = product8Of2[i];
                 T product7 = product7Of3[i];
@@ -1550,18 +1227,16 @@ partial record class Mlp
                 V lrLanes = V.Broadcast(lr[i]);
                 V dDInvStdKLanes = V.Broadcast(dDInvStdK);
                 V invStdKLanes = V.Broadcast(invStdK);
-                T dInvStdK2 = (sumDNormalK[i] * sum) + product8 + product9 + (T.CreateTruncating(3.0) * (invStdK * invStdK * dInvStdK[i] * product7));
+                T dInvStdK2 = (sumDNormalK[i] * sum) + product8 + product9 + (T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product7));
                 V factor2 = V.Broadcast(scalar2 * dInvStdK2);
                 T scalar4 = (T.CreateTruncating(-0.0625) * (scalar3 * sum2)) + (sumDNormalK[i] * dDInvStdK) + (invStdK * sum3);
                 V factor3 = V.Broadcast(T.CreateTruncating(-0.0625) * scalar4);
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V dDeltaW2 = V.Load(dDeltaW2Kept + i * 16 + j);
-                    V errorKRow = V.Load(errorKAt + j);
-                    V dNormalK = lrLanes * V.Load(Scale + j) * errorKRow;
-                    V dNormalK2 = V.Load(dNormalKKept2 + i * 16 + j);
-                    V centredKRow = V.Load(centredKAt + j);
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor2 * centredKRow, V.MultiplyAdd(invStdKLanes, dNormalK2, V.MultiplyAdd(dDInvStdKLanes, dNormalK, factor * dDeltaW2)));
+                    V dNormalK = lrLanes * V.Load(Scale + j) * V.Load(errorKAt + j);
+                    V dNormalK2 = V.Load(dNormalKKept + i * 16 + j);
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor2 * V.Load(centredKAt + j), V.MultiplyAdd(invStdKLanes, dNormalK2, V.MultiplyAdd(dDInvStdKLanes, dNormalK, factor * dDeltaW2)));
                     V dAffineW2K2 = dCentredK + factor3;
                     V.Store(dAffineW2K2, dAffineW2KAt + j);
                     V dAffineW2QRow = V.Load(dAffineW2QAt + j);
@@ -1581,7 +1256,7 @@ partial record class Mlp
         // term2[i,j] = dDeltaW1[i,j] (0.214064 squareK[i,j] + 1.59577)
         // dSigmoidK[i,j] = dGeluK2[i,j] dDeltaW1[i,j] + timesW1K[i,j] dGeluK[i,j] + timesW1K[i,j] dGeluK2[i,j] term2[i,j] (1 − 2 sigmoidK[i,j])
         // term3[i,j] = term[i,j] dSigmoidK[i,j]
-        // dSquareK[i,j] = 0.214064 timesW1K[i,j] dGeluK2[i,j] term[i,j] dDeltaW1[i,j] + 0.0713548 timesW1K[i,j] term3[i,j]
+        // dSquareK[i,j] = 0.214064 dDeltaW1[i,j] timesW1K[i,j] dGeluK2[i,j] term[i,j] + 0.0713548 timesW1K[i,j] term3[i,j]
         // dAffineW1K[i,j] = dGeluK2[i,j] term[i,j] term2[i,j] + sigmoidK[i,j] dGeluK[i,j] + term3[i,j] (0.0713548 squareK[i,j] + 1.59577) + 2 timesW1K[i,j] dSquareK[i,j]
         // termPart[i,j] = dAffineW1Q[i,j] + dAffineW1K[i,j]
         // term += Σ_i termPart
@@ -1607,18 +1282,18 @@ partial record class Mlp
                 V tokLastLanes = V.Broadcast(tokLast[i]);
                 for (int j = 0; j < 64; j += V.Count)
                 {
-                    V dGeluKRow = V.Load(dGeluK2At + j);
+                    V dGeluK2Row = V.Load(dGeluK2At + j);
                     V sigmoidKRow = V.Load(sigmoidKAt + j);
                     V term5 = sigmoidKRow * (ones - sigmoidKRow);
-                    V affineW1KRow = V.Load(timesW1KAt + j);
-                    V squareK = affineW1KRow * affineW1KRow;
+                    V timesW1KRow = V.Load(timesW1KAt + j);
+                    V squareK = timesW1KRow * timesW1KRow;
                     V dDeltaW1 = V.Load(productAt + j) - tokLastLanes * V.Load(dB1 + j);
                     V term6 = V.MultiplyAdd(c0_214064, squareK, c1_59577) * dDeltaW1;
-                    V dGeluKRow2 = V.Load(dGeluKAt + j);
-                    V dSigmoidK = V.MultiplyAdd((affineW1KRow * dGeluKRow * term6), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(affineW1KRow, dGeluKRow2, dGeluKRow * dDeltaW1));
+                    V dGeluKRow = V.Load(dGeluKAt + j);
+                    V dSigmoidK = V.MultiplyAdd((timesW1KRow * dGeluK2Row * term6), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(timesW1KRow, dGeluKRow, dGeluK2Row * dDeltaW1));
                     V term7 = term5 * dSigmoidK;
-                    V dSquareK = V.MultiplyAdd(c0_0713548 * affineW1KRow, term7, c0_214064 * (affineW1KRow * dGeluKRow * term5) * dDeltaW1);
-                    V dAffineW1K2 = V.MultiplyAdd(c2, affineW1KRow * dSquareK, V.MultiplyAdd(V.MultiplyAdd(c0_0713548, squareK, c1_59577), term7, V.MultiplyAdd(sigmoidKRow, dGeluKRow2, dGeluKRow * term5 * term6)));
+                    V dSquareK = V.MultiplyAdd(c0_0713548 * timesW1KRow, term7, c0_214064 * dDeltaW1 * (timesW1KRow * dGeluK2Row * term5));
+                    V dAffineW1K2 = V.MultiplyAdd(c2, timesW1KRow * dSquareK, V.MultiplyAdd(V.MultiplyAdd(c0_0713548, squareK, c1_59577), term7, V.MultiplyAdd(sigmoidKRow, dGeluKRow, dGeluK2Row * term5 * term6)));
                     V.Store(dAffineW1K2, dAffineW1KAt + j);
                     V dAffineW1QRow = V.Load(dAffineW1QAt + j);
                     V.Store(V.Load(term + j) + dAffineW1QRow + dAffineW1K2, term + j);
@@ -1699,82 +1374,82 @@ partial record class Mlp
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* dGeluQ = scratch; // [n, InnerHidden]
-            T* dGeluK = scratch + 1024; // [n, InnerHidden]
-            T* dGeluK2 = scratch + 2048; // [n, InnerHidden]
-            T* dAttentionW2 = scratch + 3072; // [n, n]
-            T* dAttentionW1 = scratch + 3328; // [n, n]
-            T* geluK = scratch + 3584; // [n, InnerHidden]
-            T* attentionW1 = scratch + 4608; // [n, n]
-            T* deltaW1 = scratch + 4864; // [n, InnerHidden]
-            T* geluQ = scratch + 5888; // [n, InnerHidden]
-            T* attentionW2 = scratch + 6912; // [n, n]
+            T* dGeluQ = scratch + 15664; // [n, InnerHidden]
+            T* dGeluK = scratch + 7984; // [n, InnerHidden]
+            T* dGeluK2 = scratch + 9008; // [n, InnerHidden]
+            T* dAttentionW2 = scratch + 14640; // [n, n]
+            T* dAttentionW1 = scratch + 2304; // [n, n]
+            T* geluK = scratch + 4352; // [n, InnerHidden]
+            T* attentionW1 = scratch + 5376; // [n, n]
+            T* deltaW1 = scratch + 11056; // [n, InnerHidden]
+            T* geluQ = scratch + 12080; // [n, InnerHidden]
+            T* attentionW2 = scratch + 14896; // [n, n]
             T* deltaW2 = scratch + 7168; // [n, HeadDim]
-            T* dScoresW2 = scratch + 7424; // [n, n]
-            T* term = scratch + 7680; // [n, HeadDim]
-            T* dAffineW2Q = scratch + 7936; // [n, HeadDim]
-            T* dAffineW1Q = scratch + 8192; // [n, InnerHidden]
-            T* dDGeluK = scratch + 9216; // [n, InnerHidden]
-            T* dAffineW2K = scratch + 10240; // [n, HeadDim]
-            T* dScoresW1 = scratch + 10496; // [n, n]
-            T* dAffineW1K = scratch + 10752; // [n, InnerHidden]
-            T* term2 = scratch + 11776; // [n, InnerHidden]
-            T* timesW1K = scratch + 12800; // [n, InnerHidden]
-            T* sigmoidK = scratch + 13824; // [n, InnerHidden]
-            T* centredK = scratch + 14848; // [n, HeadDim]
-            T* varianceK = scratch + 15104; // [n]
-            T* errorK = scratch + 15120; // [n, HeadDim]
-            T* dInvStdK = scratch + 15376; // [n]
-            T* sumDNormalK = scratch + 15392; // [n]
-            T* timesW1Q = scratch + 15408; // [n, InnerHidden]
-            T* sigmoidQ = scratch + 16432; // [n, InnerHidden]
-            T* dErrorK = scratch + 17456; // [n, HeadDim]
-            T* timesW2K = scratch + 17712; // [n, HeadDim]
-            T* timesW1SumQ = scratch + 17968; // [n, InnerHidden]
-            T* scoresW1 = scratch + 18992; // [n, n]
-            T* timesW2SumQ = scratch + 19248; // [n, HeadDim]
-            T* scoresW2 = scratch + 19504; // [n, n]
-            T* timesW2Q = scratch + 19760; // [n, HeadDim]
-            T* product = scratch + 20016; // [n, InnerHidden]
-            T* product2 = scratch + 21040; // [n, HeadDim]
-            T* product3 = scratch + 21296; // [n, HeadDim]
-            T* product4 = scratch + 21552; // [n, HeadDim]
-            T* keyTransposed = scratch + 21808; // [HeadDim, n]
-            T* dNormalKKept = scratch + 22064; // [n, 16]
-            T* meanKOf = scratch + 22320; // [n]
-            T* varianceK2Of = scratch + 22336; // [n]
-            T* invStdKOf = scratch + 22352; // [n]
-            T* dInvStdK2Of = scratch + 22368; // [n]
-            T* sumDNormalK2Of = scratch + 22384; // [n]
-            T* dW2SumTransposed = scratch + 22400; // [HeadDim, InnerHidden]
-            T* W2Transposed = scratch + 23424; // [HeadDim, InnerHidden]
-            T* dW1SumTransposed = scratch + 24448; // [InnerHidden, HeadDim]
-            T* geluKTransposed = scratch + 25472; // [InnerHidden, n]
-            T* centredQKept = scratch + 26496; // [n, 16]
-            T* affineW2QKept = scratch + 26752; // [n, 16]
-            T* meanQOf = scratch + 27008; // [n]
-            T* sumOf = scratch + 27024; // [n]
-            T* varianceQOf = scratch + 27040; // [n]
-            T* dInvStdQOf = scratch + 27056; // [n]
-            T* deltaW2Transposed = scratch + 27072; // [HeadDim, n]
-            T* W2SumTransposed = scratch + 27328; // [HeadDim, InnerHidden]
-            T* deltaW1Transposed = scratch + 28352; // [InnerHidden, n]
-            T* product5Of = scratch + 29376; // [n]
-            T* product6Of = scratch + 29392; // [n]
-            T* product7Of = scratch + 29408; // [n]
-            T* W1SumTransposed = scratch + 29424; // [InnerHidden, HeadDim]
-            T* W1Transposed = scratch + 30448; // [InnerHidden, HeadDim]
-            T* dNormalKKept2 = scratch + 31472; // [n, 16]
-            T* sumOf2 = scratch + 31728; // [n]
-            T* product5Of2 = scratch + 31744; // [n]
-            T* product6Of2 = scratch + 31760; // [n]
-            T* sum2Of = scratch + 31776; // [n]
-            T* invStdKOf2 = scratch + 31792; // [n]
-            T* scalar2Of = scratch + 31808; // [n]
-            T* dDInvStdKOf = scratch + 31824; // [n]
-            T* product7Of2 = scratch + 31840; // [n]
-            T* sum3Of = scratch + 31856; // [n]
-            T* product8Of = scratch + 31872; // [n]
+            T* dScoresW2 = scratch + 14896; // [n, n]
+            T* term = scratch + 15152; // [n, HeadDim]
+            T* dAffineW2Q = scratch + 15408; // [n, HeadDim]
+            T* dAffineW1Q = scratch + 12080; // [n, InnerHidden]
+            T* dDGeluK = scratch + 11056; // [n, InnerHidden]
+            T* dAffineW2K = scratch + 2304; // [n, HeadDim]
+            T* dScoresW1 = scratch + 2560; // [n, n]
+            T* dAffineW1K = scratch + 4352; // [n, InnerHidden]
+            T* term2 = scratch + 16688; // [n, InnerHidden]
+            T* timesW1K = scratch; // [n, InnerHidden]
+            T* sigmoidK = scratch + 5632; // [n, InnerHidden]
+            T* centredK = scratch + 7424; // [n, HeadDim]
+            T* varianceK = scratch + 7680; // [n]
+            T* errorK = scratch + 7696; // [n, HeadDim]
+            T* dInvStdK = scratch + 7952; // [n]
+            T* sumDNormalK = scratch + 7968; // [n]
+            T* timesW1Q = scratch + 2304; // [n, InnerHidden]
+            T* sigmoidQ = scratch + 13104; // [n, InnerHidden]
+            T* dErrorK = scratch + 2560; // [n, HeadDim]
+            T* timesW2K = scratch + 6656; // [n, HeadDim]
+            T* timesW1SumQ = scratch + 1024; // [n, InnerHidden]
+            T* scoresW1 = scratch + 2048; // [n, n]
+            T* timesW2SumQ = scratch + 14128; // [n, HeadDim]
+            T* scoresW2 = scratch + 14384; // [n, n]
+            T* timesW2Q = scratch + 14640; // [n, HeadDim]
+            T* product = scratch + 3328; // [n, InnerHidden]
+            T* product2 = scratch + 6912; // [n, HeadDim]
+            T* product3 = scratch + 6656; // [n, HeadDim]
+            T* product4 = scratch + 1024; // [n, HeadDim]
+            T* keyTransposed = scratch + 2304; // [HeadDim, n]
+            T* dNormalKKept = scratch + 7984; // [n, 16]
+            T* meanKOf = scratch + 8240; // [n]
+            T* varianceK2Of = scratch + 8256; // [n]
+            T* invStdKOf = scratch + 8272; // [n]
+            T* dInvStdK2Of = scratch + 8288; // [n]
+            T* sumDNormalK2Of = scratch + 8304; // [n]
+            T* dW2SumTransposed = scratch + 9008; // [HeadDim, InnerHidden]
+            T* W2Transposed = scratch + 10032; // [HeadDim, InnerHidden]
+            T* dW1SumTransposed = scratch + 12080; // [InnerHidden, HeadDim]
+            T* geluKTransposed = scratch + 14640; // [InnerHidden, n]
+            T* centredQKept = scratch + 15664; // [n, 16]
+            T* affineW2QKept = scratch + 15920; // [n, 16]
+            T* meanQOf = scratch + 16176; // [n]
+            T* sumOf = scratch + 16192; // [n]
+            T* varianceQOf = scratch + 16208; // [n]
+            T* dInvStdQOf = scratch + 16224; // [n]
+            T* deltaW2Transposed = scratch + 14896; // [HeadDim, n]
+            T* W2SumTransposed = scratch + 16688; // [HeadDim, InnerHidden]
+            T* deltaW1Transposed = scratch + 13104; // [InnerHidden, n]
+            T* product5Of = scratch + 2816; // [n]
+            T* product6Of = scratch + 2832; // [n]
+            T* product7Of = scratch + 2848; // [n]
+            T* W1SumTransposed = scratch + 1280; // [InnerHidden, HeadDim]
+            T* W1Transposed = scratch + 1280; // [InnerHidden, HeadDim]
+            T* dNormalKKept2 = scratch + 2816; // [n, 16]
+            T* sumOf2 = scratch + 3072; // [n]
+            T* product5Of2 = scratch + 3088; // [n]
+            T* product6Of2 = scratch + 3104; // [n]
+            T* sum2Of = scratch + 3120; // [n]
+            T* invStdKOf2 = scratch + 3136; // [n]
+            T* scalar2Of = scratch + 3152; // [n]
+            T* dDInvStdKOf = scratch + 3168; // [n]
+            T* product7Of2 = scratch + 3184; // [n]
+            T* sum3Of = scratch + 3200; // [n]
+            T* product8Of = scratch + 3216; // [n]
 
             // timesW1K = key · W1
             Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K, 64);
@@ -2630,7 +2305,7 @@ partial record class Mlp
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T* productOf = scratch; // [InnerHidden]
-            T* productOf2 = scratch + 64; // [HeadDim]
+            T* productOf2 = scratch; // [HeadDim]
 
             CloseBackwardDB1Sum<T, V>(n, dTokLast, dB1Sum, tokLast, dB1, B1Sum, dB2Sum, dB2, B2Sum);
 
@@ -2727,6 +2402,217 @@ partial record class Mlp
             {
                 T product = productOf2[i];
                 *dTokLast += product;
+            }
+        }
+
+        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
+        /// <param name="key">[n, HeadDim]</param>
+        /// <param name="value">[n, HeadDim]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W1">[HeadDim, InnerHidden]</param>
+        /// <param name="B1">[InnerHidden]</param>
+        /// <param name="W2">[InnerHidden, HeadDim]</param>
+        /// <param name="B2">[HeadDim]</param>
+        /// <param name="Scale">[HeadDim]</param>
+        /// <param name="Shift">[HeadDim]</param>
+        /// <param name="timesW1K">[n, InnerHidden]</param>
+        /// <param name="sigmoidK">[n, InnerHidden]</param>
+        /// <param name="geluK">[n, InnerHidden]</param>
+        /// <param name="centredK">[n, HeadDim]</param>
+        /// <param name="varianceK">[n]</param>
+        /// <param name="errorK">[n, HeadDim]</param>
+        /// <param name="dInvStdK">[n]</param>
+        /// <param name="sumDNormalK">[n]</param>
+        /// <param name="deltaW2">[n, HeadDim]</param>
+        /// <param name="dGeluK2">[n, InnerHidden]</param>
+        /// <param name="deltaW1">[n, InnerHidden]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* timesW1K, T* sigmoidK, T* geluK, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW2, T* dGeluK2, T* deltaW1, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T* timesW1K2 = scratch; // [n, InnerHidden]
+            T* timesW2K = scratch; // [n, HeadDim]
+            T* dNormalKKept = scratch + 256; // [n, 16]
+            T* meanKOf = scratch + 512; // [n]
+            T* varianceK2Of = scratch + 528; // [n]
+            T* invStdKOf = scratch + 544; // [n]
+            T* dInvStdK2Of = scratch + 560; // [n]
+            T* sumDNormalK2Of = scratch + 576; // [n]
+            T* W2Transposed = scratch; // [HeadDim, InnerHidden]
+
+            // timesW1K2 = key · W1
+            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K2, 64);
+
+            InnerGradientTimesW1K<T, V>(n, timesW1K2, timesW1K, B1, sigmoidK, geluK);
+
+            // timesW2K = geluK · W2
+            Tile.Multiply<T, V>(n, 64, 16, geluK, 64, 1, W2, 16, timesW2K, 16);
+
+            InnerGradientCentredK<T, V>(n, timesW2K, dNormalKKept, B2, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW2, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
+
+            // dGeluK2 = deltaW2 · W2ᵀ
+            Tile.MultiplyTransposed<T, V>(n, 16, 64, deltaW2, 16, W2, 16, dGeluK2, 64, W2Transposed);
+
+            InnerGradientDeltaW1<T, V>(n, deltaW1, sigmoidK, dGeluK2, timesW1K);
+        }
+
+        // timesW1K[i,j] = timesW1K2[i,j] + B1[j]
+        // squareK[i,j] = timesW1K[i,j]²
+        // sigmoidK[i,j] = σ(timesW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
+        // geluK[i,j] = timesW1K[i,j] sigmoidK[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientTimesW1K<T, V>(int n, T* timesW1K2, T* timesW1K, T* B1, T* sigmoidK, T* geluK)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
+            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1K2At = timesW1K2 + i * 64;
+                T* timesW1KAt = timesW1K + i * 64;
+                T* sigmoidKAt = sigmoidK + i * 64;
+                T* geluKAt = geluK + i * 64;
+                for (int j = 0; j < 64; j += V.Count)
+                {
+                    V affineW1K = V.Load(timesW1K2At + j) + V.Load(B1 + j);
+                    V.Store(affineW1K, timesW1KAt + j);
+                    V squareK = affineW1K * affineW1K;
+                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V.Store(sigmoidK2, sigmoidKAt + j);
+                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
+                }
+            }
+        }
+
+        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
+        // meanK[i] = Σ_k affineW2K[i,k] / 16
+        // centredK[i,j] = affineW2K[i,j] − meanK[i]
+        // varianceK[i] = Σ_k centredK[i,k]² / 16
+        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+        // normalK[i,j] = centredK[i,j] invStdK[i]
+        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+        // sumDNormalK[i] = Σ_k dNormalK[i,k]
+        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+        // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientCentredK<T, V>(int n, T* timesW2K, T* dNormalKKept, T* B2, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW2, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                V meanKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    meanKSum += affineW2K;
+                }
+                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
+                meanKOf[i] = meanK;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                T* centredKAt = centredK + i * 16;
+                T meanK = meanKOf[i];
+                V meanKLanes = V.Broadcast(meanK);
+                V varianceK2Sum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    V centredK2 = affineW2K - meanKLanes;
+                    V.Store(centredK2, centredKAt + j);
+                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
+                }
+                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
+                varianceK2Of[i] = varianceK2;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* valueAt = value + i * valueRow;
+                T* keyAt = key + i * keyRow;
+                T* centredKAt = centredK + i * 16;
+                T* errorKAt = errorK + i * 16;
+                T varianceK2 = varianceK2Of[i];
+                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
+                V invStdKLanes = V.Broadcast(invStdK);
+                V lrLanes = V.Broadcast(lr[i]);
+                V dInvStdK2Sum = V.Zero;
+                V sumDNormalK2Sum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V scaleRow = V.Load(Scale + j);
+                    V centredK2 = V.Load(centredKAt + j);
+                    V normalK = invStdKLanes * centredK2;
+                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    V dNormalK = lrLanes * scaleRow * errorK2;
+                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
+                    V.Store(errorK2, errorKAt + j);
+                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
+                    sumDNormalK2Sum += dNormalK;
+                }
+                T dInvStdK2 = V.Sum(dInvStdK2Sum);
+                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
+                invStdKOf[i] = invStdK;
+                dInvStdK2Of[i] = dInvStdK2;
+                sumDNormalK2Of[i] = sumDNormalK2;
+            }
+            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
+            for (int i = 0; i < n; i++)
+            {
+                T* deltaW2At = deltaW2 + i * 16;
+                T* centredKAt = centredK + i * 16;
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
+                T invStdK = invStdKOf[i];
+                V invStdKLanes = V.Broadcast(invStdK);
+                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
+                    V centredK2 = V.Load(centredKAt + j);
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
+                    V.Store(dCentredK + factor2, deltaW2At + j);
+                }
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
+                T varianceK2 = varianceK2Of[i];
+                varianceK[i] = varianceK2;
+                dInvStdK[i] = dInvStdK2;
+                sumDNormalK[i] = sumDNormalK2;
+            }
+        }
+
+        // squareK[i,j] = timesW1K[i,j]²
+        // deltaW1[i,j] = sigmoidK[i,j] dGeluK2[i,j] + timesW1K[i,j] dGeluK2[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientDeltaW1<T, V>(int n, T* deltaW1, T* sigmoidK, T* dGeluK2, T* timesW1K)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V ones = V.Broadcast(T.One);
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
+            V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
+            for (int i = 0; i < n; i++)
+            {
+                T* deltaW1At = deltaW1 + i * 64;
+                T* sigmoidKAt = sigmoidK + i * 64;
+                T* dGeluK2At = dGeluK2 + i * 64;
+                T* timesW1KAt = timesW1K + i * 64;
+                for (int j = 0; j < 64; j += V.Count)
+                {
+                    V sigmoidKRow = V.Load(sigmoidKAt + j);
+                    V dGeluKRow = V.Load(dGeluK2At + j);
+                    V affineW1KRow = V.Load(timesW1KAt + j);
+                    V squareK = affineW1KRow * affineW1KRow;
+                    V deltaW12 = V.MultiplyAdd((affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V.Store(deltaW12, deltaW1At + j);
+                }
             }
         }
     }

@@ -22,7 +22,7 @@ partial record class Mlp
     internal static unsafe class MlpMemoryLosses
     {
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 15840;
+        public const int ScratchSize = 10352;
 
         /// <summary>Σ ℓ over tokens, from any place in a mini-batch: at θ₀, at the weights that each mini-batch starts from, and at those it ends with.</summary>
         /// <param name="initial">θ₀.</param>
@@ -75,12 +75,12 @@ partial record class Mlp
         public static void Losses<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* loss, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* gelu = scratch; // [n, InnerHidden]
-            T* timesW1 = scratch + 1024; // [n, InnerHidden]
-            T* timesW2 = scratch + 2048; // [n, HeadDim]
-            T* meanOf = scratch + 2304; // [n]
-            T* varianceOf = scratch + 2320; // [n]
-            T* productOf = scratch + 2336; // [n]
+            T* gelu = scratch + 1024; // [n, InnerHidden]
+            T* timesW1 = scratch; // [n, InnerHidden]
+            T* timesW2 = scratch; // [n, HeadDim]
+            T* meanOf = scratch + 256; // [n]
+            T* varianceOf = scratch + 272; // [n]
+            T* productOf = scratch + 288; // [n]
 
             // timesW1 = key · W1
             Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1, 64);

@@ -554,7 +554,7 @@ partial record class Mlp
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(32) * 80L,
-            17712,
+            12224,
             MlpMemoryLosses.ScratchSize + 4272L,
             RowShare.MaxBlockRows(32) * 112L,
             RowShare.MaxBlockRows(80) * 32L,

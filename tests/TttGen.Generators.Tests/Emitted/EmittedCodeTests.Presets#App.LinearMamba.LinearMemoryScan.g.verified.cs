@@ -44,7 +44,7 @@ partial record class LinearMamba
         public const int StateSize = 8320;
 
         /// <summary>Elements of working memory.</summary>
-        public const int ScratchSize = 8832;
+        public const int ScratchSize = 5728;
 
         /// <summary>Reads tokens, from any place in a mini-batch.</summary>
         /// <param name="tokens">How many.</param>
@@ -100,20 +100,20 @@ partial record class LinearMamba
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* attentionW1 = scratch; // [n, n]
-            T* deltaW1 = scratch + 256; // [n, HeadDim]
-            T* timesW1K = scratch + 1280; // [n, HeadDim]
-            T* scoresW1 = scratch + 2304; // [n, n]
-            T* timesW1Q = scratch + 2560; // [n, HeadDim]
-            T* keyTransposed = scratch + 3584; // [HeadDim, n]
-            T* dNormalKKept = scratch + 4608; // [n, 64]
-            T* meanKOf = scratch + 5632; // [n]
-            T* varianceKOf = scratch + 5648; // [n]
-            T* invStdKOf = scratch + 5664; // [n]
-            T* dInvStdKOf = scratch + 5680; // [n]
-            T* sumDNormalKOf = scratch + 5696; // [n]
-            T* meanQOf = scratch + 5712; // [n]
-            T* varianceQOf = scratch + 5728; // [n]
+            T* attentionW1 = scratch + 2304; // [n, n]
+            T* deltaW1 = scratch + 2560; // [n, HeadDim]
+            T* timesW1K = scratch; // [n, HeadDim]
+            T* scoresW1 = scratch + 1024; // [n, n]
+            T* timesW1Q = scratch + 1280; // [n, HeadDim]
+            T* keyTransposed = scratch + 1280; // [HeadDim, n]
+            T* dNormalKKept = scratch + 3584; // [n, 64]
+            T* meanKOf = scratch + 4608; // [n]
+            T* varianceKOf = scratch + 4624; // [n]
+            T* invStdKOf = scratch + 4640; // [n]
+            T* dInvStdKOf = scratch + 4656; // [n]
+            T* sumDNormalKOf = scratch + 4672; // [n]
+            T* meanQOf = scratch; // [n]
+            T* varianceQOf = scratch + 16; // [n]
 
             // timesW1K = key · W1
             Tile.Multiply<T, V>(n, 64, 64, key, keyRow, 1, W1, 64, timesW1K, 64);
@@ -326,23 +326,23 @@ partial record class LinearMamba
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T one = T.One;
-            T* attentionW1 = scratch; // [n, n]
-            T* deltaW1 = scratch + 256; // [n, HeadDim]
-            T* timesW1SumQ = scratch + 1280; // [n, HeadDim]
-            T* timesW1K = scratch + 2304; // [n, HeadDim]
-            T* scoresW1 = scratch + 3328; // [n, n]
-            T* timesW1Q = scratch + 3584; // [n, HeadDim]
-            T* keyTransposed = scratch + 4608; // [HeadDim, n]
-            T* dNormalKKept = scratch + 5632; // [n, 64]
-            T* meanKOf = scratch + 6656; // [n]
-            T* varianceKOf = scratch + 6672; // [n]
-            T* invStdKOf = scratch + 6688; // [n]
-            T* dInvStdKOf = scratch + 6704; // [n]
-            T* sumDNormalKOf = scratch + 6720; // [n]
-            T* centredQKept = scratch + 6736; // [n, 64]
-            T* affineW1QKept = scratch + 7760; // [n, 64]
-            T* meanQOf = scratch + 8784; // [n]
-            T* varianceQOf = scratch + 8800; // [n]
+            T* attentionW1 = scratch + 3328; // [n, n]
+            T* deltaW1 = scratch + 3584; // [n, HeadDim]
+            T* timesW1SumQ = scratch; // [n, HeadDim]
+            T* timesW1K = scratch + 1024; // [n, HeadDim]
+            T* scoresW1 = scratch + 2048; // [n, n]
+            T* timesW1Q = scratch + 2304; // [n, HeadDim]
+            T* keyTransposed = scratch + 2304; // [HeadDim, n]
+            T* dNormalKKept = scratch + 4608; // [n, 64]
+            T* meanKOf = scratch + 5632; // [n]
+            T* varianceKOf = scratch + 5648; // [n]
+            T* invStdKOf = scratch + 5664; // [n]
+            T* dInvStdKOf = scratch + 5680; // [n]
+            T* sumDNormalKOf = scratch + 5696; // [n]
+            T* centredQKept = scratch + 1024; // [n, 64]
+            T* affineW1QKept = scratch + 4608; // [n, 64]
+            T* meanQOf = scratch + 2048; // [n]
+            T* varianceQOf = scratch + 2064; // [n]
 
             // timesW1SumQ = query · W1Sum
             Tile.Multiply<T, V>(n, 64, 64, query, queryRow, 1, W1Sum, 64, timesW1SumQ, 64);

@@ -22,7 +22,7 @@ partial record class LinearMamba
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(768) * 816L,
-            8848,
+            5744,
             RowShare.MaxBlockRows(768) * 848L,
             RowShare.MaxBlockRows(2048) * 32L,
         }.Max();

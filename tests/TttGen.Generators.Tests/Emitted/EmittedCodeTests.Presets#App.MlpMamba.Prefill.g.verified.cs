@@ -22,7 +22,7 @@ partial record class MlpMamba
         private static readonly long ScratchSize = new long[]
         {
             RowShare.MaxBlockRows(768) * 816L,
-            62608,
+            43552,
             RowShare.MaxBlockRows(768) * 848L,
             RowShare.MaxBlockRows(2048) * 32L,
         }.Max();
