@@ -68,6 +68,7 @@ internal sealed class KernelMemory : IRowMemory
         if (_rows.TryGetValue(key, out var known)) return known;
         var name = _names.Fresh(key + "At");
         Pointers.Add($"float* {name} = {_locals.Tensor(tensor)} + {RowIndex(tensor.Halo, by)} * {Numbers.Of(tensor.Stride)}{Column};");
+        if (Column.Length > 0) Pointers.Add($"Prefetching.Row({name} + {Numbers.Of(8 * tensor.Stride)});");
         return _rows[key] = name;
     }
 

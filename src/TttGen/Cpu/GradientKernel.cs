@@ -36,29 +36,29 @@ internal static unsafe class GradientKernel<V, R>
         for (float* end = a + (nint)rows * Width; a < end; a += Width, b += Width)
         {
             V low = V.Load(b), high = V.Load(b + 16);
-            Accumulate(a[0], low, high, ref low0, ref high0);
+            Accumulate(a, low, high, ref low0, ref high0);
             if (R.Value > 1)
-                Accumulate(a[1], low, high, ref low1, ref high1);
+                Accumulate(a + 1, low, high, ref low1, ref high1);
             if (R.Value > 2)
-                Accumulate(a[2], low, high, ref low2, ref high2);
+                Accumulate(a + 2, low, high, ref low2, ref high2);
             if (R.Value > 3)
-                Accumulate(a[3], low, high, ref low3, ref high3);
+                Accumulate(a + 3, low, high, ref low3, ref high3);
             if (R.Value > 4)
-                Accumulate(a[4], low, high, ref low4, ref high4);
+                Accumulate(a + 4, low, high, ref low4, ref high4);
             if (R.Value > 5)
-                Accumulate(a[5], low, high, ref low5, ref high5);
+                Accumulate(a + 5, low, high, ref low5, ref high5);
             if (R.Value > 6)
-                Accumulate(a[6], low, high, ref low6, ref high6);
+                Accumulate(a + 6, low, high, ref low6, ref high6);
             if (R.Value > 7)
-                Accumulate(a[7], low, high, ref low7, ref high7);
+                Accumulate(a + 7, low, high, ref low7, ref high7);
             if (R.Value > 8)
-                Accumulate(a[8], low, high, ref low8, ref high8);
+                Accumulate(a + 8, low, high, ref low8, ref high8);
             if (R.Value > 9)
-                Accumulate(a[9], low, high, ref low9, ref high9);
+                Accumulate(a + 9, low, high, ref low9, ref high9);
             if (R.Value > 10)
-                Accumulate(a[10], low, high, ref low10, ref high10);
+                Accumulate(a + 10, low, high, ref low10, ref high10);
             if (R.Value > 11)
-                Accumulate(a[11], low, high, ref low11, ref high11);
+                Accumulate(a + 11, low, high, ref low11, ref high11);
         }
 
         Finish(low0, high0, to);
@@ -87,9 +87,9 @@ internal static unsafe class GradientKernel<V, R>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate(float x, V low, V high, ref V sumLow, ref V sumHigh)
+    private static void Accumulate(float* x, V low, V high, ref V sumLow, ref V sumHigh)
     {
-        V broadcast = V.Broadcast(x);
+        V broadcast = V.BroadcastAt(x);
         sumLow = V.MultiplyAdd(broadcast, low, sumLow);
         sumHigh = V.MultiplyAdd(broadcast, high, sumHigh);
     }

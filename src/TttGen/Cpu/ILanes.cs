@@ -23,6 +23,12 @@ public unsafe interface ILanes<TSelf, T> :
     /// <summary>All lanes <paramref name="x"/>.</summary>
     static abstract TSelf Broadcast(T x);
 
+    /// <summary>
+    /// All lanes the number at <paramref name="from"/>: one instruction. Of <see cref="Broadcast"/> of a number that is read first, the compiler makes
+    /// a load and a shuffle, and the shuffle waits for a port that multiplies.
+    /// </summary>
+    static abstract TSelf BroadcastAt(T* from);
+
     /// <summary>Unaligned load of <see cref="Count"/> elements.</summary>
     static abstract TSelf Load(T* from);
 

@@ -23,6 +23,10 @@ public readonly unsafe struct Lanes128(Vector128<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Lanes128 BroadcastAt(float* from) => new(Vector128.Create(*from));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Lanes128 Load(float* from) => new(Vector128.Load(from));
 
     /// <inheritdoc/>

@@ -23,6 +23,10 @@ public readonly unsafe struct Lanes128d(Vector128<double> value) : ILanes<Lanes1
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Lanes128d BroadcastAt(double* from) => new(Vector128.Create(*from));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Lanes128d Load(double* from) => new(Vector128.Load(from));
 
     /// <inheritdoc/>

@@ -23,6 +23,10 @@ public readonly unsafe struct Lanes256(Vector256<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Lanes256 BroadcastAt(float* from) => new(Vector256.Create(*from));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Lanes256 Load(float* from) => new(Vector256.Load(from));
 
     /// <inheritdoc/>

@@ -23,6 +23,10 @@ public readonly unsafe struct Lanes256d(Vector256<double> value) : ILanes<Lanes2
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Lanes256d BroadcastAt(double* from) => new(Vector256.Create(*from));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Lanes256d Load(double* from) => new(Vector256.Load(from));
 
     /// <inheritdoc/>

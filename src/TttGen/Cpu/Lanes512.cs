@@ -23,6 +23,10 @@ public readonly unsafe struct Lanes512(Vector512<float> value) : IFloatBits<Lane
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Lanes512 BroadcastAt(float* from) => new(Vector512.Create(*from));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Lanes512 Load(float* from) => new(Vector512.Load(from));
 
     /// <inheritdoc/>

@@ -23,6 +23,10 @@ public readonly unsafe struct Lanes512d(Vector512<double> value) : ILanes<Lanes5
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Lanes512d BroadcastAt(double* from) => new(Vector512.Create(*from));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Lanes512d Load(double* from) => new(Vector512.Load(from));
 
     /// <inheritdoc/>

@@ -62,13 +62,13 @@ internal static unsafe class NarrowKernel<T, V, R, P>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(T* a, nint aRow, V row, ref V s0, ref V s1, ref V s2, ref V s3)
     {
-        s0 = V.MultiplyAdd(V.Broadcast(*a), row, s0);
+        s0 = V.MultiplyAdd(V.BroadcastAt(a), row, s0);
         if (R.Value > 1)
-            s1 = V.MultiplyAdd(V.Broadcast(a[aRow]), row, s1);
+            s1 = V.MultiplyAdd(V.BroadcastAt(a + aRow), row, s1);
         if (R.Value > 2)
-            s2 = V.MultiplyAdd(V.Broadcast(a[2 * aRow]), row, s2);
+            s2 = V.MultiplyAdd(V.BroadcastAt(a + 2 * aRow), row, s2);
         if (R.Value > 3)
-            s3 = V.MultiplyAdd(V.Broadcast(a[3 * aRow]), row, s3);
+            s3 = V.MultiplyAdd(V.BroadcastAt(a + 3 * aRow), row, s3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

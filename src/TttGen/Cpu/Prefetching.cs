@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace TttGen.Cpu;
 
 /// <summary>Asks for memory before it is needed: the processor's own prefetcher stops at the end of each page.</summary>
-internal static unsafe class Prefetching
+public static unsafe class Prefetching
 {
     private const int CacheLine = 64;
 
@@ -41,5 +41,15 @@ internal static unsafe class Prefetching
     {
         if (Sse.IsSupported)
             Sse.Prefetch1(from);
+    }
+
+    /// <summary>Rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row(float* at)
+    {
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(at);
+        Sse.Prefetch0(at + 16);
     }
 }

@@ -49,29 +49,29 @@ internal static unsafe class RegisterTile<V, W, R>
             W.Load(weights, column, out V low, out V high);
             weights += W.RowBytes;
 
-            Accumulate(*a, low, high, ref low0, ref high0);
+            Accumulate(a, low, high, ref low0, ref high0);
             if (R.Value > 1)
-                Accumulate(a[one], low, high, ref low1, ref high1);
+                Accumulate(a + one, low, high, ref low1, ref high1);
             if (R.Value > 2)
-                Accumulate(a[second], low, high, ref low2, ref high2);
+                Accumulate(a + second, low, high, ref low2, ref high2);
             if (R.Value > 3)
-                Accumulate(*a3, low, high, ref low3, ref high3);
+                Accumulate(a3, low, high, ref low3, ref high3);
             if (R.Value > 4)
-                Accumulate(a3[one], low, high, ref low4, ref high4);
+                Accumulate(a3 + one, low, high, ref low4, ref high4);
             if (R.Value > 5)
-                Accumulate(a3[second], low, high, ref low5, ref high5);
+                Accumulate(a3 + second, low, high, ref low5, ref high5);
             if (R.Value > 6)
-                Accumulate(*a6, low, high, ref low6, ref high6);
+                Accumulate(a6, low, high, ref low6, ref high6);
             if (R.Value > 7)
-                Accumulate(a6[one], low, high, ref low7, ref high7);
+                Accumulate(a6 + one, low, high, ref low7, ref high7);
             if (R.Value > 8)
-                Accumulate(a6[second], low, high, ref low8, ref high8);
+                Accumulate(a6 + second, low, high, ref low8, ref high8);
             if (R.Value > 9)
-                Accumulate(*a9, low, high, ref low9, ref high9);
+                Accumulate(a9, low, high, ref low9, ref high9);
             if (R.Value > 10)
-                Accumulate(a9[one], low, high, ref low10, ref high10);
+                Accumulate(a9 + one, low, high, ref low10, ref high10);
             if (R.Value > 11)
-                Accumulate(a9[second], low, high, ref low11, ref high11);
+                Accumulate(a9 + second, low, high, ref low11, ref high11);
 
             a3++;
             a6++;
@@ -106,9 +106,9 @@ internal static unsafe class RegisterTile<V, W, R>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate(float x, V low, V high, ref V sumLow, ref V sumHigh)
+    private static void Accumulate(float* x, V low, V high, ref V sumLow, ref V sumHigh)
     {
-        V broadcast = V.Broadcast(x);
+        V broadcast = V.BroadcastAt(x);
         sumLow = V.MultiplyAdd(broadcast, low, sumLow);
         sumHigh = V.MultiplyAdd(broadcast, high, sumHigh);
     }

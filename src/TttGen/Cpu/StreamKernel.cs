@@ -51,19 +51,19 @@ internal static unsafe class StreamKernel<V, W, R>
         byte* weights, int column, float* a, nint stride, ref V low0, ref V high0, ref V low1, ref V high1, ref V low2, ref V high2)
     {
         W.Load(weights, column, out V low, out V high);
-        V x = V.Broadcast(*a);
+        V x = V.BroadcastAt(a);
         low0 = V.MultiplyAdd(x, low, low0);
         high0 = V.MultiplyAdd(x, high, high0);
         if (R.Value > 1)
         {
-            V y = V.Broadcast(a[stride]);
+            V y = V.BroadcastAt(a + stride);
             low1 = V.MultiplyAdd(y, low, low1);
             high1 = V.MultiplyAdd(y, high, high1);
         }
 
         if (R.Value > 2)
         {
-            V z = V.Broadcast(a[2 * stride]);
+            V z = V.BroadcastAt(a + 2 * stride);
             low2 = V.MultiplyAdd(z, low, low2);
             high2 = V.MultiplyAdd(z, high, high2);
         }

@@ -42,13 +42,13 @@ internal static unsafe class TileKernel<T, V, R, C, P>
             for (int k = 0; k < common; k++)
             {
                 Load(row, count, out V b0, out V b1, out V b2, out V b3);
-                Accumulate(*x, b0, b1, b2, b3, ref s00, ref s01, ref s02, ref s03);
+                Accumulate(x, b0, b1, b2, b3, ref s00, ref s01, ref s02, ref s03);
                 if (R.Value > 1)
-                    Accumulate(x[aRow], b0, b1, b2, b3, ref s10, ref s11, ref s12, ref s13);
+                    Accumulate(x + aRow, b0, b1, b2, b3, ref s10, ref s11, ref s12, ref s13);
                 if (R.Value > 2)
-                    Accumulate(x[second], b0, b1, b2, b3, ref s20, ref s21, ref s22, ref s23);
+                    Accumulate(x + second, b0, b1, b2, b3, ref s20, ref s21, ref s22, ref s23);
                 if (R.Value > 3)
-                    Accumulate(*x3, b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
+                    Accumulate(x3, b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
                 x += aStep;
                 x3 += aStep;
                 row += bRow;
@@ -60,25 +60,25 @@ internal static unsafe class TileKernel<T, V, R, C, P>
                 if (R.Value > 1 && common < inner)
                 {
                     Load(row, count, out V b0, out V b1, out V b2, out V b3);
-                    Accumulate(x[aRow], b0, b1, b2, b3, ref s10, ref s11, ref s12, ref s13);
+                    Accumulate(x + aRow, b0, b1, b2, b3, ref s10, ref s11, ref s12, ref s13);
                     if (R.Value > 2)
-                        Accumulate(x[second], b0, b1, b2, b3, ref s20, ref s21, ref s22, ref s23);
+                        Accumulate(x + second, b0, b1, b2, b3, ref s20, ref s21, ref s22, ref s23);
                     if (R.Value > 3)
-                        Accumulate(*x3, b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
+                        Accumulate(x3, b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
                 }
 
                 if (R.Value > 2 && common + 1 < inner)
                 {
                     Load(row + bRow, count, out V b0, out V b1, out V b2, out V b3);
-                    Accumulate(x[second + aStep], b0, b1, b2, b3, ref s20, ref s21, ref s22, ref s23);
+                    Accumulate(x + second + aStep, b0, b1, b2, b3, ref s20, ref s21, ref s22, ref s23);
                     if (R.Value > 3)
-                        Accumulate(x3[aStep], b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
+                        Accumulate(x3 + aStep, b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
                 }
 
                 if (R.Value > 3 && common + 2 < inner)
                 {
                     Load(row + 2 * bRow, count, out V b0, out V b1, out V b2, out V b3);
-                    Accumulate(x3[2 * aStep], b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
+                    Accumulate(x3 + 2 * aStep, b0, b1, b2, b3, ref s30, ref s31, ref s32, ref s33);
                 }
 
                 lower += R.Value;
@@ -107,9 +107,9 @@ internal static unsafe class TileKernel<T, V, R, C, P>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate(T a, V b0, V b1, V b2, V b3, ref V s0, ref V s1, ref V s2, ref V s3)
+    private static void Accumulate(T* a, V b0, V b1, V b2, V b3, ref V s0, ref V s1, ref V s2, ref V s3)
     {
-        V x = V.Broadcast(a);
+        V x = V.BroadcastAt(a);
         s0 = V.MultiplyAdd(x, b0, s0);
         if (C.Value > 1)
             s1 = V.MultiplyAdd(x, b1, s1);

@@ -21,7 +21,7 @@ internal static unsafe class WideKernel<T, V, R>
         V t0 = V.Zero, t1 = V.Zero, t2 = V.Zero, t3 = V.Zero, t4 = V.Zero, t5 = V.Zero, t6 = V.Zero, t7 = V.Zero;
         for (int k = 0; k < inner; k++)
         {
-            V x = V.Broadcast(*a), y = R.Value > 1 ? V.Broadcast(a[aRow]) : V.Zero;
+            V x = V.BroadcastAt(a), y = R.Value > 1 ? V.BroadcastAt(a + aRow) : V.Zero;
             Accumulate(b, x, y, ref s0, ref t0);
             Accumulate(b + V.Count, x, y, ref s1, ref t1);
             Accumulate(b + 2 * V.Count, x, y, ref s2, ref t2);
