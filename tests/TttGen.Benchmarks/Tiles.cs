@@ -12,7 +12,7 @@ internal static unsafe class Tiles
         foreach (var (rows, inner, columns, transposed) in new[]
                  {
                      (16, 64, 64, false), (64, 16, 64, true), (16, 64, 256, false), (16, 256, 64, false), (256, 16, 64, true), (64, 16, 256, true),
-                     (16, 16, 64, false), (16, 64, 16, false), (16, 96, 96, false), (17, 64, 64, false), (2, 64, 64, false), (1, 64, 64, false), (1, 64, 256, false),
+                     (16, 16, 64, false), (16, 64, 16, false), (64, 256, 16, false), (64, 256, 16, true), (16, 96, 96, false), (17, 64, 64, false), (2, 64, 64, false), (1, 64, 64, false), (1, 64, 256, false),
                  })
         {
             string shape = $"[{rows} x {inner}]{(transposed ? "'" : "")} [{inner} x {columns}]";
@@ -67,7 +67,7 @@ internal static unsafe class Tiles
                     Tile.Multiply<float, V>(rows, inner, columns, _a.Pointer, aRow, aStep, _b.Pointer, columns, _c.Pointer, columns);
                     break;
                 case Form.Add:
-                    Tile.MultiplyAdd<float, V>(rows, inner, columns, _a.Pointer, aRow, aStep, _b.Pointer, columns, _c.Pointer, columns, 1e-6f);
+                    Tile.MultiplyAdd<float, V>(rows, inner, columns, _a.Pointer, aRow, aStep, _b.Pointer, columns, _c.Pointer, columns, 1f);
                     break;
                 case Form.Lower:
                     Tile.MultiplyLower<float, V>(rows, inner, columns, _a.Pointer, aRow, aStep, _b.Pointer, columns, _c.Pointer, columns);

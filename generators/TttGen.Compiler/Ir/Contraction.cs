@@ -21,18 +21,20 @@ internal static class Contraction
         foreach (var (i, j) in pairs)
         {
             List<(Node Node, string Index)> rest = [.. left.Where((_, k) => k != i && k != j)];
-            var kept = Kept(left[i].Index, left[j].Index, rest.Select(r => r.Index), output);
+            var kept = Kept(left[i].Index, left[j].Index, rest.Select(r => r.Index), output, axes);
             rest.Add((g.Einsum([left[i], left[j]], kept, [.. kept.Select(c => axes[c])]), kept));
             left = rest;
         }
         return g.Einsum([(g.Literal(scale), ""), .. left], output, shape);
     }
 
-    /// <summary>The letters of a pair that something else still needs, those of the output first and in its order.</summary>
-    private static string Kept(string a, string b, IEnumerable<string> rest, string output)
+    /// <summary>
+    /// The letters of a pair that something else still needs: rows first, as everything that has rows lies in memory, then those of the output in its order.
+    /// </summary>
+    private static string Kept(string a, string b, IEnumerable<string> rest, string output, Dictionary<char, Axis> axes)
     {
         var needed = string.Concat(rest) + output;
-        return new([.. (a + b).Distinct().Where(c => needed.IndexOf(c) >= 0).OrderBy(c => output.IndexOf(c) is >= 0 and var at ? at : int.MaxValue)]);
+        return new([.. (a + b).Distinct().Where(c => needed.IndexOf(c) >= 0).OrderByDescending(c => axes[c].IsRows).ThenBy(c => output.IndexOf(c) is >= 0 and var at ? at : int.MaxValue)]);
     }
 
     private static (long Cost, IReadOnlyList<(int, int)> Pairs) Best(IReadOnlyList<string> indices, string output, Dictionary<char, Axis> axes)
@@ -43,7 +45,7 @@ internal static class Contraction
             for (var j = i + 1; j < indices.Count; j++)
             {
                 string[] rest = [.. indices.Where((_, k) => k != i && k != j)];
-                var kept = Kept(indices[i], indices[j], rest, output);
+                var kept = Kept(indices[i], indices[j], rest, output, axes);
                 var after = Best([.. rest, kept], output, axes);
                 var cost = Cost(indices[i] + indices[j], axes) * (kept.Length > Math.Max(2, output.Length) ? Formed : 1) + after.Cost;
                 if (cost < best.Cost) best = (cost, [(i, j), .. after.Pairs]);

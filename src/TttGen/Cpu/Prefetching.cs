@@ -13,7 +13,7 @@ public static unsafe class Prefetching
 
     /// <summary>The lines that a stream at <paramref name="from"/> will reach; a prefetch never faults, so the end of the memory needs no care.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Ahead(byte* from, int bytes)
+    internal static void Ahead(byte* from, int bytes)
     {
         if (!Sse.IsSupported)
             return;
@@ -37,13 +37,16 @@ public static unsafe class Prefetching
 
     /// <summary>The line at <paramref name="from"/>, into the second cache: the first one is in use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Near(byte* from)
+    internal static void Near(byte* from)
     {
         if (Sse.IsSupported)
             Sse.Prefetch1(from);
     }
 
-    /// <summary>Rows.</summary>
+    /// <summary>
+    /// The 32 columns at <paramref name="at"/>, for generated code that goes down a panel's columns of a wider tensor: each row is lines of its own, far
+    /// from those before, and the processor's own prefetcher does not see it coming. May lie beyond the tensor.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Row(float* at)
     {

@@ -25,18 +25,31 @@ internal static unsafe class TileKernel<T, V, R, C, P>
     /// <param name="cRow">Stride of c.</param>
     /// <param name="count">Columns of a partial register.</param>
     /// <param name="add">Whether c is added to.</param>
-    /// <param name="scale">Factor of what is added.</param>
+    /// <param name="scale">Factor of what is added: where it is one, the sums start from c, and no multiplication is spent on it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
         int tiles, int inner, int lower, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int count, bool add, T scale)
     {
         nint second = 2 * aRow;
+        bool start = add && IsOne(scale);
+        add &= !start;
         for (; tiles > 0; tiles--)
         {
             V s00 = V.Zero, s01 = V.Zero, s02 = V.Zero, s03 = V.Zero;
             V s10 = V.Zero, s11 = V.Zero, s12 = V.Zero, s13 = V.Zero;
             V s20 = V.Zero, s21 = V.Zero, s22 = V.Zero, s23 = V.Zero;
             V s30 = V.Zero, s31 = V.Zero, s32 = V.Zero, s33 = V.Zero;
+            if (start)
+            {
+                Load(c, count, out s00, out s01, out s02, out s03);
+                if (R.Value > 1)
+                    Load(c + cRow, count, out s10, out s11, out s12, out s13);
+                if (R.Value > 2)
+                    Load(c + 2 * cRow, count, out s20, out s21, out s22, out s23);
+                if (R.Value > 3)
+                    Load(c + 3 * cRow, count, out s30, out s31, out s32, out s33);
+            }
+
             int common = lower < 0 ? inner : Math.Min(lower + 1, inner);
             T* x = a, x3 = a + 3 * aRow, row = b;
             for (int k = 0; k < common; k++)
@@ -96,6 +109,8 @@ internal static unsafe class TileKernel<T, V, R, C, P>
             c += R.Value * cRow;
         }
     }
+
+    private static bool IsOne(T x) => typeof(T) == typeof(float) ? Unsafe.BitCast<T, float>(x) == 1f : Unsafe.BitCast<T, double>(x) == 1d;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Load(T* row, int count, out V b0, out V b1, out V b2, out V b3)

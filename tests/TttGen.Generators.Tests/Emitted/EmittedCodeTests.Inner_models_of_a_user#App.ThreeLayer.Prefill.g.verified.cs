@@ -163,6 +163,7 @@ partial record class ThreeLayer
             {
                 int i = first + r;
                 float* queryAt = query + (nint)i * 12 + c0;
+                Prefetching.Row(queryAt + 96);
                 float* sineAt = rotarySines + (nint)((ulong)Positions[i] % 5) * 12 + c0;
                 float* cosineAt = rotaryCosines + (nint)((ulong)Positions[i] % 5) * 12 + c0;
                 for (int j = 0; j < columns; j += V.Count)
@@ -187,6 +188,7 @@ partial record class ThreeLayer
             {
                 int i = first + r;
                 float* keyAt = key + (nint)i * 12 + c0;
+                Prefetching.Row(keyAt + 96);
                 float* sineAt = rotarySines + (nint)((ulong)Positions[i] % 5) * 12 + c0;
                 float* cosineAt = rotaryCosines + (nint)((ulong)Positions[i] % 5) * 12 + c0;
                 for (int j = 0; j < columns; j += V.Count)
@@ -208,6 +210,7 @@ partial record class ThreeLayer
             {
                 int i = first + r;
                 float* valueAt = value + (nint)i * 12 + c0;
+                Prefetching.Row(valueAt + 96);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V.StorePartial(V.LoadPartial(tile + r * 32 + j, columns - j), valueAt + j, columns - j);
@@ -229,6 +232,7 @@ partial record class ThreeLayer
             {
                 int i = first + r;
                 float* rateAt = rate + (nint)i * 2 + c0;
+                Prefetching.Row(rateAt + 16);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V learnableTttLrRow = V.LoadPartial(tile + r * 32 + j, columns - j);
@@ -343,7 +347,9 @@ partial record class ThreeLayer
             {
                 int i = first + r;
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 12 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 96);
                 float* xAt = x + (nint)i * 12 + c0;
+                Prefetching.Row(xAt + 96);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V seqModelingBlock = V.LoadPartial(tile + r * 32 + j, columns - j);
@@ -420,6 +426,7 @@ partial record class ThreeLayer
             {
                 int i = first + r;
                 float* downProjInputAt = downProjInput + (nint)i * 16 + c0;
+                Prefetching.Row(downProjInputAt + 128);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V gate = V.Load(tile + r * 32 + j);
@@ -464,7 +471,9 @@ partial record class ThreeLayer
             {
                 int i = first + r;
                 float* afterMlpAt = afterMlp + (nint)i * 12 + c0;
+                Prefetching.Row(afterMlpAt + 96);
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 12 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 96);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V afterSeqModelingBlockRow = V.LoadPartial(afterSeqModelingBlockAt + j, columns - j);

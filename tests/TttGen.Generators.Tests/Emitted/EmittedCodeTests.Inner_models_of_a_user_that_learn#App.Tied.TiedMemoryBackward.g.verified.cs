@@ -441,55 +441,54 @@ partial record class Tied
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             T* dSiluQ = scratch + 128; // [n, Ten]
-            T* product5 = scratch + 208; // [Six, n]
+            T* product5 = scratch + 208; // [n, Six]
             T* scoresQ = scratch + 304; // [n, n]
             T* scoresQ2 = scratch + 64; // [n, n]
             T* dAttentionQ = scratch + 368; // [n, n]
-            T* dAttentionW = scratch + 400; // [n, n]
-            T* dAttentionW2 = scratch + 96; // [n, n]
-            T* product6 = scratch + 432; // [Six, n]
-            T* scoresW2 = scratch + 128; // [n, n]
-            T* dAttentionQ2 = scratch + 160; // [n, n]
-            T* attentionQ = scratch + 432; // [n, n]
-            T* attentionW = scratch + 560; // [n, n]
-            T* dScoresQ = scratch + 592; // [n, n]
-            T* dScoresW = scratch + 624; // [n, n]
-            T* term2 = scratch + 160; // [Six, n]
-            T* siluQ = scratch + 656; // [n, Ten]
-            T* dAffineWQ = scratch + 720; // [n, Ten]
+            T* dAttentionW = scratch + 32; // [n, n]
+            T* dAttentionW2 = scratch + 160; // [n, n]
+            T* product6 = scratch + 336; // [n, Six]
+            T* scoresW2 = scratch + 96; // [n, n]
+            T* dAttentionQ2 = scratch + 128; // [n, n]
+            T* attentionQ = scratch + 240; // [n, n]
+            T* attentionW = scratch + 272; // [n, n]
+            T* dScoresQ = scratch + 400; // [n, n]
+            T* dScoresW = scratch + 432; // [n, n]
+            T* term2 = scratch + 464; // [n, Six]
+            T* siluQ = scratch + 464; // [n, Ten]
+            T* dAffineWQ = scratch + 656; // [n, Ten]
             T* attentionW2 = scratch + 240; // [n, n]
             T* dScoresQ2 = scratch + 272; // [n, n]
             T* dDSiluK = scratch + 400; // [n, Ten]
-            T* term3 = scratch + 240; // [Six, n]
-            T* dErrorK = scratch + 32; // [n, Six]
+            T* term3 = scratch + 496; // [n, Six]
+            T* dErrorK = scratch + 128; // [n, Six]
             T* attentionQ2 = scratch + 464; // [n, n]
             T* dScoresW2 = scratch + 496; // [n, n]
-            T* dAffineWK = scratch; // [n, Ten]
+            T* dAffineWK = scratch + 128; // [n, Ten]
             T* scoresW = scratch; // [n, n]
             T* timesWQ = scratch + 64; // [n, Ten]
-            T* product = scratch + 272; // [n, Ten]
+            T* product = scratch + 528; // [n, Ten]
             T* product2 = scratch; // [n, Six]
-            T* product3 = scratch + 336; // [n, Ten]
-            T* product4 = scratch + 64; // [n, Six]
+            T* product3 = scratch + 592; // [n, Ten]
+            T* product4 = scratch + 96; // [n, Six]
             T* term = scratch + 192; // [Ten]
-            T* keyByColumns = scratch + 32; // [Six, n]
-            T* deltaWByColumns = scratch + 336; // [Six, n]
-            T* product5ByColumns = scratch + 528; // [n, Six]
-            T* product6ByColumns = scratch + 208; // [n, Six]
+            T* keyTransposed = scratch + 32; // [Six, n]
             T* ReadTransposed = scratch + 192; // [Six, Six]
-            T* deltaW2Transposed = scratch + 240; // [Ten, n]
-            T* siluKTransposed = scratch + 464; // [Ten, n]
-            T* product7Of = scratch + 656; // [n]
-            T* product8Of = scratch + 672; // [n]
-            T* product9Of = scratch + 688; // [n]
-            T* product7Of2 = scratch + 784; // [n]
-            T* WTransposed = scratch + 96; // [Ten, Six]
+            T* dWTransposed = scratch + 240; // [Ten, Six]
+            T* deltaWTransposed = scratch + 336; // [Six, n]
+            T* product7Of = scratch + 528; // [n]
+            T* product8Of = scratch + 544; // [n]
+            T* product9Of = scratch + 560; // [n]
+            T* deltaW2Transposed = scratch + 96; // [Ten, n]
+            T* siluKTransposed = scratch + 240; // [Ten, n]
+            T* product7Of2 = scratch + 720; // [n]
+            T* WTransposed = scratch + 32; // [Ten, Six]
             T* product7Of3 = scratch + 160; // [n]
             T* product8Of2 = scratch + 176; // [n]
 
             // scoresW = query · keyᵀ
-            Tile.Transpose<T, V>(n, 6, key, keyRow, keyByColumns, 5);
-            Tile.Multiply<T, V>(n, 6, n, query, queryRow, 1, keyByColumns, 5, scoresW, 5);
+            Tile.Transpose<T, V>(n, 6, key, keyRow, keyTransposed, 5);
+            Tile.Multiply<T, V>(n, 6, n, query, queryRow, 1, keyTransposed, 5, scoresW, 5);
 
             // timesWQ = query · W
             Tile.Multiply<T, V>(n, 6, 10, query, queryRow, 1, W, 10, timesWQ, 10);
@@ -505,35 +504,28 @@ partial record class Tied
             // dRead += queryᵀ · dOutput
             Tile.MultiplyAdd<T, V>(6, n, 6, query, 1, queryRow, dOutput, dOutputRow, dRead, 6, T.One);
 
-            // product5 = − dW · deltaW2ᵀ
-            Tile.Transpose<T, V>(n, 10, deltaW2, 10, deltaW2Transposed, 5);
+            // product5 = − deltaW2 · dWᵀ
+            Tile.Transpose<T, V>(6, 10, dW, 10, dWTransposed, 6);
             new Span<T>(product5, 30).Clear();
-            Tile.MultiplyAdd<T, V>(6, 10, n, dW, 10, 1, deltaW2Transposed, 5, product5, 5, -T.One);
+            Tile.MultiplyAdd<T, V>(n, 10, 6, deltaW2, 10, 1, dWTransposed, 6, product5, 6, -T.One);
 
             // scoresQ = query · deltaWᵀ
-            Tile.Transpose<T, V>(n, 6, deltaW, 6, deltaWByColumns, 5);
-            Tile.Multiply<T, V>(n, 6, n, query, queryRow, 1, deltaWByColumns, 5, scoresQ, 5);
+            Tile.Transpose<T, V>(n, 6, deltaW, 6, deltaWTransposed, 5);
+            Tile.Multiply<T, V>(n, 6, n, query, queryRow, 1, deltaWTransposed, 5, scoresQ, 5);
 
             // dAttentionQ = − dOutput · keyᵀ
             new Span<T>(dAttentionQ, 25).Clear();
-            Tile.MultiplyAdd<T, V>(n, 6, n, dOutput, dOutputRow, 1, keyByColumns, 5, dAttentionQ, 5, -T.One);
+            Tile.MultiplyAdd<T, V>(n, 6, n, dOutput, dOutputRow, 1, keyTransposed, 5, dAttentionQ, 5, -T.One);
 
             // dAttentionW = − dOutput · deltaWᵀ
             new Span<T>(dAttentionW, 25).Clear();
-            Tile.MultiplyAdd<T, V>(n, 6, n, dOutput, dOutputRow, 1, deltaWByColumns, 5, dAttentionW, 5, -T.One);
+            Tile.MultiplyAdd<T, V>(n, 6, n, dOutput, dOutputRow, 1, deltaWTransposed, 5, dAttentionW, 5, -T.One);
 
-            // product6 = − dW · siluKᵀ
-            Tile.Transpose<T, V>(n, 10, siluK, 10, siluKTransposed, 5);
+            // product6 = − siluK · dWᵀ
             new Span<T>(product6, 30).Clear();
-            Tile.MultiplyAdd<T, V>(6, 10, n, dW, 10, 1, siluKTransposed, 5, product6, 5, -T.One);
+            Tile.MultiplyAdd<T, V>(n, 10, 6, siluK, 10, 1, dWTransposed, 6, product6, 6, -T.One);
 
-            // product5ByColumns = product5ᵀ
-            Tile.Transpose<T, V>(6, n, product5, 5, product5ByColumns, 6);
-
-            // product6ByColumns = product6ᵀ
-            Tile.Transpose<T, V>(6, n, product6, 5, product6ByColumns, 6);
-
-            MiniBatchBackwardAttentionQ<T, V>(n, dTokLast, scoresW, attentionQ, tok, scoresQ, attentionW, dScoresQ, dAttentionQ, dScoresW, dAttentionW, dB, deltaW2, key, keyRow, product5ByColumns, deltaW, product6ByColumns, product7Of, product8Of, product9Of);
+            MiniBatchBackwardAttentionQ<T, V>(n, dTokLast, scoresW, attentionQ, tok, scoresQ, attentionW, dScoresQ, dAttentionQ, dScoresW, dAttentionW, term3, tokLast, deltaW, term2, key, keyRow, product5, product6, dB, deltaW2, product7Of, product8Of, product9Of);
 
             // timesWQ −= attentionQ · siluK, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, attentionQ, 5, 1, siluK, 10, timesWQ, 10, -T.One);
@@ -547,9 +539,36 @@ partial record class Tied
             // dSiluQ += dScoresW · siluK, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 10, dScoresW, 5, 1, siluK, 10, dSiluQ, 10, T.One);
 
+            // product = − term2 · dW
+            new Span<T>(product, 50).Clear();
+            Tile.MultiplyAdd<T, V>(n, 6, 10, term2, 6, 1, dW, 10, product, 10, -T.One);
+
+            // product3 = − term3 · dW
+            new Span<T>(product3, 50).Clear();
+            Tile.MultiplyAdd<T, V>(n, 6, 10, term3, 6, 1, dW, 10, product3, 10, -T.One);
+
             MiniBatchBackwardSiluQ<T, V>(n, timesWQ, siluQ, B, dAffineWQ, dSiluQ);
 
+            // product += dScoresQᵀ · siluQ, its upper triangle
+            Tile.MultiplyUpperAdd<T, V>(n, n, 10, dScoresQ, 1, 5, siluQ, 10, product, 10, T.One);
+
+            // product −= attentionWᵀ · dAffineWQ, its upper triangle
+            Tile.MultiplyUpperAdd<T, V>(n, n, 10, attentionW, 1, 5, dAffineWQ, 10, product, 10, -T.One);
+
+            // product3 += dScoresWᵀ · siluQ, its upper triangle
+            Tile.MultiplyUpperAdd<T, V>(n, n, 10, dScoresW, 1, 5, siluQ, 10, product3, 10, T.One);
+
+            // product3 −= attentionQᵀ · dAffineWQ, its upper triangle
+            Tile.MultiplyUpperAdd<T, V>(n, n, 10, attentionQ, 1, 5, dAffineWQ, 10, product3, 10, -T.One);
+
+            // dW += dOutputᵀ · siluQ
+            Tile.MultiplyAdd<T, V>(6, n, 10, dOutput, 1, dOutputRow, siluQ, 10, dW, 10, T.One);
+
+            // dW += queryᵀ · dAffineWQ
+            Tile.MultiplyAdd<T, V>(6, n, 10, query, 1, queryRow, dAffineWQ, 10, dW, 10, T.One);
+
             // scoresQ2 = siluQ · deltaW2ᵀ
+            Tile.Transpose<T, V>(n, 10, deltaW2, 10, deltaW2Transposed, 5);
             Tile.Multiply<T, V>(n, 10, n, siluQ, 10, 1, deltaW2Transposed, 5, scoresQ2, 5);
 
             // dAttentionW2 = − dAffineWQ · deltaW2ᵀ
@@ -557,13 +576,14 @@ partial record class Tied
             Tile.MultiplyAdd<T, V>(n, 10, n, dAffineWQ, 10, 1, deltaW2Transposed, 5, dAttentionW2, 5, -T.One);
 
             // scoresW2 = siluQ · siluKᵀ
+            Tile.Transpose<T, V>(n, 10, siluK, 10, siluKTransposed, 5);
             Tile.Multiply<T, V>(n, 10, n, siluQ, 10, 1, siluKTransposed, 5, scoresW2, 5);
 
             // dAttentionQ2 = − dAffineWQ · siluKᵀ
             new Span<T>(dAttentionQ2, 25).Clear();
             Tile.MultiplyAdd<T, V>(n, 10, n, dAffineWQ, 10, 1, siluKTransposed, 5, dAttentionQ2, 5, -T.One);
 
-            MiniBatchBackwardAttentionQ2<T, V>(n, scoresW, attentionQ2, tok, scoresQ2, dScoresW2, dAttentionW2, attentionW2, scoresW2, dScoresQ2, dAttentionQ2, dAttentionQ, dAttentionW, scoresQ, dTok, product7Of2);
+            MiniBatchBackwardAttentionQ2<T, V>(n, product, scoresW, attentionQ2, tok, scoresQ2, dScoresW2, dAttentionW2, attentionW2, scoresW2, dScoresQ2, dAttentionQ2, dAttentionQ, dAttentionW, scoresQ, dDSiluK, term4, tokLast, dB, dTok, product7Of2);
 
             // product2 = − attentionW2ᵀ · dOutput, its upper triangle
             new Span<T>(product2, 30).Clear();
@@ -571,6 +591,10 @@ partial record class Tied
 
             // product2 += dScoresQ2ᵀ · query, its upper triangle
             Tile.MultiplyUpperAdd<T, V>(n, n, 6, dScoresQ2, 1, 5, query, queryRow, product2, 6, T.One);
+
+            // product2 += dDSiluK · Wᵀ
+            Tile.Transpose<T, V>(6, 10, W, 10, WTransposed, 6);
+            Tile.MultiplyAdd<T, V>(n, 10, 6, dDSiluK, 10, 1, WTransposed, 6, product2, 6, T.One);
 
             // product4 = − attentionQ2ᵀ · dOutput, its upper triangle
             new Span<T>(product4, 30).Clear();
@@ -586,46 +610,12 @@ partial record class Tied
             Tile.MultiplyLowerAdd<T, V>(n, n, 6, dScoresQ2, 5, 1, deltaW, 6, dQuery, dQueryRow, T.One);
 
             // dQuery += dAffineWQ · Wᵀ
-            Tile.Transpose<T, V>(6, 10, W, 10, WTransposed, 6);
             Tile.MultiplyAdd<T, V>(n, 10, 6, dAffineWQ, 10, 1, WTransposed, 6, dQuery, dQueryRow, T.One);
-
-            MiniBatchBackwardTerm3<T, V>(n, term3, tokLast, deltaWByColumns, term2, keyByColumns);
-
-            // product = − term2ᵀ · dW
-            new Span<T>(product, 50).Clear();
-            Tile.MultiplyAdd<T, V>(n, 6, 10, term2, 1, 5, dW, 10, product, 10, -T.One);
-
-            // product += dScoresQᵀ · siluQ, its upper triangle
-            Tile.MultiplyUpperAdd<T, V>(n, n, 10, dScoresQ, 1, 5, siluQ, 10, product, 10, T.One);
-
-            // product −= attentionWᵀ · dAffineWQ, its upper triangle
-            Tile.MultiplyUpperAdd<T, V>(n, n, 10, attentionW, 1, 5, dAffineWQ, 10, product, 10, -T.One);
-
-            // product3 = − term3ᵀ · dW
-            new Span<T>(product3, 50).Clear();
-            Tile.MultiplyAdd<T, V>(n, 6, 10, term3, 1, 5, dW, 10, product3, 10, -T.One);
-
-            // product3 += dScoresWᵀ · siluQ, its upper triangle
-            Tile.MultiplyUpperAdd<T, V>(n, n, 10, dScoresW, 1, 5, siluQ, 10, product3, 10, T.One);
-
-            // product3 −= attentionQᵀ · dAffineWQ, its upper triangle
-            Tile.MultiplyUpperAdd<T, V>(n, n, 10, attentionQ, 1, 5, dAffineWQ, 10, product3, 10, -T.One);
-
-            // dW += dOutputᵀ · siluQ
-            Tile.MultiplyAdd<T, V>(6, n, 10, dOutput, 1, dOutputRow, siluQ, 10, dW, 10, T.One);
-
-            // dW += queryᵀ · dAffineWQ
-            Tile.MultiplyAdd<T, V>(6, n, 10, query, 1, queryRow, dAffineWQ, 10, dW, 10, T.One);
-
-            MiniBatchBackwardDDSiluK<T, V>(n, product, dDSiluK, term4, tokLast, dB);
-
-            // product2 += dDSiluK · Wᵀ
-            Tile.MultiplyAdd<T, V>(n, 10, 6, dDSiluK, 10, 1, WTransposed, 6, product2, 6, T.One);
 
             // dW += deltaWᵀ · dDSiluK
             Tile.MultiplyAdd<T, V>(6, n, 10, deltaW, 1, 6, dDSiluK, 10, dW, 10, T.One);
 
-            MiniBatchBackwardDErrorK<T, V>(n, product2, dErrorK, lr, tokLast, product6ByColumns, dValue, dValueRow, timesWK2, siluK, dDSiluK, dLr, product7Of3, product8Of2);
+            MiniBatchBackwardDErrorK<T, V>(n, product2, dErrorK, lr, tokLast, product6, dValue, dValueRow, timesWK2, siluK, dDSiluK, dLr, product7Of3, product8Of2);
 
             // product3 += dErrorK · W
             Tile.MultiplyAdd<T, V>(n, 6, 10, dErrorK, 6, 1, W, 10, product3, 10, T.One);
@@ -641,7 +631,7 @@ partial record class Tied
             // dW += keyᵀ · dAffineWK
             Tile.MultiplyAdd<T, V>(6, n, 10, key, 1, keyRow, dAffineWK, 10, dW, 10, T.One);
 
-            MiniBatchBackwardDKey<T, V>(n, product4, dKey, dKeyRow, tokLast, product5ByColumns);
+            MiniBatchBackwardDKey<T, V>(n, product4, dKey, dKeyRow, tokLast, product5);
 
             MiniBatchBackwardDB<T, V>(n, term, dB);
         }
@@ -651,10 +641,12 @@ partial record class Tied
         // attentionW[i,j] = rate[i,j] (scoresW[i,j] + 1)
         // dScoresQ[i,j] = rate[i,j] dAttentionQ[i,j]
         // dScoresW[i,j] = rate[i,j] dAttentionW[i,j]
-        // dTokLastPart[i] = Σ_l key[i,l] product5[l,i] + Σ_m deltaW[i,m] product6[m,i] − Σ_k dB[k] deltaW2[i,k]
+        // term3[i,j] = tokLast[i] deltaW[i,j]
+        // term2[i,j] = key[i,j] tokLast[i]
+        // dTokLastPart[i] = Σ_l key[i,l] product5[i,l] + Σ_m deltaW[i,m] product6[i,m] − Σ_k dB[k] deltaW2[i,k]
         // dTokLast += Σ_i dTokLastPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardAttentionQ<T, V>(int n, T* dTokLast, T* scoresW, T* attentionQ, T* tok, T* scoresQ, T* attentionW, T* dScoresQ, T* dAttentionQ, T* dScoresW, T* dAttentionW, T* dB, T* deltaW2, T* key, nint keyRow, T* product5ByColumns, T* deltaW, T* product6ByColumns, T* product7Of, T* product8Of, T* product9Of)
+        private static void MiniBatchBackwardAttentionQ<T, V>(int n, T* dTokLast, T* scoresW, T* attentionQ, T* tok, T* scoresQ, T* attentionW, T* dScoresQ, T* dAttentionQ, T* dScoresW, T* dAttentionW, T* term3, T* tokLast, T* deltaW, T* term2, T* key, nint keyRow, T* product5, T* product6, T* dB, T* deltaW2, T* product7Of, T* product8Of, T* product9Of)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
@@ -683,31 +675,38 @@ partial record class Tied
             }
             for (int i = 0; i < n; i++)
             {
-                T* deltaW2At = deltaW2 + i * 10;
+                T* term3At = term3 + i * 6;
+                T* deltaWAt = deltaW + i * 6;
+                T* term2At = term2 + i * 6;
+                T* keyAt = key + i * keyRow;
+                T* product5At = product5 + i * 6;
+                T* product6At = product6 + i * 6;
+                V tokLastLanes = V.Broadcast(tokLast[i]);
                 V product7Sum = V.Zero;
-                for (int j = 0; j < 10; j += V.Count)
+                V product8Sum = V.Zero;
+                for (int j = 0; j < 6; j += V.Count)
                 {
-                    product7Sum += V.Keep(V.LoadPartial(dB + j, 10 - j) * V.LoadPartial(deltaW2At + j, 10 - j), 10 - j);
+                    V deltaWRow = V.LoadPartial(deltaWAt + j, 6 - j);
+                    V.StorePartial(tokLastLanes * deltaWRow, term3At + j, 6 - j);
+                    V keyRow2 = V.LoadPartial(keyAt + j, 6 - j);
+                    V.StorePartial(tokLastLanes * keyRow2, term2At + j, 6 - j);
+                    product7Sum += V.Keep(keyRow2 * V.LoadPartial(product5At + j, 6 - j), 6 - j);
+                    product8Sum += V.Keep(deltaWRow * V.LoadPartial(product6At + j, 6 - j), 6 - j);
                 }
-                T product7 = T.CreateTruncating(-1.0) * V.Sum(product7Sum);
+                T product7 = V.Sum(product7Sum);
+                T product8 = V.Sum(product8Sum);
                 product7Of[i] = product7;
+                product8Of[i] = product8;
             }
             for (int i = 0; i < n; i++)
             {
-                T* keyAt = key + i * keyRow;
-                T* product5ByColumnsAt = product5ByColumns + i * 6;
-                T* deltaWAt = deltaW + i * 6;
-                T* product6ByColumnsAt = product6ByColumns + i * 6;
-                V product8Sum = V.Zero;
+                T* deltaW2At = deltaW2 + i * 10;
                 V product9Sum = V.Zero;
-                for (int j = 0; j < 6; j += V.Count)
+                for (int j = 0; j < 10; j += V.Count)
                 {
-                    product8Sum += V.Keep(V.LoadPartial(keyAt + j, 6 - j) * V.LoadPartial(product5ByColumnsAt + j, 6 - j), 6 - j);
-                    product9Sum += V.Keep(V.LoadPartial(deltaWAt + j, 6 - j) * V.LoadPartial(product6ByColumnsAt + j, 6 - j), 6 - j);
+                    product9Sum += V.Keep(V.LoadPartial(dB + j, 10 - j) * V.LoadPartial(deltaW2At + j, 10 - j), 10 - j);
                 }
-                T product8 = V.Sum(product8Sum);
-                T product9 = V.Sum(product9Sum);
-                product8Of[i] = product8;
+                T product9 = T.CreateTruncating(-1.0) * V.Sum(product9Sum);
                 product9Of[i] = product9;
             }
             for (int i = 0; i < n; i++)
@@ -715,7 +714,7 @@ partial record class Tied
                 T product9 = product9Of[i];
                 T product8 = product8Of[i];
                 T product7 = product7Of[i];
-                *dTokLast += product7 + product8 + product9;
+                *dTokLast += product9 + product7 + product8;
             }
         }
 
@@ -748,12 +747,14 @@ partial record class Tied
         // rate[i,j] = tok[i], for j ≤ i
         // attentionQ2[i,j] = rate[i,j] scoresQ2[i,j]
         // dScoresW2[i,j] = rate[i,j] dAttentionW2[i,j]
+        // dDeltaW[i,j] = product[i,j] − tokLast[i] dB[j]
+        // dDSiluK[i,j] = term4[i,j] dDeltaW[i,j]
         // attentionW2[i,j] = rate[i,j] scoresW2[i,j]
         // dScoresQ2[i,j] = rate[i,j] dAttentionQ2[i,j]
         // dRate[i,j] = dAttentionQ[i,j] scoresQ2[i,j] + dAttentionW[i,j] scoresW2[i,j] + dAttentionW2[i,j] (scoresW[i,j] + 1) + scoresQ[i,j] dAttentionQ2[i,j]
         // dTok[i] = dTok[i] + Σ_k [k ≤ i] dRate[i,k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardAttentionQ2<T, V>(int n, T* scoresW, T* attentionQ2, T* tok, T* scoresQ2, T* dScoresW2, T* dAttentionW2, T* attentionW2, T* scoresW2, T* dScoresQ2, T* dAttentionQ2, T* dAttentionQ, T* dAttentionW, T* scoresQ, T* dTok, T* product7Of2)
+        private static void MiniBatchBackwardAttentionQ2<T, V>(int n, T* product, T* scoresW, T* attentionQ2, T* tok, T* scoresQ2, T* dScoresW2, T* dAttentionW2, T* attentionW2, T* scoresW2, T* dScoresQ2, T* dAttentionQ2, T* dAttentionQ, T* dAttentionW, T* scoresQ, T* dDSiluK, T* term4, T* tokLast, T* dB, T* dTok, T* product7Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
@@ -796,40 +797,6 @@ partial record class Tied
             }
             for (int i = 0; i < n; i++)
             {
-                T product7 = product7Of2[i];
-                dTok[i] = dTok[i] + product7;
-            }
-        }
-
-        // term3[i,j] = tokLast[j] deltaW[j,i]
-        // term2[i,j] = key[j,i] tokLast[j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardTerm3<T, V>(int n, T* term3, T* tokLast, T* deltaWByColumns, T* term2, T* keyByColumns)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < 6; i++)
-            {
-                T* term3At = term3 + i * 5;
-                T* deltaWByColumnsAt = deltaWByColumns + i * 5;
-                T* term2At = term2 + i * 5;
-                T* keyByColumnsAt = keyByColumns + i * 5;
-                for (int j = 0; j < n; j += V.Count)
-                {
-                    V tokLastRow = V.LoadPartial(tokLast + j, n - j);
-                    V.StorePartial(tokLastRow * V.LoadPartial(deltaWByColumnsAt + j, n - j), term3At + j, n - j);
-                    V.StorePartial(V.LoadPartial(keyByColumnsAt + j, n - j) * tokLastRow, term2At + j, n - j);
-                }
-            }
-        }
-
-        // dDeltaW[i,j] = product[i,j] − tokLast[i] dB[j]
-        // dDSiluK[i,j] = term4[i,j] dDeltaW[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDDSiluK<T, V>(int n, T* product, T* dDSiluK, T* term4, T* tokLast, T* dB)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
                 T* productAt = product + i * 10;
                 T* dDSiluKAt = dDSiluK + i * 10;
                 T* term4At = term4 + i * 10;
@@ -840,21 +807,26 @@ partial record class Tied
                     V.StorePartial(V.LoadPartial(term4At + j, 10 - j) * dDeltaW, dDSiluKAt + j, 10 - j);
                 }
             }
+            for (int i = 0; i < n; i++)
+            {
+                T product7 = product7Of2[i];
+                dTok[i] = dTok[i] + product7;
+            }
         }
 
-        // dDeltaW[i,j] = product2[i,j] + tokLast[i] product6[j,i]
+        // dDeltaW[i,j] = product2[i,j] + tokLast[i] product6[i,j]
         // dErrorK[i,j] = lr[i] dDeltaW[i,j]
         // dValue[i,j] = −dErrorK[i,j]
         // dLr[i] = 0.02 Σ_k siluK[i,k] dDSiluK[i,k] + Σ_l timesWK2[i,l] dDeltaW[i,l]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* product2, T* dErrorK, T* lr, T* tokLast, T* product6ByColumns, T* dValue, nint dValueRow, T* timesWK2, T* siluK, T* dDSiluK, T* dLr, T* product7Of3, T* product8Of2)
+        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* product2, T* dErrorK, T* lr, T* tokLast, T* product6, T* dValue, nint dValueRow, T* timesWK2, T* siluK, T* dDSiluK, T* dLr, T* product7Of3, T* product8Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* product2At = product2 + i * 6;
                 T* dErrorKAt = dErrorK + i * 6;
-                T* product6ByColumnsAt = product6ByColumns + i * 6;
+                T* product6At = product6 + i * 6;
                 T* dValueAt = dValue + i * dValueRow;
                 T* timesWK2At = timesWK2 + i * 6;
                 V tokLastLanes = V.Broadcast(tokLast[i]);
@@ -862,7 +834,7 @@ partial record class Tied
                 V product7Sum = V.Zero;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V dDeltaW = V.MultiplyAdd(tokLastLanes, V.LoadPartial(product6ByColumnsAt + j, 6 - j), V.LoadPartial(product2At + j, 6 - j));
+                    V dDeltaW = V.MultiplyAdd(tokLastLanes, V.LoadPartial(product6At + j, 6 - j), V.LoadPartial(product2At + j, 6 - j));
                     V dErrorK2 = lrLanes * dDeltaW;
                     V.StorePartial(dErrorK2, dErrorKAt + j, 6 - j);
                     V.StorePartial(-dErrorK2, dValueAt + j, 6 - j);
@@ -934,20 +906,20 @@ partial record class Tied
             }
         }
 
-        // dKey[i,j] = product4[i,j] + tokLast[i] product5[j,i]
+        // dKey[i,j] = product4[i,j] + tokLast[i] product5[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDKey<T, V>(int n, T* product4, T* dKey, nint dKeyRow, T* tokLast, T* product5ByColumns)
+        private static void MiniBatchBackwardDKey<T, V>(int n, T* product4, T* dKey, nint dKeyRow, T* tokLast, T* product5)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* product4At = product4 + i * 6;
                 T* dKeyAt = dKey + i * dKeyRow;
-                T* product5ByColumnsAt = product5ByColumns + i * 6;
+                T* product5At = product5 + i * 6;
                 V tokLastLanes = V.Broadcast(tokLast[i]);
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.MultiplyAdd(tokLastLanes, V.LoadPartial(product5ByColumnsAt + j, 6 - j), V.LoadPartial(product4At + j, 6 - j)), dKeyAt + j, 6 - j);
+                    V.StorePartial(V.MultiplyAdd(tokLastLanes, V.LoadPartial(product5At + j, 6 - j), V.LoadPartial(product4At + j, 6 - j)), dKeyAt + j, 6 - j);
                 }
             }
         }

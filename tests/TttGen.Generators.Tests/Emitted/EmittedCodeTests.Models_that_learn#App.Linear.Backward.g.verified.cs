@@ -68,9 +68,13 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dUpAt = dUp + (nint)i * 80 + c0;
+                Prefetching.Row(dUpAt + 640);
                 float* gateAt = gate + (nint)i * 80 + c0;
+                Prefetching.Row(gateAt + 640);
                 float* dGateAt = dGate + (nint)i * 80 + c0;
+                Prefetching.Row(dGateAt + 640);
                 float* upAt = up + (nint)i * 80 + c0;
+                Prefetching.Row(upAt + 640);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V gateRow = V.Load(gateAt + j);
@@ -115,6 +119,7 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dUpProjInputAt = dUpProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dUpProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dUpProjInputAt + j);
@@ -154,7 +159,9 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dFfnNormAt = dFfnNorm + (nint)i * 32 + c0;
+                Prefetching.Row(dFfnNormAt + 256);
                 float* dUpProjInputAt = dUpProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dUpProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V dUpProjInputRow = V.Load(dUpProjInputAt + j);
@@ -251,7 +258,9 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dPostNormAt = dPostNorm + (nint)i * 32 + c0;
+                Prefetching.Row(dPostNormAt + 256);
                 float* dNormalAt = dNormal + (nint)i * 32 + c0;
+                Prefetching.Row(dNormalAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V dPostNorm2 = V.Load(tile + r * 32 + j);
@@ -448,6 +457,7 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dLearnableTttLrInputAt = dLearnableTttLrInput + (nint)i * 32 + c0;
+                Prefetching.Row(dLearnableTttLrInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dLearnableTttLrInputAt + j);
@@ -485,6 +495,7 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dVProjInputAt = dVProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dVProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dVProjInputAt + j);
@@ -583,6 +594,7 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dKProjInputAt = dKProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dKProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dKProjInputAt + j);
@@ -624,9 +636,13 @@ partial record class Linear
             {
                 int i = first + r;
                 float* dSeqNormAt = dSeqNorm + (nint)i * 32 + c0;
+                Prefetching.Row(dSeqNormAt + 256);
                 float* dLearnableTttLrInputAt = dLearnableTttLrInput + (nint)i * 32 + c0;
+                Prefetching.Row(dLearnableTttLrInputAt + 256);
                 float* dVProjInputAt = dVProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dVProjInputAt + 256);
                 float* dKProjInputAt = dKProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dKProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V dLearnableTttLrInputRow = V.Load(dLearnableTttLrInputAt + j);

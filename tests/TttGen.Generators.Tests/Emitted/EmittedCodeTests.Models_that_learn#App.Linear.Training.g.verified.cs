@@ -592,6 +592,7 @@ partial record class Linear
             {
                 int i = first + r;
                 float* queryAt = query + (nint)i * 32 + c0;
+                Prefetching.Row(queryAt + 256);
                 float* sineAt = rotarySines + (nint)((ulong)Positions[i] % 16) * 32 + c0;
                 float* cosineAt = rotaryCosines + (nint)((ulong)Positions[i] % 16) * 32 + c0;
                 for (int j = 0; j < 32; j += V.Count)
@@ -615,6 +616,7 @@ partial record class Linear
             {
                 int i = first + r;
                 float* keyAt = key + (nint)i * 32 + c0;
+                Prefetching.Row(keyAt + 256);
                 float* sineAt = rotarySines + (nint)((ulong)Positions[i] % 16) * 32 + c0;
                 float* cosineAt = rotaryCosines + (nint)((ulong)Positions[i] % 16) * 32 + c0;
                 for (int j = 0; j < 32; j += V.Count)
@@ -635,6 +637,7 @@ partial record class Linear
             {
                 int i = first + r;
                 float* valueAt = value + (nint)i * 32 + c0;
+                Prefetching.Row(valueAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), valueAt + j);
@@ -657,7 +660,9 @@ partial record class Linear
             {
                 int i = first + r;
                 float* learnableTttLrRowAt = learnableTttLrRow + (nint)i * 2 + c0;
+                Prefetching.Row(learnableTttLrRowAt + 16);
                 float* rateAt = rate + (nint)i * 2 + c0;
+                Prefetching.Row(rateAt + 16);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V learnableTttLrRow2 = V.LoadPartial(tile + r * 32 + j, columns - j);
@@ -805,8 +810,11 @@ partial record class Linear
             {
                 int i = first + r;
                 float* seqModelingBlockAt = seqModelingBlock + (nint)i * 32 + c0;
+                Prefetching.Row(seqModelingBlockAt + 256);
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 32 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 256);
                 float* xAt = x + (nint)i * 32 + c0;
+                Prefetching.Row(xAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V seqModelingBlock2 = V.Load(tile + r * 32 + j);
@@ -886,8 +894,11 @@ partial record class Linear
             {
                 int i = first + r;
                 float* gateAt = gate + (nint)i * 80 + c0;
+                Prefetching.Row(gateAt + 640);
                 float* upAt = up + (nint)i * 80 + c0;
+                Prefetching.Row(upAt + 640);
                 float* downProjInputAt = downProjInput + (nint)i * 80 + c0;
+                Prefetching.Row(downProjInputAt + 640);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V gate2 = V.Load(tile + r * 32 + j);
@@ -933,7 +944,9 @@ partial record class Linear
             {
                 int i = first + r;
                 float* afterMlpAt = afterMlp + (nint)i * 32 + c0;
+                Prefetching.Row(afterMlpAt + 256);
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 32 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V afterSeqModelingBlockRow = V.Load(afterSeqModelingBlockAt + j);

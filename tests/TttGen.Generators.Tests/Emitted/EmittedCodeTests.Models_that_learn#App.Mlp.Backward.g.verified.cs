@@ -68,9 +68,13 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dUpAt = dUp + (nint)i * 80 + c0;
+                Prefetching.Row(dUpAt + 640);
                 float* gateAt = gate + (nint)i * 80 + c0;
+                Prefetching.Row(gateAt + 640);
                 float* dGateAt = dGate + (nint)i * 80 + c0;
+                Prefetching.Row(dGateAt + 640);
                 float* upAt = up + (nint)i * 80 + c0;
+                Prefetching.Row(upAt + 640);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V gateRow = V.Load(gateAt + j);
@@ -115,6 +119,7 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dUpProjInputAt = dUpProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dUpProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dUpProjInputAt + j);
@@ -154,7 +159,9 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dFfnNormAt = dFfnNorm + (nint)i * 32 + c0;
+                Prefetching.Row(dFfnNormAt + 256);
                 float* dUpProjInputAt = dUpProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dUpProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V dUpProjInputRow = V.Load(dUpProjInputAt + j);
@@ -254,9 +261,13 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dOProjInputAt = dOProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dOProjInputAt + 256);
                 float* dPostNormAt = dPostNorm + (nint)i * 32 + c0;
+                Prefetching.Row(dPostNormAt + 256);
                 float* geluAt = gelu + (nint)i * 32 + c0;
+                Prefetching.Row(geluAt + 256);
                 float* dNormalAt = dNormal + (nint)i * 32 + c0;
+                Prefetching.Row(dNormalAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V dOProjInput2 = V.Load(tile + r * 32 + j);
@@ -403,6 +414,7 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dGProjInputAt = dGProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dGProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dGProjInputAt + j);
@@ -524,6 +536,7 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dLearnableTttLrInputAt = dLearnableTttLrInput + (nint)i * 32 + c0;
+                Prefetching.Row(dLearnableTttLrInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dLearnableTttLrInputAt + j);
@@ -561,6 +574,7 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dVProjInputAt = dVProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dVProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), dVProjInputAt + j);
@@ -743,9 +757,13 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* dSeqNormAt = dSeqNorm + (nint)i * 32 + c0;
+                Prefetching.Row(dSeqNormAt + 256);
                 float* dGProjInputAt = dGProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dGProjInputAt + 256);
                 float* dLearnableTttLrInputAt = dLearnableTttLrInput + (nint)i * 32 + c0;
+                Prefetching.Row(dLearnableTttLrInputAt + 256);
                 float* dVProjInputAt = dVProjInput + (nint)i * 32 + c0;
+                Prefetching.Row(dVProjInputAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V dGProjInputRow = V.Load(dGProjInputAt + j);

@@ -555,70 +555,68 @@ partial record class Mlp
         public static void MiniBatchBackward<T, V>(int n, T* key, nint keyRow, T* query, nint queryRow, T* lr, T* tok, T* tokLast, T* W1, T* B1, T* W2, T* B2, T* Scale, T* dOutput, nint dOutputRow, T* dW1, T* dB1, T* dW2, T* dB2, T* dTok, T* dTokLast, T* dScale, T* dShift, T* timesW1K, T* sigmoidK, T* geluK, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW2, T* dGeluK2, T* deltaW1, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow, T* dLr, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T* dGeluQ = scratch + 6992; // [n, InnerHidden]
-            T* dGeluK = scratch + 6736; // [n, InnerHidden]
-            T* product5 = scratch + 1616; // [HeadDim, n]
-            T* dAttentionW2 = scratch + 3408; // [n, n]
-            T* dAttentionW1 = scratch + 512; // [n, n]
-            T* product6 = scratch + 2896; // [HeadDim, n]
-            T* attentionW1 = scratch + 2896; // [n, n]
+            T* dGeluQ = scratch + 7504; // [n, InnerHidden]
+            T* dGeluK = scratch + 3664; // [n, InnerHidden]
+            T* product5 = scratch + 1360; // [n, HeadDim]
+            T* dAttentionW2 = scratch + 6736; // [n, n]
+            T* dAttentionW1 = scratch + 256; // [n, n]
+            T* product6 = scratch + 1616; // [n, HeadDim]
+            T* attentionW1 = scratch + 1872; // [n, n]
             T* geluQ = scratch + 4688; // [n, InnerHidden]
-            T* attentionW2 = scratch + 3408; // [n, n]
-            T* dScoresW2 = scratch + 3920; // [n, n]
-            T* dAffineW2Q = scratch + 3664; // [n, HeadDim]
-            T* term3 = scratch + 768; // [HeadDim, n]
-            T* dAffineW1Q = scratch + 9040; // [n, InnerHidden]
-            T* dDGeluK = scratch + 4688; // [n, InnerHidden]
-            T* term4 = scratch + 1024; // [HeadDim, n]
-            T* dAffineW2K = scratch + 256; // [n, HeadDim]
-            T* dScoresW1 = scratch + 768; // [n, n]
-            T* dAffineW1K = scratch + 2896; // [n, InnerHidden]
+            T* attentionW2 = scratch + 6736; // [n, n]
+            T* dScoresW2 = scratch + 7248; // [n, n]
+            T* dAffineW2Q = scratch + 6992; // [n, HeadDim]
+            T* term3 = scratch + 2128; // [n, HeadDim]
+            T* dAffineW1Q = scratch + 4688; // [n, InnerHidden]
+            T* dDGeluK = scratch + 5712; // [n, InnerHidden]
+            T* term4 = scratch + 2384; // [n, HeadDim]
+            T* dAffineW2K = scratch + 512; // [n, HeadDim]
+            T* dScoresW1 = scratch + 512; // [n, n]
+            T* dAffineW1K = scratch + 1616; // [n, InnerHidden]
             T* sigmoidQ = scratch + 5712; // [n, InnerHidden]
-            T* dErrorK = scratch + 512; // [n, HeadDim]
+            T* dErrorK = scratch + 768; // [n, HeadDim]
             T* scoresW1 = scratch; // [n, n]
-            T* timesW1Q = scratch + 512; // [n, InnerHidden]
-            T* scoresW2 = scratch + 6736; // [n, n]
-            T* timesW2Q = scratch + 3152; // [n, HeadDim]
-            T* product = scratch + 5712; // [n, InnerHidden]
-            T* product2 = scratch + 3152; // [n, HeadDim]
+            T* timesW1Q = scratch + 256; // [n, InnerHidden]
+            T* scoresW2 = scratch + 2128; // [n, n]
+            T* timesW2Q = scratch + 2384; // [n, HeadDim]
+            T* product = scratch + 2640; // [n, InnerHidden]
+            T* product2 = scratch + 2384; // [n, HeadDim]
             T* product3 = scratch; // [n, HeadDim]
-            T* product4 = scratch + 512; // [n, HeadDim]
-            T* term = scratch + 1536; // [InnerHidden]
-            T* term2 = scratch + 1600; // [HeadDim]
-            T* keyByColumns = scratch + 256; // [HeadDim, n]
-            T* deltaW2ByColumns = scratch + 4176; // [HeadDim, n]
-            T* product5ByColumns = scratch + 4432; // [n, HeadDim]
-            T* product6ByColumns = scratch + 1616; // [n, HeadDim]
-            T* deltaW1Transposed = scratch + 1872; // [InnerHidden, n]
-            T* geluKTransposed = scratch + 3152; // [InnerHidden, n]
-            T* product7Of = scratch + 4688; // [n]
-            T* product8Of = scratch + 4704; // [n]
-            T* product9Of = scratch + 4720; // [n]
-            T* product10Of = scratch + 4736; // [n]
-            T* meanQOf = scratch + 3920; // [n]
-            T* sumOf = scratch + 3936; // [n]
-            T* varianceQOf = scratch + 3952; // [n]
-            T* dInvStdQOf = scratch + 3968; // [n]
-            T* W2Transposed = scratch + 8016; // [HeadDim, InnerHidden]
-            T* product7Of2 = scratch + 1024; // [n]
-            T* W1Transposed = scratch + 1872; // [InnerHidden, HeadDim]
-            T* dW2Transposed = scratch + 10064; // [HeadDim, InnerHidden]
-            T* dNormalKKept = scratch + 768; // [n, 16]
-            T* dDeltaW2Kept = scratch + 1024; // [n, 16]
-            T* sumOf2 = scratch + 1280; // [n]
-            T* product7Of3 = scratch + 1296; // [n]
-            T* product8Of2 = scratch + 1312; // [n]
-            T* sum2Of = scratch + 1328; // [n]
-            T* invStdKOf = scratch + 1344; // [n]
-            T* scalar2Of = scratch + 1360; // [n]
-            T* dDInvStdKOf = scratch + 1376; // [n]
-            T* product9Of2 = scratch + 1392; // [n]
-            T* sum3Of = scratch + 1408; // [n]
-            T* product10Of2 = scratch + 1424; // [n]
+            T* product4 = scratch + 256; // [n, HeadDim]
+            T* term = scratch + 1280; // [InnerHidden]
+            T* term2 = scratch + 1344; // [HeadDim]
+            T* keyTransposed = scratch + 256; // [HeadDim, n]
+            T* dW1Transposed = scratch + 1616; // [InnerHidden, HeadDim]
+            T* product7Of = scratch + 2640; // [n]
+            T* product8Of = scratch + 2656; // [n]
+            T* product9Of = scratch + 2672; // [n]
+            T* product10Of = scratch + 2688; // [n]
+            T* dW2Transposed = scratch + 4688; // [HeadDim, InnerHidden]
+            T* geluKTransposed = scratch + 6736; // [InnerHidden, n]
+            T* meanQOf = scratch + 7248; // [n]
+            T* sumOf = scratch + 7264; // [n]
+            T* varianceQOf = scratch + 7280; // [n]
+            T* dInvStdQOf = scratch + 7296; // [n]
+            T* deltaW2Transposed = scratch + 7248; // [HeadDim, n]
+            T* W2Transposed = scratch + 8528; // [HeadDim, InnerHidden]
+            T* deltaW1Transposed = scratch + 5712; // [InnerHidden, n]
+            T* product7Of2 = scratch + 768; // [n]
+            T* W1Transposed = scratch + 7248; // [InnerHidden, HeadDim]
+            T* dNormalKKept = scratch + 1024; // [n, 16]
+            T* dDeltaW2Kept = scratch + 1872; // [n, 16]
+            T* sumOf2 = scratch + 2128; // [n]
+            T* product7Of3 = scratch + 2144; // [n]
+            T* product8Of2 = scratch + 2160; // [n]
+            T* sum2Of = scratch + 2176; // [n]
+            T* invStdKOf = scratch + 2192; // [n]
+            T* scalar2Of = scratch + 2208; // [n]
+            T* dDInvStdKOf = scratch + 2224; // [n]
+            T* product9Of2 = scratch + 2240; // [n]
+            T* sum3Of = scratch + 2256; // [n]
+            T* product10Of2 = scratch + 2272; // [n]
 
             // scoresW1 = query · keyᵀ
-            Tile.Transpose<T, V>(n, 16, key, keyRow, keyByColumns, 16);
-            Tile.Multiply<T, V>(n, 16, n, query, queryRow, 1, keyByColumns, 16, scoresW1, 16);
+            Tile.MultiplyTransposed<T, V>(n, 16, n, query, queryRow, key, keyRow, scoresW1, 16, keyTransposed);
 
             // timesW1Q = query · W1
             Tile.Multiply<T, V>(n, 16, 64, query, queryRow, 1, W1, 64, timesW1Q, 64);
@@ -627,34 +625,33 @@ partial record class Mlp
 
             new Span<T>(term2, 16).Clear();
 
-            // product5 = − dW1 · deltaW1ᵀ
-            Tile.Transpose<T, V>(n, 64, deltaW1, 64, deltaW1Transposed, 16);
+            // product5 = − deltaW1 · dW1ᵀ
+            Tile.Transpose<T, V>(16, 64, dW1, 64, dW1Transposed, 16);
             new Span<T>(product5, 256).Clear();
-            Tile.MultiplyAdd<T, V>(16, 64, n, dW1, 64, 1, deltaW1Transposed, 16, product5, 16, -T.One);
+            Tile.MultiplyAdd<T, V>(n, 64, 16, deltaW1, 64, 1, dW1Transposed, 16, product5, 16, -T.One);
 
-            // product6 = − dW2ᵀ · geluKᵀ
-            Tile.Transpose<T, V>(n, 64, geluK, 64, geluKTransposed, 16);
+            // product6 = − geluK · dW2
             new Span<T>(product6, 256).Clear();
-            Tile.MultiplyAdd<T, V>(16, 64, n, dW2, 1, 16, geluKTransposed, 16, product6, 16, -T.One);
+            Tile.MultiplyAdd<T, V>(n, 64, 16, geluK, 64, 1, dW2, 16, product6, 16, -T.One);
 
-            // deltaW2ByColumns = deltaW2ᵀ
-            Tile.Transpose<T, V>(n, 16, deltaW2, 16, deltaW2ByColumns, 16);
-
-            // product5ByColumns = product5ᵀ
-            Tile.Transpose<T, V>(16, n, product5, 16, product5ByColumns, 16);
-
-            // product6ByColumns = product6ᵀ
-            Tile.Transpose<T, V>(16, n, product6, 16, product6ByColumns, 16);
-
-            MiniBatchBackwardAttentionW1<T, V>(n, dTokLast, scoresW1, attentionW1, tok, dB2, deltaW2, product6ByColumns, key, keyRow, product5ByColumns, dB1, deltaW1, product7Of, product8Of, product9Of, product10Of);
+            MiniBatchBackwardAttentionW1<T, V>(n, dTokLast, scoresW1, attentionW1, tok, term3, key, keyRow, tokLast, term4, deltaW2, dB2, product6, product5, dB1, deltaW1, product7Of, product8Of, product9Of, product10Of);
 
             // timesW1Q −= attentionW1 · deltaW1, its lower triangle
             Tile.MultiplyLowerAdd<T, V>(n, n, 64, attentionW1, 16, 1, deltaW1, 64, timesW1Q, 64, -T.One);
 
+            // product = − term3 · dW1
+            new Span<T>(product, 1024).Clear();
+            Tile.MultiplyAdd<T, V>(n, 16, 64, term3, 16, 1, dW1, 64, product, 64, -T.One);
+
+            // dGeluK = − term4 · dW2ᵀ
+            Tile.Transpose<T, V>(64, 16, dW2, 16, dW2Transposed, 64);
+            new Span<T>(dGeluK, 1024).Clear();
+            Tile.MultiplyAdd<T, V>(n, 16, 64, term4, 16, 1, dW2Transposed, 64, dGeluK, 64, -T.One);
+
             MiniBatchBackwardSigmoidQ<T, V>(n, timesW1Q, sigmoidQ, B1, geluQ);
 
             // scoresW2 = geluQ · geluKᵀ
-            Tile.Multiply<T, V>(n, 64, n, geluQ, 64, 1, geluKTransposed, 16, scoresW2, 16);
+            Tile.MultiplyTransposed<T, V>(n, 64, n, geluQ, 64, geluK, 64, scoresW2, 16, geluKTransposed);
 
             // timesW2Q = geluQ · W2
             Tile.Multiply<T, V>(n, 64, 16, geluQ, 64, 1, W2, 16, timesW2Q, 16);
@@ -670,9 +667,13 @@ partial record class Mlp
             new Span<T>(product2, 256).Clear();
             Tile.MultiplyUpperAdd<T, V>(n, n, 16, attentionW2, 1, 16, dAffineW2Q, 16, product2, 16, -T.One);
 
+            // dW2 += geluQᵀ · dAffineW2Q
+            Tile.MultiplyAdd<T, V>(64, n, 16, geluQ, 1, 64, dAffineW2Q, 16, dW2, 16, T.One);
+
             // dAttentionW2 = − dAffineW2Q · deltaW2ᵀ
+            Tile.Transpose<T, V>(n, 16, deltaW2, 16, deltaW2Transposed, 16);
             new Span<T>(dAttentionW2, 256).Clear();
-            Tile.MultiplyAdd<T, V>(n, 16, n, dAffineW2Q, 16, 1, deltaW2ByColumns, 16, dAttentionW2, 16, -T.One);
+            Tile.MultiplyAdd<T, V>(n, 16, n, dAffineW2Q, 16, 1, deltaW2Transposed, 16, dAttentionW2, 16, -T.One);
 
             MiniBatchBackwardDScoresW2<T, V>(n, dScoresW2, tok, dAttentionW2);
 
@@ -683,13 +684,26 @@ partial record class Mlp
             Tile.Transpose<T, V>(64, 16, W2, 16, W2Transposed, 64);
             Tile.MultiplyAdd<T, V>(n, 16, 64, dAffineW2Q, 16, 1, W2Transposed, 64, dGeluQ, 64, T.One);
 
+            // dGeluK += dScoresW2ᵀ · geluQ, its upper triangle
+            Tile.MultiplyUpperAdd<T, V>(n, n, 64, dScoresW2, 1, 16, geluQ, 64, dGeluK, 64, T.One);
+
             MiniBatchBackwardDAffineW1Q<T, V>(n, timesW1Q, dAffineW1Q, sigmoidQ, dGeluQ, B1);
 
+            // product −= attentionW1ᵀ · dAffineW1Q, its upper triangle
+            Tile.MultiplyUpperAdd<T, V>(n, n, 64, attentionW1, 1, 16, dAffineW1Q, 64, product, 64, -T.One);
+
+            // dW1 += queryᵀ · dAffineW1Q
+            Tile.MultiplyAdd<T, V>(16, n, 64, query, 1, queryRow, dAffineW1Q, 64, dW1, 64, T.One);
+
             // dAttentionW1 = − dAffineW1Q · deltaW1ᵀ
+            Tile.Transpose<T, V>(n, 64, deltaW1, 64, deltaW1Transposed, 16);
             new Span<T>(dAttentionW1, 256).Clear();
             Tile.MultiplyAdd<T, V>(n, 64, n, dAffineW1Q, 64, 1, deltaW1Transposed, 16, dAttentionW1, 16, -T.One);
 
-            MiniBatchBackwardDScoresW1<T, V>(n, scoresW2, scoresW1, dScoresW1, tok, dAttentionW1, dAttentionW2, dTok, product7Of2);
+            MiniBatchBackwardDScoresW1<T, V>(n, product, scoresW2, scoresW1, dScoresW1, tok, dAttentionW1, dAttentionW2, dDGeluK, timesW1K, sigmoidK, tokLast, dB1, dTok, product7Of2);
+
+            // product2 += dDGeluK · W2
+            Tile.MultiplyAdd<T, V>(n, 64, 16, dDGeluK, 64, 1, W2, 16, product2, 16, T.One);
 
             // product3 = dScoresW1ᵀ · query, its upper triangle
             Tile.MultiplyUpper<T, V>(n, n, 16, dScoresW1, 1, 16, query, queryRow, product3, 16);
@@ -701,38 +715,10 @@ partial record class Mlp
             Tile.Transpose<T, V>(16, 64, W1, 64, W1Transposed, 16);
             Tile.MultiplyAdd<T, V>(n, 64, 16, dAffineW1Q, 64, 1, W1Transposed, 16, product4, 16, T.One);
 
-            MiniBatchBackwardTerm3<T, V>(n, term3, keyByColumns, tokLast, term4, deltaW2ByColumns);
-
-            // product = − term3ᵀ · dW1
-            new Span<T>(product, 1024).Clear();
-            Tile.MultiplyAdd<T, V>(n, 16, 64, term3, 1, 16, dW1, 64, product, 64, -T.One);
-
-            // product −= attentionW1ᵀ · dAffineW1Q, its upper triangle
-            Tile.MultiplyUpperAdd<T, V>(n, n, 64, attentionW1, 1, 16, dAffineW1Q, 64, product, 64, -T.One);
-
-            // dGeluK = − term4ᵀ · dW2ᵀ
-            Tile.Transpose<T, V>(64, 16, dW2, 16, dW2Transposed, 64);
-            new Span<T>(dGeluK, 1024).Clear();
-            Tile.MultiplyAdd<T, V>(n, 16, 64, term4, 1, 16, dW2Transposed, 64, dGeluK, 64, -T.One);
-
-            // dGeluK += dScoresW2ᵀ · geluQ, its upper triangle
-            Tile.MultiplyUpperAdd<T, V>(n, n, 64, dScoresW2, 1, 16, geluQ, 64, dGeluK, 64, T.One);
-
-            // dW1 += queryᵀ · dAffineW1Q
-            Tile.MultiplyAdd<T, V>(16, n, 64, query, 1, queryRow, dAffineW1Q, 64, dW1, 64, T.One);
-
-            // dW2 += geluQᵀ · dAffineW2Q
-            Tile.MultiplyAdd<T, V>(64, n, 16, geluQ, 1, 64, dAffineW2Q, 16, dW2, 16, T.One);
-
-            MiniBatchBackwardDDGeluK<T, V>(n, product, product4, dDGeluK, timesW1K, sigmoidK, tokLast, dB1, dQuery, dQueryRow, dOutput, dOutputRow);
-
-            // product2 += dDGeluK · W2
-            Tile.MultiplyAdd<T, V>(n, 64, 16, dDGeluK, 64, 1, W2, 16, product2, 16, T.One);
-
             // dW2 += dDGeluKᵀ · deltaW2
             Tile.MultiplyAdd<T, V>(64, n, 16, dDGeluK, 1, 64, deltaW2, 16, dW2, 16, T.One);
 
-            MiniBatchBackwardDErrorK<T, V>(n, dScale, dShift, term2, product2, dNormalKKept, dDeltaW2Kept, tokLast, dB2, product6ByColumns, centredK, lr, Scale, errorK, varianceK, dErrorK, dValue, dValueRow, dOutput, dOutputRow, dAffineW2K, dInvStdK, sumDNormalK, dAffineW2Q, dLr, sumOf2, product7Of3, product8Of2, sum2Of, invStdKOf, scalar2Of, dDInvStdKOf, product9Of2, sum3Of, product10Of2);
+            MiniBatchBackwardDErrorK<T, V>(n, dScale, dShift, term2, product2, product4, dNormalKKept, dDeltaW2Kept, tokLast, dB2, product6, centredK, lr, Scale, errorK, dQuery, dQueryRow, dOutput, dOutputRow, varianceK, dErrorK, dValue, dValueRow, dAffineW2K, dInvStdK, sumDNormalK, dAffineW2Q, dLr, sumOf2, product7Of3, product8Of2, sum2Of, invStdKOf, scalar2Of, dDInvStdKOf, product9Of2, sum3Of, product10Of2);
 
             // dGeluK += dAffineW2K · W2ᵀ
             Tile.MultiplyAdd<T, V>(n, 16, 64, dAffineW2K, 16, 1, W2Transposed, 64, dGeluK, 64, T.One);
@@ -748,17 +734,19 @@ partial record class Mlp
             // dW1 += keyᵀ · dAffineW1K
             Tile.MultiplyAdd<T, V>(16, n, 64, key, 1, keyRow, dAffineW1K, 64, dW1, 64, T.One);
 
-            MiniBatchBackwardDKey<T, V>(n, product3, dKey, dKeyRow, tokLast, product5ByColumns, dErrorK);
+            MiniBatchBackwardDKey<T, V>(n, product3, dKey, dKeyRow, tokLast, product5, dErrorK);
 
             MiniBatchBackwardDB1<T, V>(n, term, term2, dB1, dB2);
         }
 
         // rate[i,j] = tok[i], for j ≤ i
         // attentionW1[i,j] = rate[i,j] (scoresW1[i,j] + 1)
-        // dTokLastPart[i] = Σ_l deltaW2[i,l] product6[l,i] + Σ_p key[i,p] product5[p,i] − Σ_k dB2[k] deltaW2[i,k] − Σ_m dB1[m] deltaW1[i,m]
+        // term3[i,j] = key[i,j] tokLast[i]
+        // term4[i,j] = tokLast[i] deltaW2[i,j]
+        // dTokLastPart[i] = Σ_l deltaW2[i,l] product6[i,l] + Σ_p key[i,p] product5[i,p] − Σ_k dB2[k] deltaW2[i,k] − Σ_m dB1[m] deltaW1[i,m]
         // dTokLast += Σ_i dTokLastPart
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardAttentionW1<T, V>(int n, T* dTokLast, T* scoresW1, T* attentionW1, T* tok, T* dB2, T* deltaW2, T* product6ByColumns, T* key, nint keyRow, T* product5ByColumns, T* dB1, T* deltaW1, T* product7Of, T* product8Of, T* product9Of, T* product10Of)
+        private static void MiniBatchBackwardAttentionW1<T, V>(int n, T* dTokLast, T* scoresW1, T* attentionW1, T* tok, T* term3, T* key, nint keyRow, T* tokLast, T* term4, T* deltaW2, T* dB2, T* product6, T* product5, T* dB1, T* deltaW1, T* product7Of, T* product8Of, T* product9Of, T* product10Of)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
@@ -775,19 +763,25 @@ partial record class Mlp
             }
             for (int i = 0; i < n; i++)
             {
-                T* deltaW2At = deltaW2 + i * 16;
-                T* product6ByColumnsAt = product6ByColumns + i * 16;
+                T* term3At = term3 + i * 16;
                 T* keyAt = key + i * keyRow;
-                T* product5ByColumnsAt = product5ByColumns + i * 16;
+                T* term4At = term4 + i * 16;
+                T* deltaW2At = deltaW2 + i * 16;
+                T* product6At = product6 + i * 16;
+                T* product5At = product5 + i * 16;
+                V tokLastLanes = V.Broadcast(tokLast[i]);
                 V product7Sum = V.Zero;
                 V product8Sum = V.Zero;
                 V product9Sum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
+                    V keyRow2 = V.Load(keyAt + j);
+                    V.Store(tokLastLanes * keyRow2, term3At + j);
                     V deltaW2Row = V.Load(deltaW2At + j);
+                    V.Store(tokLastLanes * deltaW2Row, term4At + j);
                     product7Sum = V.MultiplyAdd(V.Load(dB2 + j), deltaW2Row, product7Sum);
-                    product8Sum = V.MultiplyAdd(deltaW2Row, V.Load(product6ByColumnsAt + j), product8Sum);
-                    product9Sum = V.MultiplyAdd(V.Load(keyAt + j), V.Load(product5ByColumnsAt + j), product9Sum);
+                    product8Sum = V.MultiplyAdd(deltaW2Row, V.Load(product6At + j), product8Sum);
+                    product9Sum = V.MultiplyAdd(keyRow2, V.Load(product5At + j), product9Sum);
                 }
                 T product7 = T.CreateTruncating(-1.0) * V.Sum(product7Sum);
                 T product8 = V.Sum(product8Sum);
@@ -997,10 +991,13 @@ partial record class Mlp
 
         // rate[i,j] = tok[i], for j ≤ i
         // dScoresW1[i,j] = rate[i,j] dAttentionW1[i,j]
+        // squareK[i,j] = timesW1K[i,j]²
+        // dDeltaW1[i,j] = product[i,j] − tokLast[i] dB1[j]
+        // dDGeluK[i,j] = timesW1K[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) dDeltaW1[i,j] (0.214064 squareK[i,j] + 1.59577) + sigmoidK[i,j] dDeltaW1[i,j]
         // dRate[i,j] = dAttentionW2[i,j] (scoresW2[i,j] + 1) + dAttentionW1[i,j] (scoresW1[i,j] + 1)
         // dTok[i] = dTok[i] + Σ_k [k ≤ i] dRate[i,k]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDScoresW1<T, V>(int n, T* scoresW2, T* scoresW1, T* dScoresW1, T* tok, T* dAttentionW1, T* dAttentionW2, T* dTok, T* product7Of2)
+        private static void MiniBatchBackwardDScoresW1<T, V>(int n, T* product, T* scoresW2, T* scoresW1, T* dScoresW1, T* tok, T* dAttentionW1, T* dAttentionW2, T* dDGeluK, T* timesW1K, T* sigmoidK, T* tokLast, T* dB1, T* dTok, T* product7Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             V ones = V.Broadcast(T.One);
@@ -1026,43 +1023,6 @@ partial record class Mlp
                 T product7 = V.Sum(product7Sum);
                 product7Of2[i] = product7;
             }
-            for (int i = 0; i < n; i++)
-            {
-                T product7 = product7Of2[i];
-                dTok[i] = dTok[i] + product7;
-            }
-        }
-
-        // term3[i,j] = key[j,i] tokLast[j]
-        // term4[i,j] = tokLast[j] deltaW2[j,i]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardTerm3<T, V>(int n, T* term3, T* keyByColumns, T* tokLast, T* term4, T* deltaW2ByColumns)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < 16; i++)
-            {
-                T* term3At = term3 + i * 16;
-                T* keyByColumnsAt = keyByColumns + i * 16;
-                T* term4At = term4 + i * 16;
-                T* deltaW2ByColumnsAt = deltaW2ByColumns + i * 16;
-                for (int j = 0; j < n; j += V.Count)
-                {
-                    V tokLastRow = V.LoadPartial(tokLast + j, n - j);
-                    V.StorePartial(V.LoadPartial(keyByColumnsAt + j, n - j) * tokLastRow, term3At + j, n - j);
-                    V.StorePartial(tokLastRow * V.LoadPartial(deltaW2ByColumnsAt + j, n - j), term4At + j, n - j);
-                }
-            }
-        }
-
-        // squareK[i,j] = timesW1K[i,j]²
-        // dDeltaW1[i,j] = product[i,j] − tokLast[i] dB1[j]
-        // dDGeluK[i,j] = timesW1K[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) dDeltaW1[i,j] (0.214064 squareK[i,j] + 1.59577) + sigmoidK[i,j] dDeltaW1[i,j]
-        // dQuery[i,j] = product4[i,j] + dOutput[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDDGeluK<T, V>(int n, T* product, T* product4, T* dDGeluK, T* timesW1K, T* sigmoidK, T* tokLast, T* dB1, T* dQuery, nint dQueryRow, T* dOutput, nint dOutputRow)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V ones = V.Broadcast(T.One);
             V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
             V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
             for (int i = 0; i < n; i++)
@@ -1084,18 +1044,13 @@ partial record class Mlp
             }
             for (int i = 0; i < n; i++)
             {
-                T* product4At = product4 + i * 16;
-                T* dQueryAt = dQuery + i * dQueryRow;
-                T* dOutputAt = dOutput + i * dOutputRow;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V.Store(V.Load(product4At + j) + V.Load(dOutputAt + j), dQueryAt + j);
-                }
+                T product7 = product7Of2[i];
+                dTok[i] = dTok[i] + product7;
             }
         }
 
         // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // dDeltaW2[i,j] = product2[i,j] − tokLast[i] (dB2[j] − product6[j,i])
+        // dDeltaW2[i,j] = product2[i,j] − tokLast[i] (dB2[j] − product6[i,j])
         // sum[i] = −Σ_k dDeltaW2[i,k] / 16
         // dSumDNormalK[i] = invStdK[i] sum[i]
         // term[i] = invStdK[i]³
@@ -1110,6 +1065,7 @@ partial record class Mlp
         // dCentredK[i,j] = dDInvStdK[i] dNormalK[i,j] + invStdK[i] dNormalK2[i,j] − dDeltaW2[i,j] term2[i] / 16 − centredK[i,j] term[i] dInvStdK2[i] / 16
         // dAffineW2K[i,j] = dCentredK[i,j] − (sumDNormalK[i] dDInvStdK[i] + invStdK[i] (Σ_l dNormalK2[i,l]) − term2[i] (Σ_k dDeltaW2[i,k]) / 16) / 16
         // dValue[i,j] = −dErrorK[i,j]
+        // dQuery[i,j] = product4[i,j] + dOutput[i,j]
         // dLr[i] = Σ_k dDNormalK[i,k] Scale[k] errorK[i,k]
         // dScalePart[i,j] = dDNormalK[i,j] lr[i] errorK[i,j]
         // normalK[i,j] = centredK[i,j] invStdK[i]
@@ -1121,15 +1077,18 @@ partial record class Mlp
         // dShift += Σ_i dShiftPart
         // term2 += Σ_i term2Part
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* dScale, T* dShift, T* term2, T* product2, T* dNormalKKept, T* dDeltaW2Kept, T* tokLast, T* dB2, T* product6ByColumns, T* centredK, T* lr, T* Scale, T* errorK, T* varianceK, T* dErrorK, T* dValue, nint dValueRow, T* dOutput, nint dOutputRow, T* dAffineW2K, T* dInvStdK, T* sumDNormalK, T* dAffineW2Q, T* dLr, T* sumOf2, T* product7Of3, T* product8Of2, T* sum2Of, T* invStdKOf, T* scalar2Of, T* dDInvStdKOf, T* product9Of2, T* sum3Of, T* product10Of2)
+        private static void MiniBatchBackwardDErrorK<T, V>(int n, T* dScale, T* dShift, T* term2, T* product2, T* product4, T* dNormalKKept, T* dDeltaW2Kept, T* tokLast, T* dB2, T* product6, T* centredK, T* lr, T* Scale, T* errorK, T* dQuery, nint dQueryRow, T* dOutput, nint dOutputRow, T* varianceK, T* dErrorK, T* dValue, nint dValueRow, T* dAffineW2K, T* dInvStdK, T* sumDNormalK, T* dAffineW2Q, T* dLr, T* sumOf2, T* product7Of3, T* product8Of2, T* sum2Of, T* invStdKOf, T* scalar2Of, T* dDInvStdKOf, T* product9Of2, T* sum3Of, T* product10Of2)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* product2At = product2 + i * 16;
-                T* product6ByColumnsAt = product6ByColumns + i * 16;
+                T* product4At = product4 + i * 16;
+                T* product6At = product6 + i * 16;
                 T* centredKAt = centredK + i * 16;
                 T* errorKAt = errorK + i * 16;
+                T* dQueryAt = dQuery + i * dQueryRow;
+                T* dOutputAt = dOutput + i * dOutputRow;
                 V tokLastLanes = V.Broadcast(tokLast[i]);
                 V sumSum = V.Zero;
                 V product7Sum = V.Zero;
@@ -1138,13 +1097,14 @@ partial record class Mlp
                 V sum2Sum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V dDeltaW2 = V.Load(product2At + j) - tokLastLanes * (V.Load(dB2 + j) - V.Load(product6ByColumnsAt + j));
+                    V dDeltaW2 = V.Load(product2At + j) - tokLastLanes * (V.Load(dB2 + j) - V.Load(product6At + j));
                     V.Store(dDeltaW2, dDeltaW2Kept + i * 16 + j);
                     sumSum += dDeltaW2;
                     product7Sum = V.MultiplyAdd(V.Load(centredKAt + j), dDeltaW2, product7Sum);
                     V dNormalK = lrLanes * V.Load(Scale + j) * V.Load(errorKAt + j);
                     product8Sum = V.MultiplyAdd(dDeltaW2, dNormalK, product8Sum);
                     sum2Sum += dDeltaW2;
+                    V.Store(V.Load(product4At + j) + V.Load(dOutputAt + j), dQueryAt + j);
                 }
                 T sum = T.CreateTruncating(-0.0625) * V.Sum(sumSum);
                 T product7 = T.CreateTruncating(-0.0625) * V.Sum(product7Sum);
@@ -1301,22 +1261,22 @@ partial record class Mlp
             }
         }
 
-        // dKey[i,j] = product3[i,j] + tokLast[i] product5[j,i] + dErrorK[i,j]
+        // dKey[i,j] = product3[i,j] + tokLast[i] product5[i,j] + dErrorK[i,j]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MiniBatchBackwardDKey<T, V>(int n, T* product3, T* dKey, nint dKeyRow, T* tokLast, T* product5ByColumns, T* dErrorK)
+        private static void MiniBatchBackwardDKey<T, V>(int n, T* product3, T* dKey, nint dKeyRow, T* tokLast, T* product5, T* dErrorK)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
             {
                 T* product3At = product3 + i * 16;
                 T* dKeyAt = dKey + i * dKeyRow;
-                T* product5ByColumnsAt = product5ByColumns + i * 16;
+                T* product5At = product5 + i * 16;
                 T* dErrorKAt = dErrorK + i * 16;
                 V tokLastLanes = V.Broadcast(tokLast[i]);
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V dErrorKRow = V.Load(dErrorKAt + j);
-                    V.Store(V.MultiplyAdd(tokLastLanes, V.Load(product5ByColumnsAt + j), V.Load(product3At + j) + dErrorKRow), dKeyAt + j);
+                    V.Store(V.MultiplyAdd(tokLastLanes, V.Load(product5At + j), V.Load(product3At + j) + dErrorKRow), dKeyAt + j);
                 }
             }
         }

@@ -764,6 +764,7 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* sharedAt = shared + ((nint)i + (SliceOf[i] + 1) * 3) * 32 + c0;
+                Prefetching.Row(sharedAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), sharedAt + j);
@@ -781,6 +782,7 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* valueAt = value + (nint)i * 32 + c0;
+                Prefetching.Row(valueAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), valueAt + j);
@@ -803,7 +805,9 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* learnableTttLrRowAt = learnableTttLrRow + (nint)i * 2 + c0;
+                Prefetching.Row(learnableTttLrRowAt + 16);
                 float* rateAt = rate + (nint)i * 2 + c0;
+                Prefetching.Row(rateAt + 16);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V learnableTttLrRow2 = V.LoadPartial(tile + r * 32 + j, columns - j);
@@ -829,7 +833,9 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* gAt = g + (nint)i * 32 + c0;
+                Prefetching.Row(gAt + 256);
                 float* geluAt = gelu + (nint)i * 32 + c0;
+                Prefetching.Row(geluAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V g2 = V.Load(tile + r * 32 + j);
@@ -1022,7 +1028,9 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 32 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 256);
                 float* afterConvAt = afterConv + (nint)i * 32 + c0;
+                Prefetching.Row(afterConvAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V afterConvRow = V.Load(afterConvAt + j);
@@ -1102,8 +1110,11 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* gateAt = gate + (nint)i * 80 + c0;
+                Prefetching.Row(gateAt + 640);
                 float* upAt = up + (nint)i * 80 + c0;
+                Prefetching.Row(upAt + 640);
                 float* downProjInputAt = downProjInput + (nint)i * 80 + c0;
+                Prefetching.Row(downProjInputAt + 640);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V gate2 = V.Load(tile + r * 32 + j);
@@ -1149,7 +1160,9 @@ partial record class Mlp
             {
                 int i = first + r;
                 float* afterMlpAt = afterMlp + (nint)i * 32 + c0;
+                Prefetching.Row(afterMlpAt + 256);
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 32 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 256);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V afterSeqModelingBlockRow = V.Load(afterSeqModelingBlockAt + j);

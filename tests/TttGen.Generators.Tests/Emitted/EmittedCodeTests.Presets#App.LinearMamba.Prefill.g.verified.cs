@@ -230,6 +230,7 @@ partial record class LinearMamba
             {
                 int i = first + r;
                 float* sharedAt = shared + ((nint)i + (SliceOf[i] + 1) * 3) * 768 + c0;
+                Prefetching.Row(sharedAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), sharedAt + j);
@@ -247,6 +248,7 @@ partial record class LinearMamba
             {
                 int i = first + r;
                 float* valueAt = value + (nint)i * 768 + c0;
+                Prefetching.Row(valueAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), valueAt + j);
@@ -268,6 +270,7 @@ partial record class LinearMamba
             {
                 int i = first + r;
                 float* rateAt = rate + (nint)i * 12 + c0;
+                Prefetching.Row(rateAt + 96);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V learnableTttLrRow = V.LoadPartial(tile + r * 32 + j, columns - j);
@@ -291,6 +294,7 @@ partial record class LinearMamba
             {
                 int i = first + r;
                 float* geluAt = gelu + (nint)i * 768 + c0;
+                Prefetching.Row(geluAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V g = V.Load(tile + r * 32 + j);
@@ -450,7 +454,9 @@ partial record class LinearMamba
             {
                 int i = first + r;
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 768 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 6144);
                 float* afterConvAt = afterConv + (nint)i * 768 + c0;
+                Prefetching.Row(afterConvAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V afterConvRow = V.Load(afterConvAt + j);
@@ -527,6 +533,7 @@ partial record class LinearMamba
             {
                 int i = first + r;
                 float* downProjInputAt = downProjInput + (nint)i * 2064 + c0;
+                Prefetching.Row(downProjInputAt + 16512);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V gate = V.Load(tile + r * 32 + j);
@@ -570,7 +577,9 @@ partial record class LinearMamba
             {
                 int i = first + r;
                 float* afterMlpAt = afterMlp + (nint)i * 768 + c0;
+                Prefetching.Row(afterMlpAt + 6144);
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 768 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V afterSeqModelingBlockRow = V.Load(afterSeqModelingBlockAt + j);

@@ -162,6 +162,7 @@ partial record class LinearTransformer
             {
                 int i = first + r;
                 float* queryAt = query + (nint)i * 768 + c0;
+                Prefetching.Row(queryAt + 6144);
                 float* sineAt = rotarySines + (nint)((ulong)Positions[i] % 16) * 768 + c0;
                 float* cosineAt = rotaryCosines + (nint)((ulong)Positions[i] % 16) * 768 + c0;
                 for (int j = 0; j < 32; j += V.Count)
@@ -185,6 +186,7 @@ partial record class LinearTransformer
             {
                 int i = first + r;
                 float* keyAt = key + (nint)i * 768 + c0;
+                Prefetching.Row(keyAt + 6144);
                 float* sineAt = rotarySines + (nint)((ulong)Positions[i] % 16) * 768 + c0;
                 float* cosineAt = rotaryCosines + (nint)((ulong)Positions[i] % 16) * 768 + c0;
                 for (int j = 0; j < 32; j += V.Count)
@@ -205,6 +207,7 @@ partial record class LinearTransformer
             {
                 int i = first + r;
                 float* valueAt = value + (nint)i * 768 + c0;
+                Prefetching.Row(valueAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V.Store(V.Load(tile + r * 32 + j), valueAt + j);
@@ -226,6 +229,7 @@ partial record class LinearTransformer
             {
                 int i = first + r;
                 float* rateAt = rate + (nint)i * 12 + c0;
+                Prefetching.Row(rateAt + 96);
                 for (int j = 0; j < columns; j += V.Count)
                 {
                     V learnableTttLrRow = V.LoadPartial(tile + r * 32 + j, columns - j);
@@ -339,7 +343,9 @@ partial record class LinearTransformer
             {
                 int i = first + r;
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 768 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 6144);
                 float* xAt = x + (nint)i * 768 + c0;
+                Prefetching.Row(xAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V seqModelingBlock = V.Load(tile + r * 32 + j);
@@ -415,6 +421,7 @@ partial record class LinearTransformer
             {
                 int i = first + r;
                 float* downProjInputAt = downProjInput + (nint)i * 2064 + c0;
+                Prefetching.Row(downProjInputAt + 16512);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V gate = V.Load(tile + r * 32 + j);
@@ -458,7 +465,9 @@ partial record class LinearTransformer
             {
                 int i = first + r;
                 float* afterMlpAt = afterMlp + (nint)i * 768 + c0;
+                Prefetching.Row(afterMlpAt + 6144);
                 float* afterSeqModelingBlockAt = afterSeqModelingBlock + (nint)i * 768 + c0;
+                Prefetching.Row(afterSeqModelingBlockAt + 6144);
                 for (int j = 0; j < 32; j += V.Count)
                 {
                     V afterSeqModelingBlockRow = V.Load(afterSeqModelingBlockAt + j);
