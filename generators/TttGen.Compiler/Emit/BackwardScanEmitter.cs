@@ -37,6 +37,9 @@ public sealed class BackwardScanEmitter
     /// <summary>Emits the class.</summary>
     public static BackwardScan Emit(LinkedMemory memory, int indent) => new BackwardScanEmitter(memory).Run(indent);
 
+    // the dual form's kernels, in their order in the class
+    private const int Advance = 0, Gather = 1, Close = 2, Backward = 3, Step = 4, CloseBackward = 5, Inner = 6;
+
     private static readonly string[] Strided = ["key", "value", "query", "dOutput", "dKey", "dValue", "dQuery"];
 
     private BackwardScan Run(int indent)
@@ -79,9 +82,9 @@ public sealed class BackwardScanEmitter
         w.Line(GeneratedCode.Attribute);
         w.Open($"internal static unsafe class {_memory.Name}ScanBackward");
         var k = _memory.MiniBatch;
-        var flops = _isDual ? kernels[3].Flops(k) / k : kernels[2].Flops(1);
-        var inner = _isDual ? kernels[6].Flops(k) / k : 0;
-        var advance = _isDual ? inner + kernels[0].Flops(k) / k : kernels[0].Flops(1);
+        var flops = _isDual ? kernels[Backward].Flops(k) / k : kernels[2].Flops(1);
+        var inner = _isDual ? kernels[Inner].Flops(k) / k : 0;
+        var advance = _isDual ? inner + kernels[Advance].Flops(k) / k : kernels[0].Flops(1);
         Constants(w, own + scratch, flops, advance, inner);
         if (_isDual) Dual(w, own, kernels);
         else Primal(w, own, kernels);
@@ -220,14 +223,14 @@ public sealed class BackwardScanEmitter
         Pointers(w, "", "Start(part + 1)", 0);
         w.Open($"if (n == {k})");
         InnerPointers(w);
-        w.Line(Call(kernels[6], "n"));
-        w.Line(Call(kernels[0], "n"));
+        w.Line(Call(kernels[Inner], "n"));
+        w.Line(Call(kernels[Advance], "n"));
         w.Close();
         w.Open("else");
         Pointers(w, "", "sums", 1);
         w.Line("SumsAtStart(part);");
-        w.Line(Call(kernels[1], "n"));
-        w.Line(Call(kernels[2], "n"));
+        w.Line(Call(kernels[Gather], "n"));
+        w.Line(Call(kernels[Close], "n"));
         w.Close();
         w.Close();
         w.Line();
@@ -238,18 +241,18 @@ public sealed class BackwardScanEmitter
         w.Open($"if (n == {k})");
         InnerPointers(w);
         w.Line("// the last of a group made no state");
-        w.Line($"if (part % keepEvery == keepEvery - 1 || part + 1 == parts) {Call(kernels[6], "n")}");
-        w.Line(Call(kernels[3], "n"));
+        w.Line($"if (part % keepEvery == keepEvery - 1 || part + 1 == parts) {Call(kernels[Inner], "n")}");
+        w.Line(Call(kernels[Backward], "n"));
         w.Close();
         w.Open("else");
         Pointers(w, "", "sums", 1);
         w.Line("SumsAtStart(part);");
         w.Open($"if (at + n == {k})");
-        w.Line(Call(kernels[1], "n"));
-        w.Line(Call(kernels[5], "n"));
+        w.Line(Call(kernels[Gather], "n"));
+        w.Line(Call(kernels[CloseBackward], "n"));
         w.Line("SumsAtStart(part);");
         w.Close();
-        w.Line(Call(kernels[4], "n"));
+        w.Line(Call(kernels[Step], "n"));
         w.Close();
         w.Line("for (int i = 0; i < n; i++) dRate[(t + i) * dRateRow] = dLr[i];");
         w.Close();
