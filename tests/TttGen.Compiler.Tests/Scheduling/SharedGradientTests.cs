@@ -22,8 +22,13 @@ public class SharedGradientTests(ITestOutputHelper log)
         var parts = SharedGradient.Of(model, []);
         var given = new Dictionary<string, double[]>(scan.Weights)
         {
-            ["key"] = scan.Key, ["value"] = scan.Value, ["query"] = scan.Query, ["lr"] = scan.Rate, ["tok"] = scan.TokenRate[..Rows],
-            ["tokLast"] = [.. Enumerable.Repeat(scan.TokenRate[^1], Rows)], [SharedGradient.Last] = [scan.TokenRate[^1]],
+            ["key"] = scan.Key,
+            ["value"] = scan.Value,
+            ["query"] = scan.Query,
+            ["lr"] = scan.Rate,
+            ["tok"] = scan.TokenRate[..Rows],
+            ["tokLast"] = [.. Enumerable.Repeat(scan.TokenRate[^1], Rows)],
+            [SharedGradient.Last] = [scan.TokenRate[^1]],
         };
         foreach (var input in whole.Inputs.Where(i => i.Name != "tril" && !given.ContainsKey(i.Name)))
             given[input.Name] = [.. Enumerable.Range(0, input.Shape.Aggregate(1, (size, a) => size * (a.IsRows ? Rows : a.Size))).Select(_ => random.NextDouble() - 0.5)];
