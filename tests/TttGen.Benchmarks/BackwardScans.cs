@@ -7,11 +7,13 @@ internal static unsafe class BackwardScans
 {
     private const int Tokens = 512, Head = 64;
 
+    private static readonly int[] Groups = [1, 4, 8, 32];
+
     public static IEnumerable<Measurement> All()
     {
         var linear = new Linear();
         var mlp = new Mlp();
-        foreach (int every in new[] { 1, 4, 8, 32 })
+        foreach (int every in Groups)
         {
             yield return Of($"scan TTT-Linear, gradient, every {every} kept",
                 Work(every, LinearScanModel.LinearMemoryScanBackward.FlopsPerToken, LinearScanModel.LinearMemoryScanBackward.AdvanceFlopsPerToken, LinearScanModel.LinearMemoryScanBackward.InnerFlopsPerToken),
@@ -62,7 +64,7 @@ internal static unsafe class BackwardScans
     private readonly record struct Linear() : IWideWork
     {
         private readonly Operand _of = new(
-            LinearScanModel.LinearMemoryScan.StateSize, Math.Max(LinearScanModel.LinearMemoryScanBackward.KeptSize(Tokens, 1), LinearScanModel.LinearMemoryScanBackward.KeptSize(Tokens, 32)), LinearScanModel.LinearMemoryScanBackward.ScratchSize);
+            LinearScanModel.LinearMemoryScan.StateSize, Groups.Max(every => LinearScanModel.LinearMemoryScanBackward.KeptSize(Tokens, every)), LinearScanModel.LinearMemoryScanBackward.ScratchSize);
 
         public int Every { get; init; }
 
@@ -80,7 +82,7 @@ internal static unsafe class BackwardScans
     private readonly record struct Mlp() : IWideWork
     {
         private readonly Operand _of = new(
-            MlpScanModel.MlpMemoryScan.StateSize, Math.Max(MlpScanModel.MlpMemoryScanBackward.KeptSize(Tokens, 1), MlpScanModel.MlpMemoryScanBackward.KeptSize(Tokens, 32)), MlpScanModel.MlpMemoryScanBackward.ScratchSize);
+            MlpScanModel.MlpMemoryScan.StateSize, Groups.Max(every => MlpScanModel.MlpMemoryScanBackward.KeptSize(Tokens, every)), MlpScanModel.MlpMemoryScanBackward.ScratchSize);
 
         public int Every { get; init; }
 

@@ -1,3 +1,4 @@
+using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Ir;
 
 namespace TttGen.Compiler.Tests;
@@ -79,6 +80,9 @@ internal static class InnerModels
     public static IReadOnlyList<InnerModel> All => [Linear(), Mlp(), SwiGlu(), Deep(), Tied(), Gain(), Squashed(), Auto(), LowRank(), Bare()];
 
     /// <summary>Their names, for theories.</summary>
+    /// <summary>Those that the dual form covers.</summary>
+    public static TheoryData<string> Dual => [.. All.Where(m => DualForm.Covers(m, out _)).Select(m => m.Name)];
+
     public static TheoryData<string> Names => [.. All.Select(m => m.Name)];
 
     public static InnerModel Named(string name) => All.Single(m => m.Name == name);

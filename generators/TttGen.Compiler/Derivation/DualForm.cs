@@ -77,8 +77,7 @@ public sealed class DualForm(InnerModel model)
                 results.Add((w.Name + "Next", g.Add([weights[w.Name], .. scaled])));
                 continue;
             }
-            var step = g.Add([g.Zero(w.Shape), .. gradients[w.Name].Select(p => g.Einsum(p, letters, w.Shape))]).Named("step" + w.Name);
-            var sum = g.Add(carry[w.Name], step);
+            var sum = g.Add(carry[w.Name], Step(g, w, gradients));
             results.Add(closing
                 ? (w.Name + "Next", g.Sub(weights[w.Name], g.Mul(tokLast, sum)))
                 : (w.Name + "SumNext", sum));
@@ -96,13 +95,12 @@ public sealed class DualForm(InnerModel model)
     {
         var weights = model.Weights.ToDictionary(w => w.Name, w => g.Input(w.Name, w.Shape));
         var gradients = RowGradients.Of(g, model, g.Input("key", Axis.Rows, model.Width), g.Input("value", Axis.Rows, model.Width), weights, g.Input("lr", Axis.Rows), null);
-        return [.. model.Weights.Where(w => w.Fast).Select(w =>
-        {
-            var letters = Graph.Letters(w.Shape.Length);
-            var step = g.Add([g.Zero(w.Shape), .. gradients[w.Name].Select(p => g.Einsum(p, letters, w.Shape))]).Named("step" + w.Name);
-            return (w.Name + "Next", g.Sub(weights[w.Name], g.Mul(g.Input(last), step)));
-        })];
+        return [.. model.Weights.Where(w => w.Fast).Select(w => (w.Name + "Next", g.Sub(weights[w.Name], g.Mul(g.Input(last), Step(g, w, gradients)))))];
     }
+
+    /// <summary>Σₛ lr(s) ∇ℓₛ of one weight.</summary>
+    private static Node Step(Graph g, Weight weight, IReadOnlyDictionary<string, IReadOnlyList<(Node Node, string Index)[]>> gradients) =>
+        g.Add([g.Zero(weight.Shape), .. gradients[weight.Name].Select(p => g.Einsum(p, Graph.Letters(weight.Shape.Length), weight.Shape))]).Named("step" + weight.Name);
 
     /// <summary>The outer gradient of a forward program: Vjp applied to what Vjp and the dual form made.</summary>
     /// <param name="name">The program's name.</param>

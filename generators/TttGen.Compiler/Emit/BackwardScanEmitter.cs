@@ -16,6 +16,7 @@ public sealed class BackwardScanEmitter
     private readonly long _weights;
     private readonly long _rows;
     private readonly bool _isDual;
+    private IReadOnlyList<TileKernel> _kernels = [];
     private IReadOnlyList<Input> _shared = [];
 
     private BackwardScanEmitter(LinkedMemory memory)
@@ -37,38 +38,35 @@ public sealed class BackwardScanEmitter
     /// <summary>Emits the class.</summary>
     public static BackwardScan Emit(LinkedMemory memory, int indent) => new BackwardScanEmitter(memory).Run(indent);
 
-    // the dual form's kernels, in their order in the class
-    private const int Advance = 0, Gather = 1, Close = 2, Backward = 3, Step = 4, CloseBackward = 5, Inner = 6;
-
     private static readonly string[] Strided = ["key", "value", "query", "dOutput", "dKey", "dValue", "dQuery"];
 
     private BackwardScan Run(int indent)
     {
         var gradient = new OuterGradient(_memory.Model);
         var sums = _fast.ToDictionary(f => f.Name + "SumNext", f => f.Name + "Sum");
-        var close = Schedule(gradient.Close());
-        var closeBackward = Schedule(gradient.CloseBackward());
-        TileKernel[] kernels;
         if (_isDual)
         {
             var shared = SharedGradient.Of(_memory.Model, Strided);
             _shared = shared.Kept;
-            kernels =
+            _kernels =
             [
-                Schedule(shared.Advance),
-                Schedule(new(new DualForm(_memory.Model).Forward("Gather", carried: true, closing: false, outputs: false), sums)),
-                close, Schedule(shared.Backward), Schedule(gradient.Step()), closeBackward,
-                Schedule(new(shared.Inner, new Dictionary<string, string>())),
+                Schedule(new(shared.Inner, new Dictionary<string, string>())), Schedule(shared.Advance), Schedule(shared.Backward),
+                Schedule(new(new DualForm(_memory.Model).Forward("Gather", carried: true, closing: false, outputs: false), sums)), Schedule(gradient.Step()),
+                Schedule(gradient.Close()), Schedule(gradient.CloseBackward()),
             ];
         }
         else
         {
-            kernels = [Schedule(new(new PrimalForm(_memory.Model).Forward("Gather", outputs: false), sums)), close, Schedule(gradient.Token()), closeBackward];
+            _kernels =
+            [
+                Schedule(new(new PrimalForm(_memory.Model).Forward("Gather", outputs: false), sums)), Schedule(gradient.Token()),
+                Schedule(gradient.Close()), Schedule(gradient.CloseBackward()),
+            ];
         }
 
         var methods = new List<string>();
         long scratch = 0;
-        foreach (var kernel in kernels)
+        foreach (var kernel in _kernels)
         {
             var text = new CodeWriter { Indent = indent + 1 };
             scratch = Math.Max(scratch, TileKernelEmitter.Emit(kernel, _memory.MiniBatch, text));
@@ -82,12 +80,12 @@ public sealed class BackwardScanEmitter
         w.Line(GeneratedCode.Attribute);
         w.Open($"internal static unsafe class {_memory.Name}ScanBackward");
         var k = _memory.MiniBatch;
-        var flops = _isDual ? kernels[Backward].Flops(k) / k : kernels[2].Flops(1);
-        var inner = _isDual ? kernels[Inner].Flops(k) / k : 0;
-        var advance = _isDual ? inner + kernels[Advance].Flops(k) / k : kernels[0].Flops(1);
+        var flops = _isDual ? Kernel("MiniBatchBackward").Flops(k) / k : Kernel("TokenBackward").Flops(1);
+        var inner = _isDual ? Kernel("InnerGradient").Flops(k) / k : 0;
+        var advance = _isDual ? inner + Kernel("Advance").Flops(k) / k : Kernel("Gather").Flops(1);
         Constants(w, own + scratch, flops, advance, inner);
-        if (_isDual) Dual(w, own, kernels);
-        else Primal(w, own, kernels);
+        if (_isDual) Dual(w, own);
+        else Primal(w, own);
         foreach (var m in methods)
         {
             w.Line();
@@ -130,8 +128,10 @@ public sealed class BackwardScanEmitter
         w.Line($"/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between{(_isDual ? ", with the inner gradients of that group" : "")}.</summary>");
         w.Open("public static long KeptSize(int tokens, int keepEvery)");
         w.Line($"int parts = (tokens + {Numbers.Of(2 * k - 2)}) / {Numbers.Of(k)};");
-        w.Line($"return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1){(_isDual ? " + (long)InnerSize * Math.Min(keepEvery, parts)" : "")};");
+        w.Line($"return StatesSize(parts, keepEvery){(_isDual ? " + (long)InnerSize * Math.Min(keepEvery, parts)" : "")};");
         w.Close();
+        w.Line();
+        w.Line("private static long StatesSize(int parts, int keepEvery) => (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);");
         w.Line();
     }
 
@@ -210,7 +210,7 @@ public sealed class BackwardScanEmitter
         w.Line("static void Copy(T* from, T* to) => new ReadOnlySpan<T>(from, WeightsSize).CopyTo(new Span<T>(to, WeightsSize));");
     }
 
-    private void Dual(CodeWriter w, long own, TileKernel[] kernels)
+    private void Dual(CodeWriter w, long own)
     {
         var k = Numbers.Of(_memory.MiniBatch);
         Head(w, own);
@@ -223,14 +223,14 @@ public sealed class BackwardScanEmitter
         Pointers(w, "", "Start(part + 1)", 0);
         w.Open($"if (n == {k})");
         InnerPointers(w);
-        w.Line(Call(kernels[Inner], "n"));
-        w.Line(Call(kernels[Advance], "n"));
+        w.Line(Call("InnerGradient", "n"));
+        w.Line(Call("Advance", "n"));
         w.Close();
         w.Open("else");
         Pointers(w, "", "sums", 1);
         w.Line("SumsAtStart(part);");
-        w.Line(Call(kernels[Gather], "n"));
-        w.Line(Call(kernels[Close], "n"));
+        w.Line(Call("Gather", "n"));
+        w.Line(Call("Close", "n"));
         w.Close();
         w.Close();
         w.Line();
@@ -241,25 +241,25 @@ public sealed class BackwardScanEmitter
         w.Open($"if (n == {k})");
         InnerPointers(w);
         w.Line("// the last of a group made no state");
-        w.Line($"if (part % keepEvery == keepEvery - 1 || part + 1 == parts) {Call(kernels[Inner], "n")}");
-        w.Line(Call(kernels[Backward], "n"));
+        w.Line($"if (part % keepEvery == keepEvery - 1 || part + 1 == parts) {Call("InnerGradient", "n")}");
+        w.Line(Call("MiniBatchBackward", "n"));
         w.Close();
         w.Open("else");
         Pointers(w, "", "sums", 1);
         w.Line("SumsAtStart(part);");
         w.Open($"if (at + n == {k})");
-        w.Line(Call(kernels[Gather], "n"));
-        w.Line(Call(kernels[CloseBackward], "n"));
+        w.Line(Call("Gather", "n"));
+        w.Line(Call("CloseBackward", "n"));
         w.Line("SumsAtStart(part);");
         w.Close();
-        w.Line(Call(kernels[Step], "n"));
+        w.Line(Call("StepBackward", "n"));
         w.Close();
         w.Line("for (int i = 0; i < n; i++) dRate[(t + i) * dRateRow] = dLr[i];");
         w.Close();
         w.Close();
     }
 
-    private void Primal(CodeWriter w, long own, TileKernel[] kernels)
+    private void Primal(CodeWriter w, long own)
     {
         var k = Numbers.Of(_memory.MiniBatch);
         Head(w, own);
@@ -271,7 +271,7 @@ public sealed class BackwardScanEmitter
         w.Line("Copy(Start(part), Start(part + 1));");
         Pointers(w, "", "Start(part + 1)", 0);
         Pointers(w, "", "(sums + n * (nint)WeightsSize)", 1);
-        w.Line(Call(kernels[1], "1"));
+        w.Line(Call("Close", "1"));
         w.Close();
         w.Line();
         w.Line("// the gradient sum before each token");
@@ -282,7 +282,7 @@ public sealed class BackwardScanEmitter
         w.Open("for (int i = 0; i < n; i++, t++, at++)");
         w.Line("Copy(sums + i * (nint)WeightsSize, sums + (i + 1) * (nint)WeightsSize);");
         Pointers(w, "", "(sums + (i + 1) * (nint)WeightsSize)", 1);
-        w.Line(Call(kernels[0], "1"));
+        w.Line(Call("Gather", "1"));
         w.Close();
         w.Close();
         w.Line();
@@ -292,7 +292,7 @@ public sealed class BackwardScanEmitter
         Pointers(w, "", "Start(part)", 0);
         w.Open($"if (at + n == {k})");
         Pointers(w, "", "(sums + n * (nint)WeightsSize)", 1);
-        w.Line(Call(kernels[3], "1"));
+        w.Line(Call("CloseBackward", "1"));
         w.Close();
         w.Line("t += n;");
         w.Line("at += n;");
@@ -300,7 +300,7 @@ public sealed class BackwardScanEmitter
         w.Line("t--;");
         w.Line("at--;");
         Pointers(w, "", "(sums + i * (nint)WeightsSize)", 1);
-        w.Line(Call(kernels[2], "1"));
+        w.Line(Call("TokenBackward", "1"));
         w.Close();
         w.Close();
         w.Close();
@@ -320,7 +320,7 @@ public sealed class BackwardScanEmitter
     /// <summary>A mini-batch's inner gradient: those of a group lie after the kept states.</summary>
     private void InnerPointers(CodeWriter w)
     {
-        w.Line("T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;");
+        w.Line("T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;");
         long offset = 0;
         foreach (var tensor in _shared)
         {
@@ -329,9 +329,11 @@ public sealed class BackwardScanEmitter
         }
     }
 
-    private static string Call(TileKernel kernel, string n)
+    private TileKernel Kernel(string name) => _kernels.Single(k => k.Program.Name == name);
+
+    private string Call(string kernel, string n)
     {
-        var arguments = kernel.Parameters.Select(p => (p.Name, p.Shape.Length) switch
+        var arguments = Kernel(kernel).Parameters.Select(p => (p.Name, p.Shape.Length) switch
         {
             ("key" or "value" or "query" or "dOutput" or "dKey" or "dValue" or "dQuery", 2) => $"{p.Name} + t * {p.Name}Row, {p.Name}Row",
             ("key" or "value" or "query" or "dOutput" or "dKey" or "dValue" or "dQuery", _) => $"{p.Name} + t * {p.Name}Row",
@@ -344,6 +346,6 @@ public sealed class BackwardScanEmitter
             (SharedGradient.Last, 0) => "tokLast",
             _ => p.Name,
         });
-        return $"{kernel.Program.Name}<T, V>({n}, {string.Join(", ", arguments)}, scratch);";
+        return $"{kernel}<T, V>({n}, {string.Join(", ", arguments)}, scratch);";
     }
 }

@@ -8,13 +8,11 @@ internal sealed class ScratchMemory
     private sealed class Tensor(string name, long size, string shape)
     {
         public string Name { get; } = name;
-        public long Size { get; } = (size + 15) / 16 * 16;
+        public int Size { get; } = checked((int)((size + 15) / 16 * 16));
         public string Shape { get; } = shape;
         public int First { get; set; } = int.MaxValue;
         public int Last { get; set; } = -1;
-        public long Offset { get; set; }
-
-        public bool LivesWith(Tensor other) => First <= other.Last && other.First <= Last;
+        public int Offset { get; set; }
     }
 
     private readonly List<Tensor> _tensors = [];
@@ -42,21 +40,14 @@ internal sealed class ScratchMemory
     /// <summary>Places every tensor and declares its pointer; answers how many elements there are in all.</summary>
     public long Place(string scratch, ICollection<string> lines)
     {
-        long size = 0;
-        var placed = new List<Tensor>();
+        var memory = new FirstFit();
         foreach (var tensor in _tensors.Where(t => t.Last >= 0).OrderBy(t => t.First))
         {
-            // the lowest gap between those that live at the same time
-            foreach (var other in placed.Where(tensor.LivesWith).OrderBy(t => t.Offset))
-            {
-                if (tensor.Offset + tensor.Size <= other.Offset) break;
-                tensor.Offset = Math.Max(tensor.Offset, other.Offset + other.Size);
-            }
-            placed.Add(tensor);
-            size = Math.Max(size, tensor.Offset + tensor.Size);
+            tensor.Offset = memory.Find(tensor.Size, tensor.First, tensor.Last);
+            memory.Take(tensor.Offset, tensor.Size, tensor.First, tensor.Last);
         }
         foreach (var tensor in _tensors.Where(t => t.Last >= 0))
             lines.Add($"T* {tensor.Name} = {scratch}{TileKernelEmitter.Plus(tensor.Offset)}; // {tensor.Shape}");
-        return size;
+        return memory.Size;
     }
 }

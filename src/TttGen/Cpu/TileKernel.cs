@@ -31,7 +31,7 @@ internal static unsafe class TileKernel<T, V, R, C, P>
         int tiles, int inner, int lower, T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, int count, bool add, T scale)
     {
         nint second = 2 * aRow;
-        bool start = add && IsOne(scale);
+        bool start = add && EqualityComparer<T>.Default.Equals(scale, TileProduct<T, V>.One);
         add &= !start;
         for (; tiles > 0; tiles--)
         {
@@ -109,8 +109,6 @@ internal static unsafe class TileKernel<T, V, R, C, P>
             c += R.Value * cRow;
         }
     }
-
-    private static bool IsOne(T x) => typeof(T) == typeof(float) ? Unsafe.BitCast<T, float>(x) == 1f : Unsafe.BitCast<T, double>(x) == 1d;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Load(T* row, int count, out V b0, out V b1, out V b2, out V b3)

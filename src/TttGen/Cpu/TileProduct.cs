@@ -15,7 +15,8 @@ internal static unsafe class TileProduct<T, V>
     /// <summary>AVX-512 has 32 registers: 4 × 4 sums. AVX2 and SSE have 16: 4 × 2.</summary>
     private static int MostVectors => Unsafe.SizeOf<V>() == 64 ? 4 : 2;
 
-    private static T One => typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>(1f) : Unsafe.BitCast<double, T>(1d);
+    /// <summary>1, of numbers that have no arithmetic here.</summary>
+    internal static T One => typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>(1f) : Unsafe.BitCast<double, T>(1d);
 
     /// <summary>As <see cref="Tile"/> says.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

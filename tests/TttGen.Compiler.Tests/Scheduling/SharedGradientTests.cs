@@ -10,9 +10,7 @@ public class SharedGradientTests(ITestOutputHelper log)
 {
     private const int Rows = 4;
 
-    public static TheoryData<string> Dual => [.. InnerModels.All.Where(m => DualForm.Covers(m, out _)).Select(m => m.Name)];
-
-    [Theory, MemberData(nameof(Dual))]
+    [Theory, MemberData(nameof(InnerModels.Dual), MemberType = typeof(InnerModels))]
     public void In_parts_it_is_the_gradient_of_the_whole_mini_batch(string name)
     {
         var model = InnerModels.Named(name);
@@ -42,7 +40,7 @@ public class SharedGradientTests(ITestOutputHelper log)
         Compare(advanced, Interpreter.Run(parts.Advance.Program, Rows, withKept));
     }
 
-    [Theory, MemberData(nameof(Dual))]
+    [Theory, MemberData(nameof(InnerModels.Dual), MemberType = typeof(InnerModels))]
     public void Nothing_is_multiplied_twice(string name)
     {
         var model = InnerModels.Named(name);
@@ -55,7 +53,7 @@ public class SharedGradientTests(ITestOutputHelper log)
     public void The_next_state_of_mlp_memory_is_two_products_and_two_sums() =>
         Assert.Equal(new Work(Products: 2, RowReductions: 0, ColumnReductions: 2, Triangles: 0, FormedPerRow: 0), Work.Of(SharedGradient.Of(InnerModels.Mlp(64, 256), []).Advance.Program));
 
-    [Theory, MemberData(nameof(Dual))]
+    [Theory, MemberData(nameof(InnerModels.Dual), MemberType = typeof(InnerModels))]
     public void What_is_kept_has_rows_and_depends_on_no_query(string name)
     {
         var parts = SharedGradient.Of(InnerModels.Named(name), []);

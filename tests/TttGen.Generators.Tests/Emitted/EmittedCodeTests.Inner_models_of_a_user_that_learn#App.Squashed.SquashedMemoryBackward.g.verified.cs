@@ -37,8 +37,10 @@ partial record class Squashed
         public static long KeptSize(int tokens, int keepEvery)
         {
             int parts = (tokens + 8) / 5;
-            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
+            return StatesSize(parts, keepEvery);
         }
+
+        private static long StatesSize(int parts, int keepEvery) => (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -231,50 +233,6 @@ partial record class Squashed
             {
                 V errorK = V.LoadPartial(key + j, 6 - j) + V.LoadPartial(product + j, 6 - j) + V.LoadPartial(B + j, 6 - j) - V.LoadPartial(value + j, 6 - j);
                 V.StorePartial(V.MultiplyAdd(lrLanes, errorK, V.LoadPartial(BSum + j, 6 - j)), BSum + j, 6 - j);
-            }
-        }
-
-        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
-        /// <param name="tokLast">[]</param>
-        /// <param name="W">[Six, Six], in and out</param>
-        /// <param name="WSum">[Six, Six]</param>
-        /// <param name="B">[Six], in and out</param>
-        /// <param name="BSum">[Six]</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Close<T, V>(int n, T tokLast, T* W, T* WSum, T* B, T* BSum, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            CloseW<T, V>(n, W, tokLast, WSum);
-
-            CloseB<T, V>(n, B, tokLast, BSum);
-        }
-
-        // W[i,j] = W[i,j] − tokLast WSum[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseW<T, V>(int n, T* W, T tokLast, T* WSum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int i = 0; i < 6; i++)
-            {
-                T* WAt = W + i * 6;
-                T* WSumAt = WSum + i * 6;
-                for (int j = 0; j < 6; j += V.Count)
-                {
-                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j)), WAt + j, 6 - j);
-                }
-            }
-        }
-
-        // B[j] = B[j] − tokLast BSum[j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseB<T, V>(int n, T* B, T tokLast, T* BSum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int j = 0; j < 6; j += V.Count)
-            {
-                V.StorePartial(V.LoadPartial(B + j, 6 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 6 - j)), B + j, 6 - j);
             }
         }
 
@@ -515,6 +473,50 @@ partial record class Squashed
             {
                 V dErrorKRow = V.LoadPartial(dErrorK + j, 6 - j);
                 V.StorePartial(V.LoadPartial(product2 + j, 6 - j) + dErrorKRow, dKey + j, 6 - j);
+            }
+        }
+
+        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
+        /// <param name="tokLast">[]</param>
+        /// <param name="W">[Six, Six], in and out</param>
+        /// <param name="WSum">[Six, Six]</param>
+        /// <param name="B">[Six], in and out</param>
+        /// <param name="BSum">[Six]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Close<T, V>(int n, T tokLast, T* W, T* WSum, T* B, T* BSum, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            CloseW<T, V>(n, W, tokLast, WSum);
+
+            CloseB<T, V>(n, B, tokLast, BSum);
+        }
+
+        // W[i,j] = W[i,j] − tokLast WSum[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseW<T, V>(int n, T* W, T tokLast, T* WSum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int i = 0; i < 6; i++)
+            {
+                T* WAt = W + i * 6;
+                T* WSumAt = WSum + i * 6;
+                for (int j = 0; j < 6; j += V.Count)
+                {
+                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j)), WAt + j, 6 - j);
+                }
+            }
+        }
+
+        // B[j] = B[j] − tokLast BSum[j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseB<T, V>(int n, T* B, T tokLast, T* BSum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int j = 0; j < 6; j += V.Count)
+            {
+                V.StorePartial(V.LoadPartial(B + j, 6 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 6 - j)), B + j, 6 - j);
             }
         }
 

@@ -43,8 +43,10 @@ partial record class Tied
         public static long KeptSize(int tokens, int keepEvery)
         {
             int parts = (tokens + 8) / 5;
-            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1) + (long)InnerSize * Math.Min(keepEvery, parts);
+            return StatesSize(parts, keepEvery) + (long)InnerSize * Math.Min(keepEvery, parts);
         }
+
+        private static long StatesSize(int parts, int keepEvery) => (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -123,7 +125,7 @@ partial record class Tied
                 T* B = Start(part + 1) + 64; // [Ten]
                 if (n == 5)
                 {
-                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;
                     T* timesWK = inner; // [n, Ten]
                     T* sigmoidK = inner + 64; // [n, Ten]
                     T* siluK = inner + 128; // [n, Ten]
@@ -153,7 +155,7 @@ partial record class Tied
                 T* B = Start(part) + 64; // [Ten]
                 if (n == 5)
                 {
-                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;
                     T* timesWK = inner; // [n, Ten]
                     T* sigmoidK = inner + 64; // [n, Ten]
                     T* siluK = inner + 128; // [n, Ten]
@@ -180,6 +182,120 @@ partial record class Tied
                     StepBackward<T, V>(n, key + t * keyRow, keyRow, value + t * valueRow, valueRow, query + t * queryRow, queryRow, lr, tok + at, W, B, Read, WSum, BSum, dOutput + t * dOutputRow, dOutputRow, dWSum, dBSum, dTok + at, dW, dB, dRead, dKey + t * dKeyRow, dKeyRow, dValue + t * dValueRow, dValueRow, dQuery + t * dQueryRow, dQueryRow, dLr, scratch);
                 }
                 for (int i = 0; i < n; i++) dRate[(t + i) * dRateRow] = dLr[i];
+            }
+        }
+
+        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
+        /// <param name="key">[n, Six]</param>
+        /// <param name="value">[n, Six]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W">[Six, Ten]</param>
+        /// <param name="B">[Ten]</param>
+        /// <param name="timesWK">[n, Ten]</param>
+        /// <param name="sigmoidK">[n, Ten]</param>
+        /// <param name="siluK">[n, Ten]</param>
+        /// <param name="timesWK2">[n, Six]</param>
+        /// <param name="deltaW">[n, Six]</param>
+        /// <param name="backWK">[n, Ten]</param>
+        /// <param name="term4">[n, Ten]</param>
+        /// <param name="deltaW2">[n, Ten]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W, T* B, T* timesWK, T* sigmoidK, T* siluK, T* timesWK2, T* deltaW, T* backWK, T* term4, T* deltaW2, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T* timesWK3 = scratch; // [n, Ten]
+            T* timesWK4 = scratch; // [n, Six]
+            T* backWK2 = scratch; // [n, Ten]
+            T* WTransposed = scratch + 32; // [Ten, Six]
+
+            // timesWK3 = key · W
+            Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK3, 10);
+
+            InnerGradientTimesWK<T, V>(n, timesWK3, timesWK, B, sigmoidK, siluK, term4);
+
+            // timesWK4 = siluK · Wᵀ
+            Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK4, 6, WTransposed);
+
+            InnerGradientTimesWK2<T, V>(n, timesWK4, timesWK2, value, valueRow, deltaW, lr);
+
+            // backWK2 = deltaW · W
+            Tile.Multiply<T, V>(n, 6, 10, deltaW, 6, 1, W, 10, backWK2, 10);
+
+            InnerGradientBackWK<T, V>(n, backWK2, backWK, lr, siluK, deltaW2, term4);
+        }
+
+        // timesWK[i,j] = timesWK3[i,j] + B[j]
+        // sigmoidK[i,j] = σ(timesWK[i,j])
+        // siluK[i,j] = timesWK[i,j] sigmoidK[i,j]
+        // term4[i,j] = sigmoidK[i,j] + timesWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j])
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientTimesWK<T, V>(int n, T* timesWK3, T* timesWK, T* B, T* sigmoidK, T* siluK, T* term4)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V ones = V.Broadcast(T.One);
+            for (int i = 0; i < n; i++)
+            {
+                T* timesWK3At = timesWK3 + i * 10;
+                T* timesWKAt = timesWK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
+                T* siluKAt = siluK + i * 10;
+                T* term4At = term4 + i * 10;
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V affineWK = V.LoadPartial(timesWK3At + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
+                    V.StorePartial(affineWK, timesWKAt + j, 10 - j);
+                    V sigmoidK2 = V.Sigmoid(affineWK);
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
+                    V.StorePartial(V.MultiplyAdd(affineWK, sigmoidK2 * (ones - sigmoidK2), sigmoidK2), term4At + j, 10 - j);
+                }
+            }
+        }
+
+        // timesWK2[i,j] = timesWK4[i,j] − value[i,j]
+        // deltaW[i,j] = lr[i] timesWK2[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientTimesWK2<T, V>(int n, T* timesWK4, T* timesWK2, T* value, nint valueRow, T* deltaW, T* lr)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesWK4At = timesWK4 + i * 6;
+                T* timesWK2At = timesWK2 + i * 6;
+                T* valueAt = value + i * valueRow;
+                T* deltaWAt = deltaW + i * 6;
+                V lrLanes = V.Broadcast(lr[i]);
+                for (int j = 0; j < 6; j += V.Count)
+                {
+                    V errorK = V.LoadPartial(timesWK4At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
+                    V.StorePartial(errorK, timesWK2At + j, 6 - j);
+                    V.StorePartial(lrLanes * errorK, deltaWAt + j, 6 - j);
+                }
+            }
+        }
+
+        // backWK[i,j] = backWK2[i,j] + 0.02 lr[i] siluK[i,j]
+        // deltaW2[i,j] = backWK[i,j] term4[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientBackWK<T, V>(int n, T* backWK2, T* backWK, T* lr, T* siluK, T* deltaW2, T* term4)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
+            for (int i = 0; i < n; i++)
+            {
+                T* backWK2At = backWK2 + i * 10;
+                T* backWKAt = backWK + i * 10;
+                T* siluKAt = siluK + i * 10;
+                T* deltaW2At = deltaW2 + i * 10;
+                T* term4At = term4 + i * 10;
+                V lrLanes = V.Broadcast(lr[i]);
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
+                    V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWK2At + j, 10 - j));
+                    V.StorePartial(dSiluK, backWKAt + j, 10 - j);
+                    V.StorePartial(dSiluK * V.LoadPartial(term4At + j, 10 - j), deltaW2At + j, 10 - j);
+                }
             }
         }
 
@@ -225,187 +341,6 @@ partial record class Tied
                     V stepWRow = V.LoadPartial(stepWAt + j, 10 - j);
                     V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (lastLanes * stepWRow), WAt + j, 10 - j);
                 }
-            }
-        }
-
-        /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
-        /// <param name="key">[n, Six]</param>
-        /// <param name="value">[n, Six]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="W">[Six, Ten]</param>
-        /// <param name="B">[Ten]</param>
-        /// <param name="WSum">[Six, Ten], in and out</param>
-        /// <param name="BSum">[Ten], in and out</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W, T* B, T* WSum, T* BSum, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            T one = T.One;
-            T* stepW = scratch + 320; // [Six, Ten]
-            T* siluK = scratch + 64; // [n, Ten]
-            T* deltaW = scratch + 224; // [n, Six]
-            T* deltaW2 = scratch + 192; // [n, Ten]
-            T* sigmoidK = scratch + 128; // [n, Ten]
-            T* timesWK = scratch; // [n, Ten]
-            T* timesWK2 = scratch + 192; // [n, Six]
-            T* backWK = scratch + 256; // [n, Ten]
-            T* WTransposed = scratch + 224; // [Ten, Six]
-
-            // timesWK = key · W
-            Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
-
-            GatherSigmoidK<T, V>(n, timesWK, sigmoidK, B, siluK);
-
-            // timesWK2 = siluK · Wᵀ
-            Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK2, 6, WTransposed);
-
-            GatherDeltaW<T, V>(n, timesWK2, deltaW, lr, value, valueRow);
-
-            // backWK = deltaW · W
-            Tile.Multiply<T, V>(n, 6, 10, deltaW, 6, 1, W, 10, backWK, 10);
-
-            // stepW = deltaWᵀ · siluK
-            Tile.Multiply<T, V>(6, n, 10, deltaW, 1, 6, siluK, 10, stepW, 10);
-
-            GatherDeltaW2<T, V>(n, backWK, timesWK, deltaW2, lr, siluK, sigmoidK, B);
-
-            // stepW += keyᵀ · deltaW2
-            Tile.MultiplyAdd<T, V>(6, n, 10, key, 1, keyRow, deltaW2, 10, stepW, 10, T.One);
-
-            // BSum += sum of the rows of deltaW2
-            Tile.MultiplyAdd<T, V>(1, n, 10, &one, 0, 0, deltaW2, 10, BSum, 0, T.One);
-
-            GatherWSum<T, V>(n, WSum, stepW);
-        }
-
-        // affineWK[i,j] = timesWK[i,j] + B[j]
-        // sigmoidK[i,j] = σ(affineWK[i,j])
-        // siluK[i,j] = affineWK[i,j] sigmoidK[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherSigmoidK<T, V>(int n, T* timesWK, T* sigmoidK, T* B, T* siluK)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesWKAt = timesWK + i * 10;
-                T* sigmoidKAt = sigmoidK + i * 10;
-                T* siluKAt = siluK + i * 10;
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V sigmoidK2 = V.Sigmoid(affineWK);
-                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
-                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
-                }
-            }
-        }
-
-        // errorK[i,j] = timesWK2[i,j] − value[i,j]
-        // deltaW[i,j] = lr[i] errorK[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherDeltaW<T, V>(int n, T* timesWK2, T* deltaW, T* lr, T* value, nint valueRow)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesWK2At = timesWK2 + i * 6;
-                T* deltaWAt = deltaW + i * 6;
-                T* valueAt = value + i * valueRow;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 6; j += V.Count)
-                {
-                    V errorK = V.LoadPartial(timesWK2At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
-                    V.StorePartial(lrLanes * errorK, deltaWAt + j, 6 - j);
-                }
-            }
-        }
-
-        // dSiluK[i,j] = backWK[i,j] + 0.02 lr[i] siluK[i,j]
-        // affineWK[i,j] = timesWK[i,j] + B[j]
-        // deltaW2[i,j] = dSiluK[i,j] (sigmoidK[i,j] + affineWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]))
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherDeltaW2<T, V>(int n, T* backWK, T* timesWK, T* deltaW2, T* lr, T* siluK, T* sigmoidK, T* B)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
-            V ones = V.Broadcast(T.One);
-            for (int i = 0; i < n; i++)
-            {
-                T* backWKAt = backWK + i * 10;
-                T* timesWKAt = timesWK + i * 10;
-                T* deltaW2At = deltaW2 + i * 10;
-                T* siluKAt = siluK + i * 10;
-                T* sigmoidKAt = sigmoidK + i * 10;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
-                    V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWKAt + j, 10 - j));
-                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
-                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V.StorePartial(dSiluK * V.MultiplyAdd(affineWK, sigmoidKRow * (ones - sigmoidKRow), sigmoidKRow), deltaW2At + j, 10 - j);
-                }
-            }
-        }
-
-        // WSum[i,j] = WSum[i,j] + stepW[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherWSum<T, V>(int n, T* WSum, T* stepW)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < 6; i++)
-            {
-                T* WSumAt = WSum + i * 10;
-                T* stepWAt = stepW + i * 10;
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V stepWRow = V.LoadPartial(stepWAt + j, 10 - j);
-                    V.StorePartial(V.LoadPartial(WSumAt + j, 10 - j) + stepWRow, WSumAt + j, 10 - j);
-                }
-            }
-        }
-
-        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
-        /// <param name="tokLast">[]</param>
-        /// <param name="W">[Six, Ten], in and out</param>
-        /// <param name="WSum">[Six, Ten]</param>
-        /// <param name="B">[Ten], in and out</param>
-        /// <param name="BSum">[Ten]</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Close<T, V>(int n, T tokLast, T* W, T* WSum, T* B, T* BSum, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            CloseW<T, V>(n, W, tokLast, WSum);
-
-            CloseB<T, V>(n, B, tokLast, BSum);
-        }
-
-        // W[i,j] = W[i,j] − tokLast WSum[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseW<T, V>(int n, T* W, T tokLast, T* WSum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int i = 0; i < 6; i++)
-            {
-                T* WAt = W + i * 10;
-                T* WSumAt = WSum + i * 10;
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 10 - j)), WAt + j, 10 - j);
-                }
-            }
-        }
-
-        // B[j] = B[j] − tokLast BSum[j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseB<T, V>(int n, T* B, T tokLast, T* BSum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int j = 0; j < 10; j += V.Count)
-            {
-                V.StorePartial(V.LoadPartial(B + j, 10 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 10 - j)), B + j, 10 - j);
             }
         }
 
@@ -932,6 +867,143 @@ partial record class Tied
             for (int j = 0; j < 10; j += V.Count)
             {
                 V.StorePartial(V.LoadPartial(term + j, 10 - j) + V.LoadPartial(dB + j, 10 - j), dB + j, 10 - j);
+            }
+        }
+
+        /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
+        /// <param name="key">[n, Six]</param>
+        /// <param name="value">[n, Six]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W">[Six, Ten]</param>
+        /// <param name="B">[Ten]</param>
+        /// <param name="WSum">[Six, Ten], in and out</param>
+        /// <param name="BSum">[Ten], in and out</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W, T* B, T* WSum, T* BSum, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T one = T.One;
+            T* stepW = scratch + 320; // [Six, Ten]
+            T* siluK = scratch + 64; // [n, Ten]
+            T* deltaW = scratch + 224; // [n, Six]
+            T* deltaW2 = scratch + 192; // [n, Ten]
+            T* sigmoidK = scratch + 128; // [n, Ten]
+            T* timesWK = scratch; // [n, Ten]
+            T* timesWK2 = scratch + 192; // [n, Six]
+            T* backWK = scratch + 256; // [n, Ten]
+            T* WTransposed = scratch + 224; // [Ten, Six]
+
+            // timesWK = key · W
+            Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK, 10);
+
+            GatherSigmoidK<T, V>(n, timesWK, sigmoidK, B, siluK);
+
+            // timesWK2 = siluK · Wᵀ
+            Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK2, 6, WTransposed);
+
+            GatherDeltaW<T, V>(n, timesWK2, deltaW, lr, value, valueRow);
+
+            // backWK = deltaW · W
+            Tile.Multiply<T, V>(n, 6, 10, deltaW, 6, 1, W, 10, backWK, 10);
+
+            // stepW = deltaWᵀ · siluK
+            Tile.Multiply<T, V>(6, n, 10, deltaW, 1, 6, siluK, 10, stepW, 10);
+
+            GatherDeltaW2<T, V>(n, backWK, timesWK, deltaW2, lr, siluK, sigmoidK, B);
+
+            // stepW += keyᵀ · deltaW2
+            Tile.MultiplyAdd<T, V>(6, n, 10, key, 1, keyRow, deltaW2, 10, stepW, 10, T.One);
+
+            // BSum += sum of the rows of deltaW2
+            Tile.MultiplyAdd<T, V>(1, n, 10, &one, 0, 0, deltaW2, 10, BSum, 0, T.One);
+
+            GatherWSum<T, V>(n, WSum, stepW);
+        }
+
+        // affineWK[i,j] = timesWK[i,j] + B[j]
+        // sigmoidK[i,j] = σ(affineWK[i,j])
+        // siluK[i,j] = affineWK[i,j] sigmoidK[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherSigmoidK<T, V>(int n, T* timesWK, T* sigmoidK, T* B, T* siluK)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesWKAt = timesWK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
+                T* siluKAt = siluK + i * 10;
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
+                    V sigmoidK2 = V.Sigmoid(affineWK);
+                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
+                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
+                }
+            }
+        }
+
+        // errorK[i,j] = timesWK2[i,j] − value[i,j]
+        // deltaW[i,j] = lr[i] errorK[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherDeltaW<T, V>(int n, T* timesWK2, T* deltaW, T* lr, T* value, nint valueRow)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesWK2At = timesWK2 + i * 6;
+                T* deltaWAt = deltaW + i * 6;
+                T* valueAt = value + i * valueRow;
+                V lrLanes = V.Broadcast(lr[i]);
+                for (int j = 0; j < 6; j += V.Count)
+                {
+                    V errorK = V.LoadPartial(timesWK2At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
+                    V.StorePartial(lrLanes * errorK, deltaWAt + j, 6 - j);
+                }
+            }
+        }
+
+        // dSiluK[i,j] = backWK[i,j] + 0.02 lr[i] siluK[i,j]
+        // affineWK[i,j] = timesWK[i,j] + B[j]
+        // deltaW2[i,j] = dSiluK[i,j] (sigmoidK[i,j] + affineWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]))
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherDeltaW2<T, V>(int n, T* backWK, T* timesWK, T* deltaW2, T* lr, T* siluK, T* sigmoidK, T* B)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
+            V ones = V.Broadcast(T.One);
+            for (int i = 0; i < n; i++)
+            {
+                T* backWKAt = backWK + i * 10;
+                T* timesWKAt = timesWK + i * 10;
+                T* deltaW2At = deltaW2 + i * 10;
+                T* siluKAt = siluK + i * 10;
+                T* sigmoidKAt = sigmoidK + i * 10;
+                V lrLanes = V.Broadcast(lr[i]);
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
+                    V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWKAt + j, 10 - j));
+                    V sigmoidKRow = V.LoadPartial(sigmoidKAt + j, 10 - j);
+                    V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
+                    V.StorePartial(dSiluK * V.MultiplyAdd(affineWK, sigmoidKRow * (ones - sigmoidKRow), sigmoidKRow), deltaW2At + j, 10 - j);
+                }
+            }
+        }
+
+        // WSum[i,j] = WSum[i,j] + stepW[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherWSum<T, V>(int n, T* WSum, T* stepW)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < 6; i++)
+            {
+                T* WSumAt = WSum + i * 10;
+                T* stepWAt = stepW + i * 10;
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V stepWRow = V.LoadPartial(stepWAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(WSumAt + j, 10 - j) + stepWRow, WSumAt + j, 10 - j);
+                }
             }
         }
 
@@ -1530,6 +1602,50 @@ partial record class Tied
             }
         }
 
+        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
+        /// <param name="tokLast">[]</param>
+        /// <param name="W">[Six, Ten], in and out</param>
+        /// <param name="WSum">[Six, Ten]</param>
+        /// <param name="B">[Ten], in and out</param>
+        /// <param name="BSum">[Ten]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Close<T, V>(int n, T tokLast, T* W, T* WSum, T* B, T* BSum, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            CloseW<T, V>(n, W, tokLast, WSum);
+
+            CloseB<T, V>(n, B, tokLast, BSum);
+        }
+
+        // W[i,j] = W[i,j] − tokLast WSum[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseW<T, V>(int n, T* W, T tokLast, T* WSum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int i = 0; i < 6; i++)
+            {
+                T* WAt = W + i * 10;
+                T* WSumAt = WSum + i * 10;
+                for (int j = 0; j < 10; j += V.Count)
+                {
+                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 10 - j)), WAt + j, 10 - j);
+                }
+            }
+        }
+
+        // B[j] = B[j] − tokLast BSum[j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseB<T, V>(int n, T* B, T tokLast, T* BSum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int j = 0; j < 10; j += V.Count)
+            {
+                V.StorePartial(V.LoadPartial(B + j, 10 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 10 - j)), B + j, 10 - j);
+            }
+        }
+
         /// <summary>Gradients of Close by all that goes into it; forward values are recomputed here.</summary>
         /// <param name="tokLast">[]</param>
         /// <param name="WSum">[Six, Ten]</param>
@@ -1596,120 +1712,6 @@ partial record class Tied
             {
                 T product = productOf[i];
                 *dTokLast += product;
-            }
-        }
-
-        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
-        /// <param name="key">[n, Six]</param>
-        /// <param name="value">[n, Six]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="W">[Six, Ten]</param>
-        /// <param name="B">[Ten]</param>
-        /// <param name="timesWK">[n, Ten]</param>
-        /// <param name="sigmoidK">[n, Ten]</param>
-        /// <param name="siluK">[n, Ten]</param>
-        /// <param name="timesWK2">[n, Six]</param>
-        /// <param name="deltaW">[n, Six]</param>
-        /// <param name="backWK">[n, Ten]</param>
-        /// <param name="term4">[n, Ten]</param>
-        /// <param name="deltaW2">[n, Ten]</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W, T* B, T* timesWK, T* sigmoidK, T* siluK, T* timesWK2, T* deltaW, T* backWK, T* term4, T* deltaW2, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            T* timesWK3 = scratch; // [n, Ten]
-            T* timesWK4 = scratch; // [n, Six]
-            T* backWK2 = scratch; // [n, Ten]
-            T* WTransposed = scratch + 32; // [Ten, Six]
-
-            // timesWK3 = key · W
-            Tile.Multiply<T, V>(n, 6, 10, key, keyRow, 1, W, 10, timesWK3, 10);
-
-            InnerGradientTimesWK<T, V>(n, timesWK3, timesWK, B, sigmoidK, siluK, term4);
-
-            // timesWK4 = siluK · Wᵀ
-            Tile.MultiplyTransposed<T, V>(n, 10, 6, siluK, 10, W, 10, timesWK4, 6, WTransposed);
-
-            InnerGradientTimesWK2<T, V>(n, timesWK4, timesWK2, value, valueRow, deltaW, lr);
-
-            // backWK2 = deltaW · W
-            Tile.Multiply<T, V>(n, 6, 10, deltaW, 6, 1, W, 10, backWK2, 10);
-
-            InnerGradientBackWK<T, V>(n, backWK2, backWK, lr, siluK, deltaW2, term4);
-        }
-
-        // timesWK[i,j] = timesWK3[i,j] + B[j]
-        // sigmoidK[i,j] = σ(timesWK[i,j])
-        // siluK[i,j] = timesWK[i,j] sigmoidK[i,j]
-        // term4[i,j] = sigmoidK[i,j] + timesWK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j])
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void InnerGradientTimesWK<T, V>(int n, T* timesWK3, T* timesWK, T* B, T* sigmoidK, T* siluK, T* term4)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V ones = V.Broadcast(T.One);
-            for (int i = 0; i < n; i++)
-            {
-                T* timesWK3At = timesWK3 + i * 10;
-                T* timesWKAt = timesWK + i * 10;
-                T* sigmoidKAt = sigmoidK + i * 10;
-                T* siluKAt = siluK + i * 10;
-                T* term4At = term4 + i * 10;
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V affineWK = V.LoadPartial(timesWK3At + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V.StorePartial(affineWK, timesWKAt + j, 10 - j);
-                    V sigmoidK2 = V.Sigmoid(affineWK);
-                    V.StorePartial(sigmoidK2, sigmoidKAt + j, 10 - j);
-                    V.StorePartial(affineWK * sigmoidK2, siluKAt + j, 10 - j);
-                    V.StorePartial(V.MultiplyAdd(affineWK, sigmoidK2 * (ones - sigmoidK2), sigmoidK2), term4At + j, 10 - j);
-                }
-            }
-        }
-
-        // timesWK2[i,j] = timesWK4[i,j] − value[i,j]
-        // deltaW[i,j] = lr[i] timesWK2[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void InnerGradientTimesWK2<T, V>(int n, T* timesWK4, T* timesWK2, T* value, nint valueRow, T* deltaW, T* lr)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesWK4At = timesWK4 + i * 6;
-                T* timesWK2At = timesWK2 + i * 6;
-                T* valueAt = value + i * valueRow;
-                T* deltaWAt = deltaW + i * 6;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 6; j += V.Count)
-                {
-                    V errorK = V.LoadPartial(timesWK4At + j, 6 - j) - V.LoadPartial(valueAt + j, 6 - j);
-                    V.StorePartial(errorK, timesWK2At + j, 6 - j);
-                    V.StorePartial(lrLanes * errorK, deltaWAt + j, 6 - j);
-                }
-            }
-        }
-
-        // backWK[i,j] = backWK2[i,j] + 0.02 lr[i] siluK[i,j]
-        // deltaW2[i,j] = backWK[i,j] term4[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void InnerGradientBackWK<T, V>(int n, T* backWK2, T* backWK, T* lr, T* siluK, T* deltaW2, T* term4)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V c0_02 = V.Broadcast(T.CreateTruncating(0.019999999552965164));
-            for (int i = 0; i < n; i++)
-            {
-                T* backWK2At = backWK2 + i * 10;
-                T* backWKAt = backWK + i * 10;
-                T* siluKAt = siluK + i * 10;
-                T* deltaW2At = deltaW2 + i * 10;
-                T* term4At = term4 + i * 10;
-                V lrLanes = V.Broadcast(lr[i]);
-                for (int j = 0; j < 10; j += V.Count)
-                {
-                    V siluKRow = V.LoadPartial(siluKAt + j, 10 - j);
-                    V dSiluK = V.MultiplyAdd(c0_02, lrLanes * siluKRow, V.LoadPartial(backWK2At + j, 10 - j));
-                    V.StorePartial(dSiluK, backWKAt + j, 10 - j);
-                    V.StorePartial(dSiluK * V.LoadPartial(term4At + j, 10 - j), deltaW2At + j, 10 - j);
-                }
             }
         }
     }

@@ -43,8 +43,10 @@ partial record class Linear
         public static long KeptSize(int tokens, int keepEvery)
         {
             int parts = (tokens + 30) / 16;
-            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1) + (long)InnerSize * Math.Min(keepEvery, parts);
+            return StatesSize(parts, keepEvery) + (long)InnerSize * Math.Min(keepEvery, parts);
         }
+
+        private static long StatesSize(int parts, int keepEvery) => (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -123,7 +125,7 @@ partial record class Linear
                 T* B1 = Start(part + 1) + 256; // [HeadDim]
                 if (n == 16)
                 {
-                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;
                     T* centredK = inner; // [n, HeadDim]
                     T* varianceK = inner + 256; // [n]
                     T* errorK = inner + 272; // [n, HeadDim]
@@ -151,7 +153,7 @@ partial record class Linear
                 T* B1 = Start(part) + 256; // [HeadDim]
                 if (n == 16)
                 {
-                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;
                     T* centredK = inner; // [n, HeadDim]
                     T* varianceK = inner + 256; // [n]
                     T* errorK = inner + 272; // [n, HeadDim]
@@ -179,26 +181,7 @@ partial record class Linear
             }
         }
 
-        /// <summary>The weights that the next mini-batch starts from.</summary>
-        /// <param name="key">[n, HeadDim]</param>
-        /// <param name="W1">[HeadDim, HeadDim], in and out</param>
-        /// <param name="B1">[HeadDim], in and out</param>
-        /// <param name="last">[]</param>
-        /// <param name="deltaW1">[n, HeadDim]</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Advance<T, V>(int n, T* key, nint keyRow, T* W1, T* B1, T last, T* deltaW1, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            T one = T.One;
-
-            // W1 −= last · keyᵀ · deltaW1
-            Tile.MultiplyAdd<T, V>(16, n, 16, key, 1, keyRow, deltaW1, 16, W1, 16, -last);
-
-            // B1 −= last · sum of the rows of deltaW1
-            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW1, 16, B1, 0, -last);
-        }
-
-        /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
+        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
         /// <param name="key">[n, HeadDim]</param>
         /// <param name="value">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
@@ -206,32 +189,28 @@ partial record class Linear
         /// <param name="B1">[HeadDim]</param>
         /// <param name="Scale">[HeadDim]</param>
         /// <param name="Shift">[HeadDim]</param>
-        /// <param name="W1Sum">[HeadDim, HeadDim], in and out</param>
-        /// <param name="B1Sum">[HeadDim], in and out</param>
+        /// <param name="centredK">[n, HeadDim]</param>
+        /// <param name="varianceK">[n]</param>
+        /// <param name="errorK">[n, HeadDim]</param>
+        /// <param name="dInvStdK">[n]</param>
+        /// <param name="sumDNormalK">[n]</param>
+        /// <param name="deltaW1">[n, HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* scratch)
+        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* Scale, T* Shift, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW1, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            T one = T.One;
-            T* deltaW1 = scratch + 256; // [n, HeadDim]
             T* timesW1K = scratch; // [n, HeadDim]
-            T* dNormalKKept = scratch + 512; // [n, 16]
-            T* meanKOf = scratch + 768; // [n]
-            T* varianceKOf = scratch + 784; // [n]
-            T* invStdKOf = scratch + 800; // [n]
-            T* dInvStdKOf = scratch + 816; // [n]
-            T* sumDNormalKOf = scratch + 832; // [n]
+            T* dNormalKKept = scratch + 256; // [n, 16]
+            T* meanKOf = scratch + 512; // [n]
+            T* varianceK2Of = scratch + 528; // [n]
+            T* invStdKOf = scratch + 544; // [n]
+            T* dInvStdK2Of = scratch + 560; // [n]
+            T* sumDNormalK2Of = scratch + 576; // [n]
 
             // timesW1K = key · W1
             Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1K, 16);
 
-            GatherDeltaW1<T, V>(n, timesW1K, dNormalKKept, B1, lr, Scale, value, valueRow, key, keyRow, Shift, deltaW1, meanKOf, varianceKOf, invStdKOf, dInvStdKOf, sumDNormalKOf);
-
-            // W1Sum += keyᵀ · deltaW1
-            Tile.MultiplyAdd<T, V>(16, n, 16, key, 1, keyRow, deltaW1, 16, W1Sum, 16, T.One);
-
-            // B1Sum += sum of the rows of deltaW1
-            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW1, 16, B1Sum, 0, T.One);
+            InnerGradientCentredK<T, V>(n, timesW1K, dNormalKKept, B1, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW1, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
         }
 
         // affineW1K[i,j] = timesW1K[i,j] + B1[j]
@@ -243,11 +222,11 @@ partial record class Linear
         // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
         // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
         // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
         // sumDNormalK[i] = Σ_k dNormalK[i,k]
+        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
         // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherDeltaW1<T, V>(int n, T* timesW1K, T* dNormalKKept, T* B1, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* deltaW1, T* meanKOf, T* varianceKOf, T* invStdKOf, T* dInvStdKOf, T* sumDNormalKOf)
+        private static void InnerGradientCentredK<T, V>(int n, T* timesW1K, T* dNormalKKept, T* B1, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW1, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
             for (int i = 0; i < n; i++)
@@ -265,115 +244,97 @@ partial record class Linear
             for (int i = 0; i < n; i++)
             {
                 T* timesW1KAt = timesW1K + i * 16;
+                T* centredKAt = centredK + i * 16;
                 T meanK = meanKOf[i];
                 V meanKLanes = V.Broadcast(meanK);
-                V varianceKSum = V.Zero;
+                V varianceK2Sum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK = affineW1K - meanKLanes;
-                    varianceKSum = V.MultiplyAdd(centredK, centredK, varianceKSum);
+                    V centredK2 = affineW1K - meanKLanes;
+                    V.Store(centredK2, centredKAt + j);
+                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
                 }
-                T varianceK = T.CreateTruncating(0.0625) * V.Sum(varianceKSum);
-                varianceKOf[i] = varianceK;
+                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
+                varianceK2Of[i] = varianceK2;
             }
             for (int i = 0; i < n; i++)
             {
-                T* timesW1KAt = timesW1K + i * 16;
                 T* valueAt = value + i * valueRow;
                 T* keyAt = key + i * keyRow;
-                T varianceK = varianceKOf[i];
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK);
+                T* centredKAt = centredK + i * 16;
+                T* errorKAt = errorK + i * 16;
+                T varianceK2 = varianceK2Of[i];
+                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
                 V invStdKLanes = V.Broadcast(invStdK);
                 V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdKSum = V.Zero;
-                V sumDNormalKSum = V.Zero;
+                V dInvStdK2Sum = V.Zero;
+                V sumDNormalK2Sum = V.Zero;
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V scaleRow = V.Load(Scale + j);
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK = affineW1K - meanKLanes;
-                    V normalK = invStdKLanes * centredK;
-                    V errorK = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK;
+                    V centredK2 = V.Load(centredKAt + j);
+                    V normalK = invStdKLanes * centredK2;
+                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    V dNormalK = lrLanes * scaleRow * errorK2;
                     V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    dInvStdKSum = V.MultiplyAdd(centredK, dNormalK, dInvStdKSum);
-                    sumDNormalKSum += dNormalK;
+                    V.Store(errorK2, errorKAt + j);
+                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
+                    sumDNormalK2Sum += dNormalK;
                 }
-                T dInvStdK = V.Sum(dInvStdKSum);
-                T sumDNormalK = V.Sum(sumDNormalKSum);
+                T dInvStdK2 = V.Sum(dInvStdK2Sum);
+                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
                 invStdKOf[i] = invStdK;
-                dInvStdKOf[i] = dInvStdK;
-                sumDNormalKOf[i] = sumDNormalK;
+                dInvStdK2Of[i] = dInvStdK2;
+                sumDNormalK2Of[i] = sumDNormalK2;
             }
             V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
             for (int i = 0; i < n; i++)
             {
-                T* timesW1KAt = timesW1K + i * 16;
                 T* deltaW1At = deltaW1 + i * 16;
-                T sumDNormalK = sumDNormalKOf[i];
-                T dInvStdK = dInvStdKOf[i];
+                T* centredKAt = centredK + i * 16;
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
                 T invStdK = invStdKOf[i];
-                T meanK = meanKOf[i];
                 V invStdKLanes = V.Broadcast(invStdK);
-                V meanKLanes = V.Broadcast(meanK);
-                V factor = V.Broadcast(dInvStdK * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK));
+                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
                 for (int j = 0; j < 16; j += V.Count)
                 {
                     V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK = affineW1K - meanKLanes;
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK, invStdKLanes * dNormalK);
+                    V centredK2 = V.Load(centredKAt + j);
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
                     V.Store(dCentredK + factor2, deltaW1At + j);
                 }
             }
+            for (int i = 0; i < n; i++)
+            {
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
+                T varianceK2 = varianceK2Of[i];
+                varianceK[i] = varianceK2;
+                dInvStdK[i] = dInvStdK2;
+                sumDNormalK[i] = sumDNormalK2;
+            }
         }
 
-        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
-        /// <param name="tokLast">[]</param>
+        /// <summary>The weights that the next mini-batch starts from.</summary>
+        /// <param name="key">[n, HeadDim]</param>
         /// <param name="W1">[HeadDim, HeadDim], in and out</param>
-        /// <param name="W1Sum">[HeadDim, HeadDim]</param>
         /// <param name="B1">[HeadDim], in and out</param>
-        /// <param name="B1Sum">[HeadDim]</param>
+        /// <param name="last">[]</param>
+        /// <param name="deltaW1">[n, HeadDim]</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Close<T, V>(int n, T tokLast, T* W1, T* W1Sum, T* B1, T* B1Sum, T* scratch)
+        public static void Advance<T, V>(int n, T* key, nint keyRow, T* W1, T* B1, T last, T* deltaW1, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
         {
-            CloseW1<T, V>(n, W1, tokLast, W1Sum);
+            T one = T.One;
 
-            CloseB1<T, V>(n, B1, tokLast, B1Sum);
-        }
+            // W1 −= last · keyᵀ · deltaW1
+            Tile.MultiplyAdd<T, V>(16, n, 16, key, 1, keyRow, deltaW1, 16, W1, 16, -last);
 
-        // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseW1<T, V>(int n, T* W1, T tokLast, T* W1Sum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int i = 0; i < 16; i++)
-            {
-                T* W1At = W1 + i * 16;
-                T* W1SumAt = W1Sum + i * 16;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
-                }
-            }
-        }
-
-        // B1[j] = B1[j] − tokLast B1Sum[j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseB1<T, V>(int n, T* B1, T tokLast, T* B1Sum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int j = 0; j < 16; j += V.Count)
-            {
-                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
-            }
+            // B1 −= last · sum of the rows of deltaW1
+            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW1, 16, B1, 0, -last);
         }
 
         /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
@@ -852,6 +813,140 @@ partial record class Linear
             for (int j = 0; j < 16; j += V.Count)
             {
                 V.Store(V.Load(term + j) + V.Load(dB1 + j), dB1 + j);
+            }
+        }
+
+        /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
+        /// <param name="key">[n, HeadDim]</param>
+        /// <param name="value">[n, HeadDim]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W1">[HeadDim, HeadDim]</param>
+        /// <param name="B1">[HeadDim]</param>
+        /// <param name="Scale">[HeadDim]</param>
+        /// <param name="Shift">[HeadDim]</param>
+        /// <param name="W1Sum">[HeadDim, HeadDim], in and out</param>
+        /// <param name="B1Sum">[HeadDim], in and out</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T one = T.One;
+            T* deltaW1 = scratch + 256; // [n, HeadDim]
+            T* timesW1K = scratch; // [n, HeadDim]
+            T* dNormalKKept = scratch + 512; // [n, 16]
+            T* meanKOf = scratch + 768; // [n]
+            T* varianceKOf = scratch + 784; // [n]
+            T* invStdKOf = scratch + 800; // [n]
+            T* dInvStdKOf = scratch + 816; // [n]
+            T* sumDNormalKOf = scratch + 832; // [n]
+
+            // timesW1K = key · W1
+            Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1K, 16);
+
+            GatherDeltaW1<T, V>(n, timesW1K, dNormalKKept, B1, lr, Scale, value, valueRow, key, keyRow, Shift, deltaW1, meanKOf, varianceKOf, invStdKOf, dInvStdKOf, sumDNormalKOf);
+
+            // W1Sum += keyᵀ · deltaW1
+            Tile.MultiplyAdd<T, V>(16, n, 16, key, 1, keyRow, deltaW1, 16, W1Sum, 16, T.One);
+
+            // B1Sum += sum of the rows of deltaW1
+            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW1, 16, B1Sum, 0, T.One);
+        }
+
+        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+        // meanK[i] = Σ_k affineW1K[i,k] / 16
+        // centredK[i,j] = affineW1K[i,j] − meanK[i]
+        // varianceK[i] = Σ_k centredK[i,k]² / 16
+        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+        // normalK[i,j] = centredK[i,j] invStdK[i]
+        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+        // sumDNormalK[i] = Σ_k dNormalK[i,k]
+        // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherDeltaW1<T, V>(int n, T* timesW1K, T* dNormalKKept, T* B1, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* deltaW1, T* meanKOf, T* varianceKOf, T* invStdKOf, T* dInvStdKOf, T* sumDNormalKOf)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 16;
+                V meanKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    meanKSum += affineW1K;
+                }
+                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
+                meanKOf[i] = meanK;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 16;
+                T meanK = meanKOf[i];
+                V meanKLanes = V.Broadcast(meanK);
+                V varianceKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    V centredK = affineW1K - meanKLanes;
+                    varianceKSum = V.MultiplyAdd(centredK, centredK, varianceKSum);
+                }
+                T varianceK = T.CreateTruncating(0.0625) * V.Sum(varianceKSum);
+                varianceKOf[i] = varianceK;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 16;
+                T* valueAt = value + i * valueRow;
+                T* keyAt = key + i * keyRow;
+                T varianceK = varianceKOf[i];
+                T meanK = meanKOf[i];
+                V meanKLanes = V.Broadcast(meanK);
+                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK);
+                V invStdKLanes = V.Broadcast(invStdK);
+                V lrLanes = V.Broadcast(lr[i]);
+                V dInvStdKSum = V.Zero;
+                V sumDNormalKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V scaleRow = V.Load(Scale + j);
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    V centredK = affineW1K - meanKLanes;
+                    V normalK = invStdKLanes * centredK;
+                    V errorK = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    V dNormalK = lrLanes * scaleRow * errorK;
+                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
+                    dInvStdKSum = V.MultiplyAdd(centredK, dNormalK, dInvStdKSum);
+                    sumDNormalKSum += dNormalK;
+                }
+                T dInvStdK = V.Sum(dInvStdKSum);
+                T sumDNormalK = V.Sum(sumDNormalKSum);
+                invStdKOf[i] = invStdK;
+                dInvStdKOf[i] = dInvStdK;
+                sumDNormalKOf[i] = sumDNormalK;
+            }
+            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 16;
+                T* deltaW1At = deltaW1 + i * 16;
+                T sumDNormalK = sumDNormalKOf[i];
+                T dInvStdK = dInvStdKOf[i];
+                T invStdK = invStdKOf[i];
+                T meanK = meanKOf[i];
+                V invStdKLanes = V.Broadcast(invStdK);
+                V meanKLanes = V.Broadcast(meanK);
+                V factor = V.Broadcast(dInvStdK * (invStdK * invStdK * invStdK));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK));
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    V centredK = affineW1K - meanKLanes;
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK, invStdKLanes * dNormalK);
+                    V.Store(dCentredK + factor2, deltaW1At + j);
+                }
             }
         }
 
@@ -1431,6 +1526,50 @@ partial record class Linear
             }
         }
 
+        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
+        /// <param name="tokLast">[]</param>
+        /// <param name="W1">[HeadDim, HeadDim], in and out</param>
+        /// <param name="W1Sum">[HeadDim, HeadDim]</param>
+        /// <param name="B1">[HeadDim], in and out</param>
+        /// <param name="B1Sum">[HeadDim]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Close<T, V>(int n, T tokLast, T* W1, T* W1Sum, T* B1, T* B1Sum, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            CloseW1<T, V>(n, W1, tokLast, W1Sum);
+
+            CloseB1<T, V>(n, B1, tokLast, B1Sum);
+        }
+
+        // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseW1<T, V>(int n, T* W1, T tokLast, T* W1Sum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int i = 0; i < 16; i++)
+            {
+                T* W1At = W1 + i * 16;
+                T* W1SumAt = W1Sum + i * 16;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
+                }
+            }
+        }
+
+        // B1[j] = B1[j] − tokLast B1Sum[j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseB1<T, V>(int n, T* B1, T tokLast, T* B1Sum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int j = 0; j < 16; j += V.Count)
+            {
+                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
+            }
+        }
+
         /// <summary>Gradients of Close by all that goes into it; forward values are recomputed here.</summary>
         /// <param name="tokLast">[]</param>
         /// <param name="W1Sum">[HeadDim, HeadDim]</param>
@@ -1497,143 +1636,6 @@ partial record class Linear
             {
                 T product = productOf[i];
                 *dTokLast += product;
-            }
-        }
-
-        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
-        /// <param name="key">[n, HeadDim]</param>
-        /// <param name="value">[n, HeadDim]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="W1">[HeadDim, HeadDim]</param>
-        /// <param name="B1">[HeadDim]</param>
-        /// <param name="Scale">[HeadDim]</param>
-        /// <param name="Shift">[HeadDim]</param>
-        /// <param name="centredK">[n, HeadDim]</param>
-        /// <param name="varianceK">[n]</param>
-        /// <param name="errorK">[n, HeadDim]</param>
-        /// <param name="dInvStdK">[n]</param>
-        /// <param name="sumDNormalK">[n]</param>
-        /// <param name="deltaW1">[n, HeadDim]</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* Scale, T* Shift, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW1, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            T* timesW1K = scratch; // [n, HeadDim]
-            T* dNormalKKept = scratch + 256; // [n, 16]
-            T* meanKOf = scratch + 512; // [n]
-            T* varianceK2Of = scratch + 528; // [n]
-            T* invStdKOf = scratch + 544; // [n]
-            T* dInvStdK2Of = scratch + 560; // [n]
-            T* sumDNormalK2Of = scratch + 576; // [n]
-
-            // timesW1K = key · W1
-            Tile.Multiply<T, V>(n, 16, 16, key, keyRow, 1, W1, 16, timesW1K, 16);
-
-            InnerGradientCentredK<T, V>(n, timesW1K, dNormalKKept, B1, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW1, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
-        }
-
-        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
-        // meanK[i] = Σ_k affineW1K[i,k] / 16
-        // centredK[i,j] = affineW1K[i,j] − meanK[i]
-        // varianceK[i] = Σ_k centredK[i,k]² / 16
-        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // normalK[i,j] = centredK[i,j] invStdK[i]
-        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
-        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
-        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // sumDNormalK[i] = Σ_k dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
-        // deltaW1[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void InnerGradientCentredK<T, V>(int n, T* timesW1K, T* dNormalKKept, T* B1, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW1, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 16;
-                V meanKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    meanKSum += affineW1K;
-                }
-                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
-                meanKOf[i] = meanK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                V varianceK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V centredK2 = affineW1K - meanKLanes;
-                    V.Store(centredK2, centredKAt + j);
-                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
-                }
-                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
-                varianceK2Of[i] = varianceK2;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* valueAt = value + i * valueRow;
-                T* keyAt = key + i * keyRow;
-                T* centredKAt = centredK + i * 16;
-                T* errorKAt = errorK + i * 16;
-                T varianceK2 = varianceK2Of[i];
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
-                V invStdKLanes = V.Broadcast(invStdK);
-                V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdK2Sum = V.Zero;
-                V sumDNormalK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V scaleRow = V.Load(Scale + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V normalK = invStdKLanes * centredK2;
-                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK2;
-                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    V.Store(errorK2, errorKAt + j);
-                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
-                    sumDNormalK2Sum += dNormalK;
-                }
-                T dInvStdK2 = V.Sum(dInvStdK2Sum);
-                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
-                invStdKOf[i] = invStdK;
-                dInvStdK2Of[i] = dInvStdK2;
-                sumDNormalK2Of[i] = sumDNormalK2;
-            }
-            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
-            for (int i = 0; i < n; i++)
-            {
-                T* deltaW1At = deltaW1 + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T invStdK = invStdKOf[i];
-                V invStdKLanes = V.Broadcast(invStdK);
-                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
-                    V.Store(dCentredK + factor2, deltaW1At + j);
-                }
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T varianceK2 = varianceK2Of[i];
-                varianceK[i] = varianceK2;
-                dInvStdK[i] = dInvStdK2;
-                sumDNormalK[i] = sumDNormalK2;
             }
         }
     }

@@ -43,8 +43,10 @@ partial record class Mlp
         public static long KeptSize(int tokens, int keepEvery)
         {
             int parts = (tokens + 30) / 16;
-            return (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1) + (long)InnerSize * Math.Min(keepEvery, parts);
+            return StatesSize(parts, keepEvery) + (long)InnerSize * Math.Min(keepEvery, parts);
         }
+
+        private static long StatesSize(int parts, int keepEvery) => (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -129,7 +131,7 @@ partial record class Mlp
                 T* B2 = Start(part + 1) + 2112; // [HeadDim]
                 if (n == 16)
                 {
-                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;
                     T* timesW1K = inner; // [n, InnerHidden]
                     T* sigmoidK = inner + 1024; // [n, InnerHidden]
                     T* geluK = inner + 2048; // [n, InnerHidden]
@@ -166,7 +168,7 @@ partial record class Mlp
                 T* B2 = Start(part) + 2112; // [HeadDim]
                 if (n == 16)
                 {
-                    T* inner = kept + Math.Max(0, groups - 2 + Math.Min(keepEvery, parts)) * (nint)WeightsSize + part % keepEvery * (nint)InnerSize;
+                    T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;
                     T* timesW1K = inner; // [n, InnerHidden]
                     T* sigmoidK = inner + 1024; // [n, InnerHidden]
                     T* geluK = inner + 2048; // [n, InnerHidden]
@@ -201,6 +203,217 @@ partial record class Mlp
             }
         }
 
+        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
+        /// <param name="key">[n, HeadDim]</param>
+        /// <param name="value">[n, HeadDim]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W1">[HeadDim, InnerHidden]</param>
+        /// <param name="B1">[InnerHidden]</param>
+        /// <param name="W2">[InnerHidden, HeadDim]</param>
+        /// <param name="B2">[HeadDim]</param>
+        /// <param name="Scale">[HeadDim]</param>
+        /// <param name="Shift">[HeadDim]</param>
+        /// <param name="timesW1K">[n, InnerHidden]</param>
+        /// <param name="sigmoidK">[n, InnerHidden]</param>
+        /// <param name="geluK">[n, InnerHidden]</param>
+        /// <param name="centredK">[n, HeadDim]</param>
+        /// <param name="varianceK">[n]</param>
+        /// <param name="errorK">[n, HeadDim]</param>
+        /// <param name="dInvStdK">[n]</param>
+        /// <param name="sumDNormalK">[n]</param>
+        /// <param name="deltaW2">[n, HeadDim]</param>
+        /// <param name="dGeluK2">[n, InnerHidden]</param>
+        /// <param name="deltaW1">[n, InnerHidden]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* timesW1K, T* sigmoidK, T* geluK, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW2, T* dGeluK2, T* deltaW1, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T* timesW1K2 = scratch; // [n, InnerHidden]
+            T* timesW2K = scratch; // [n, HeadDim]
+            T* dNormalKKept = scratch + 256; // [n, 16]
+            T* meanKOf = scratch + 512; // [n]
+            T* varianceK2Of = scratch + 528; // [n]
+            T* invStdKOf = scratch + 544; // [n]
+            T* dInvStdK2Of = scratch + 560; // [n]
+            T* sumDNormalK2Of = scratch + 576; // [n]
+            T* W2Transposed = scratch; // [HeadDim, InnerHidden]
+
+            // timesW1K2 = key · W1
+            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K2, 64);
+
+            InnerGradientTimesW1K<T, V>(n, timesW1K2, timesW1K, B1, sigmoidK, geluK);
+
+            // timesW2K = geluK · W2
+            Tile.Multiply<T, V>(n, 64, 16, geluK, 64, 1, W2, 16, timesW2K, 16);
+
+            InnerGradientCentredK<T, V>(n, timesW2K, dNormalKKept, B2, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW2, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
+
+            // dGeluK2 = deltaW2 · W2ᵀ
+            Tile.MultiplyTransposed<T, V>(n, 16, 64, deltaW2, 16, W2, 16, dGeluK2, 64, W2Transposed);
+
+            InnerGradientDeltaW1<T, V>(n, deltaW1, sigmoidK, dGeluK2, timesW1K);
+        }
+
+        // timesW1K[i,j] = timesW1K2[i,j] + B1[j]
+        // squareK[i,j] = timesW1K[i,j]²
+        // sigmoidK[i,j] = σ(timesW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
+        // geluK[i,j] = timesW1K[i,j] sigmoidK[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientTimesW1K<T, V>(int n, T* timesW1K2, T* timesW1K, T* B1, T* sigmoidK, T* geluK)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
+            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1K2At = timesW1K2 + i * 64;
+                T* timesW1KAt = timesW1K + i * 64;
+                T* sigmoidKAt = sigmoidK + i * 64;
+                T* geluKAt = geluK + i * 64;
+                for (int j = 0; j < 64; j += V.Count)
+                {
+                    V affineW1K = V.Load(timesW1K2At + j) + V.Load(B1 + j);
+                    V.Store(affineW1K, timesW1KAt + j);
+                    V squareK = affineW1K * affineW1K;
+                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V.Store(sigmoidK2, sigmoidKAt + j);
+                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
+                }
+            }
+        }
+
+        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
+        // meanK[i] = Σ_k affineW2K[i,k] / 16
+        // centredK[i,j] = affineW2K[i,j] − meanK[i]
+        // varianceK[i] = Σ_k centredK[i,k]² / 16
+        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+        // normalK[i,j] = centredK[i,j] invStdK[i]
+        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+        // sumDNormalK[i] = Σ_k dNormalK[i,k]
+        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+        // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientCentredK<T, V>(int n, T* timesW2K, T* dNormalKKept, T* B2, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW2, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                V meanKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    meanKSum += affineW2K;
+                }
+                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
+                meanKOf[i] = meanK;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                T* centredKAt = centredK + i * 16;
+                T meanK = meanKOf[i];
+                V meanKLanes = V.Broadcast(meanK);
+                V varianceK2Sum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    V centredK2 = affineW2K - meanKLanes;
+                    V.Store(centredK2, centredKAt + j);
+                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
+                }
+                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
+                varianceK2Of[i] = varianceK2;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* valueAt = value + i * valueRow;
+                T* keyAt = key + i * keyRow;
+                T* centredKAt = centredK + i * 16;
+                T* errorKAt = errorK + i * 16;
+                T varianceK2 = varianceK2Of[i];
+                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
+                V invStdKLanes = V.Broadcast(invStdK);
+                V lrLanes = V.Broadcast(lr[i]);
+                V dInvStdK2Sum = V.Zero;
+                V sumDNormalK2Sum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V scaleRow = V.Load(Scale + j);
+                    V centredK2 = V.Load(centredKAt + j);
+                    V normalK = invStdKLanes * centredK2;
+                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    V dNormalK = lrLanes * scaleRow * errorK2;
+                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
+                    V.Store(errorK2, errorKAt + j);
+                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
+                    sumDNormalK2Sum += dNormalK;
+                }
+                T dInvStdK2 = V.Sum(dInvStdK2Sum);
+                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
+                invStdKOf[i] = invStdK;
+                dInvStdK2Of[i] = dInvStdK2;
+                sumDNormalK2Of[i] = sumDNormalK2;
+            }
+            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
+            for (int i = 0; i < n; i++)
+            {
+                T* deltaW2At = deltaW2 + i * 16;
+                T* centredKAt = centredK + i * 16;
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
+                T invStdK = invStdKOf[i];
+                V invStdKLanes = V.Broadcast(invStdK);
+                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
+                    V centredK2 = V.Load(centredKAt + j);
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
+                    V.Store(dCentredK + factor2, deltaW2At + j);
+                }
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T sumDNormalK2 = sumDNormalK2Of[i];
+                T dInvStdK2 = dInvStdK2Of[i];
+                T varianceK2 = varianceK2Of[i];
+                varianceK[i] = varianceK2;
+                dInvStdK[i] = dInvStdK2;
+                sumDNormalK[i] = sumDNormalK2;
+            }
+        }
+
+        // squareK[i,j] = timesW1K[i,j]²
+        // deltaW1[i,j] = sigmoidK[i,j] dGeluK2[i,j] + timesW1K[i,j] dGeluK2[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void InnerGradientDeltaW1<T, V>(int n, T* deltaW1, T* sigmoidK, T* dGeluK2, T* timesW1K)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V ones = V.Broadcast(T.One);
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
+            V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
+            for (int i = 0; i < n; i++)
+            {
+                T* deltaW1At = deltaW1 + i * 64;
+                T* sigmoidKAt = sigmoidK + i * 64;
+                T* dGeluK2At = dGeluK2 + i * 64;
+                T* timesW1KAt = timesW1K + i * 64;
+                for (int j = 0; j < 64; j += V.Count)
+                {
+                    V sigmoidKRow = V.Load(sigmoidKAt + j);
+                    V dGeluKRow = V.Load(dGeluK2At + j);
+                    V affineW1KRow = V.Load(timesW1KAt + j);
+                    V squareK = affineW1KRow * affineW1KRow;
+                    V deltaW12 = V.MultiplyAdd((affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V.Store(deltaW12, deltaW1At + j);
+                }
+            }
+        }
+
         /// <summary>The weights that the next mini-batch starts from.</summary>
         /// <param name="key">[n, HeadDim]</param>
         /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
@@ -228,292 +441,6 @@ partial record class Mlp
 
             // B2 −= last · sum of the rows of deltaW2
             Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW2, 16, B2, 0, -last);
-        }
-
-        /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
-        /// <param name="key">[n, HeadDim]</param>
-        /// <param name="value">[n, HeadDim]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="W1">[HeadDim, InnerHidden]</param>
-        /// <param name="B1">[InnerHidden]</param>
-        /// <param name="W2">[InnerHidden, HeadDim]</param>
-        /// <param name="B2">[HeadDim]</param>
-        /// <param name="Scale">[HeadDim]</param>
-        /// <param name="Shift">[HeadDim]</param>
-        /// <param name="W1Sum">[HeadDim, InnerHidden], in and out</param>
-        /// <param name="B1Sum">[InnerHidden], in and out</param>
-        /// <param name="W2Sum">[InnerHidden, HeadDim], in and out</param>
-        /// <param name="B2Sum">[HeadDim], in and out</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* W2Sum, T* B2Sum, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            T one = T.One;
-            T* dGeluK = scratch + 1024; // [n, InnerHidden]
-            T* geluK = scratch + 1024; // [n, InnerHidden]
-            T* deltaW1 = scratch + 3072; // [n, InnerHidden]
-            T* deltaW2 = scratch + 3328; // [n, HeadDim]
-            T* sigmoidK = scratch + 2048; // [n, InnerHidden]
-            T* timesW1K = scratch; // [n, InnerHidden]
-            T* timesW2K = scratch + 3072; // [n, HeadDim]
-            T* dNormalKKept = scratch + 3584; // [n, 16]
-            T* meanKOf = scratch + 3840; // [n]
-            T* varianceKOf = scratch + 3856; // [n]
-            T* invStdKOf = scratch + 3872; // [n]
-            T* dInvStdKOf = scratch + 3888; // [n]
-            T* sumDNormalKOf = scratch + 3904; // [n]
-            T* W2Transposed = scratch + 3584; // [HeadDim, InnerHidden]
-
-            // timesW1K = key · W1
-            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K, 64);
-
-            GatherSigmoidK<T, V>(n, timesW1K, sigmoidK, B1, geluK);
-
-            // timesW2K = geluK · W2
-            Tile.Multiply<T, V>(n, 64, 16, geluK, 64, 1, W2, 16, timesW2K, 16);
-
-            GatherDeltaW2<T, V>(n, timesW2K, dNormalKKept, B2, lr, Scale, value, valueRow, key, keyRow, Shift, deltaW2, meanKOf, varianceKOf, invStdKOf, dInvStdKOf, sumDNormalKOf);
-
-            // W2Sum += geluKᵀ · deltaW2
-            Tile.MultiplyAdd<T, V>(64, n, 16, geluK, 1, 64, deltaW2, 16, W2Sum, 16, T.One);
-
-            // B2Sum += sum of the rows of deltaW2
-            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW2, 16, B2Sum, 0, T.One);
-
-            // dGeluK = deltaW2 · W2ᵀ
-            Tile.MultiplyTransposed<T, V>(n, 16, 64, deltaW2, 16, W2, 16, dGeluK, 64, W2Transposed);
-
-            GatherDeltaW1<T, V>(n, timesW1K, deltaW1, sigmoidK, dGeluK, B1);
-
-            // W1Sum += keyᵀ · deltaW1
-            Tile.MultiplyAdd<T, V>(16, n, 64, key, 1, keyRow, deltaW1, 64, W1Sum, 64, T.One);
-
-            // B1Sum += sum of the rows of deltaW1
-            Tile.MultiplyAdd<T, V>(1, n, 64, &one, 0, 0, deltaW1, 64, B1Sum, 0, T.One);
-        }
-
-        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
-        // squareK[i,j] = affineW1K[i,j]²
-        // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
-        // geluK[i,j] = affineW1K[i,j] sigmoidK[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherSigmoidK<T, V>(int n, T* timesW1K, T* sigmoidK, T* B1, T* geluK)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* geluKAt = geluK + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V squareK = affineW1K * affineW1K;
-                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.Store(sigmoidK2, sigmoidKAt + j);
-                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
-                }
-            }
-        }
-
-        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // meanK[i] = Σ_k affineW2K[i,k] / 16
-        // centredK[i,j] = affineW2K[i,j] − meanK[i]
-        // varianceK[i] = Σ_k centredK[i,k]² / 16
-        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // normalK[i,j] = centredK[i,j] invStdK[i]
-        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
-        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
-        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
-        // sumDNormalK[i] = Σ_k dNormalK[i,k]
-        // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherDeltaW2<T, V>(int n, T* timesW2K, T* dNormalKKept, T* B2, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* deltaW2, T* meanKOf, T* varianceKOf, T* invStdKOf, T* dInvStdKOf, T* sumDNormalKOf)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                V meanKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    meanKSum += affineW2K;
-                }
-                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
-                meanKOf[i] = meanK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                V varianceKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK = affineW2K - meanKLanes;
-                    varianceKSum = V.MultiplyAdd(centredK, centredK, varianceKSum);
-                }
-                T varianceK = T.CreateTruncating(0.0625) * V.Sum(varianceKSum);
-                varianceKOf[i] = varianceK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T* valueAt = value + i * valueRow;
-                T* keyAt = key + i * keyRow;
-                T varianceK = varianceKOf[i];
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK);
-                V invStdKLanes = V.Broadcast(invStdK);
-                V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdKSum = V.Zero;
-                V sumDNormalKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V scaleRow = V.Load(Scale + j);
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK = affineW2K - meanKLanes;
-                    V normalK = invStdKLanes * centredK;
-                    V errorK = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK;
-                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    dInvStdKSum = V.MultiplyAdd(centredK, dNormalK, dInvStdKSum);
-                    sumDNormalKSum += dNormalK;
-                }
-                T dInvStdK = V.Sum(dInvStdKSum);
-                T sumDNormalK = V.Sum(sumDNormalKSum);
-                invStdKOf[i] = invStdK;
-                dInvStdKOf[i] = dInvStdK;
-                sumDNormalKOf[i] = sumDNormalK;
-            }
-            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T* deltaW2At = deltaW2 + i * 16;
-                T sumDNormalK = sumDNormalKOf[i];
-                T dInvStdK = dInvStdKOf[i];
-                T invStdK = invStdKOf[i];
-                T meanK = meanKOf[i];
-                V invStdKLanes = V.Broadcast(invStdK);
-                V meanKLanes = V.Broadcast(meanK);
-                V factor = V.Broadcast(dInvStdK * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK));
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK = affineW2K - meanKLanes;
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK, invStdKLanes * dNormalK);
-                    V.Store(dCentredK + factor2, deltaW2At + j);
-                }
-            }
-        }
-
-        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
-        // squareK[i,j] = affineW1K[i,j]²
-        // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void GatherDeltaW1<T, V>(int n, T* timesW1K, T* deltaW1, T* sigmoidK, T* dGeluK, T* B1)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V ones = V.Broadcast(T.One);
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1KAt = timesW1K + i * 64;
-                T* deltaW1At = deltaW1 + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* dGeluKAt = dGeluK + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V sigmoidKRow = V.Load(sigmoidKAt + j);
-                    V dGeluKRow = V.Load(dGeluKAt + j);
-                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
-                    V squareK = affineW1K * affineW1K;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
-                    V.Store(deltaW12, deltaW1At + j);
-                }
-            }
-        }
-
-        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
-        /// <param name="tokLast">[]</param>
-        /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
-        /// <param name="W1Sum">[HeadDim, InnerHidden]</param>
-        /// <param name="B1">[InnerHidden], in and out</param>
-        /// <param name="B1Sum">[InnerHidden]</param>
-        /// <param name="W2">[InnerHidden, HeadDim], in and out</param>
-        /// <param name="W2Sum">[InnerHidden, HeadDim]</param>
-        /// <param name="B2">[HeadDim], in and out</param>
-        /// <param name="B2Sum">[HeadDim]</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Close<T, V>(int n, T tokLast, T* W1, T* W1Sum, T* B1, T* B1Sum, T* W2, T* W2Sum, T* B2, T* B2Sum, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            CloseW1<T, V>(n, W1, tokLast, W1Sum);
-
-            CloseB1<T, V>(n, B1, tokLast, B1Sum, B2, B2Sum);
-
-            CloseW2<T, V>(n, W2, tokLast, W2Sum);
-        }
-
-        // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseW1<T, V>(int n, T* W1, T tokLast, T* W1Sum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int i = 0; i < 16; i++)
-            {
-                T* W1At = W1 + i * 64;
-                T* W1SumAt = W1Sum + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
-                }
-            }
-        }
-
-        // B1[j] = B1[j] − tokLast B1Sum[j]
-        // B2[j] = B2[j] − tokLast B2Sum[j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseB1<T, V>(int n, T* B1, T tokLast, T* B1Sum, T* B2, T* B2Sum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int j = 0; j < 64; j += V.Count)
-            {
-                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
-            }
-            for (int j = 0; j < 16; j += V.Count)
-            {
-                V.Store(V.Load(B2 + j) - (tokLastLanes * V.Load(B2Sum + j)), B2 + j);
-            }
-        }
-
-        // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CloseW2<T, V>(int n, T* W2, T tokLast, T* W2Sum)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V tokLastLanes = V.Broadcast(tokLast);
-            for (int i = 0; i < 64; i++)
-            {
-                T* W2At = W2 + i * 16;
-                T* W2SumAt = W2Sum + i * 16;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V.Store(V.Load(W2At + j) - (tokLastLanes * V.Load(W2SumAt + j)), W2At + j);
-                }
-            }
         }
 
         /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
@@ -1294,6 +1221,220 @@ partial record class Mlp
             for (int j = 0; j < 16; j += V.Count)
             {
                 V.Store(V.Load(term2 + j) + V.Load(dB2 + j), dB2 + j);
+            }
+        }
+
+        /// <summary>Rows of one mini-batch from any place in it: the gradient sum so far.</summary>
+        /// <param name="key">[n, HeadDim]</param>
+        /// <param name="value">[n, HeadDim]</param>
+        /// <param name="lr">[n]</param>
+        /// <param name="W1">[HeadDim, InnerHidden]</param>
+        /// <param name="B1">[InnerHidden]</param>
+        /// <param name="W2">[InnerHidden, HeadDim]</param>
+        /// <param name="B2">[HeadDim]</param>
+        /// <param name="Scale">[HeadDim]</param>
+        /// <param name="Shift">[HeadDim]</param>
+        /// <param name="W1Sum">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="B1Sum">[InnerHidden], in and out</param>
+        /// <param name="W2Sum">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="B2Sum">[HeadDim], in and out</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Gather<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* W1Sum, T* B1Sum, T* W2Sum, T* B2Sum, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            T one = T.One;
+            T* dGeluK = scratch + 1024; // [n, InnerHidden]
+            T* geluK = scratch + 1024; // [n, InnerHidden]
+            T* deltaW1 = scratch + 3072; // [n, InnerHidden]
+            T* deltaW2 = scratch + 3328; // [n, HeadDim]
+            T* sigmoidK = scratch + 2048; // [n, InnerHidden]
+            T* timesW1K = scratch; // [n, InnerHidden]
+            T* timesW2K = scratch + 3072; // [n, HeadDim]
+            T* dNormalKKept = scratch + 3584; // [n, 16]
+            T* meanKOf = scratch + 3840; // [n]
+            T* varianceKOf = scratch + 3856; // [n]
+            T* invStdKOf = scratch + 3872; // [n]
+            T* dInvStdKOf = scratch + 3888; // [n]
+            T* sumDNormalKOf = scratch + 3904; // [n]
+            T* W2Transposed = scratch + 3584; // [HeadDim, InnerHidden]
+
+            // timesW1K = key · W1
+            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K, 64);
+
+            GatherSigmoidK<T, V>(n, timesW1K, sigmoidK, B1, geluK);
+
+            // timesW2K = geluK · W2
+            Tile.Multiply<T, V>(n, 64, 16, geluK, 64, 1, W2, 16, timesW2K, 16);
+
+            GatherDeltaW2<T, V>(n, timesW2K, dNormalKKept, B2, lr, Scale, value, valueRow, key, keyRow, Shift, deltaW2, meanKOf, varianceKOf, invStdKOf, dInvStdKOf, sumDNormalKOf);
+
+            // W2Sum += geluKᵀ · deltaW2
+            Tile.MultiplyAdd<T, V>(64, n, 16, geluK, 1, 64, deltaW2, 16, W2Sum, 16, T.One);
+
+            // B2Sum += sum of the rows of deltaW2
+            Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW2, 16, B2Sum, 0, T.One);
+
+            // dGeluK = deltaW2 · W2ᵀ
+            Tile.MultiplyTransposed<T, V>(n, 16, 64, deltaW2, 16, W2, 16, dGeluK, 64, W2Transposed);
+
+            GatherDeltaW1<T, V>(n, timesW1K, deltaW1, sigmoidK, dGeluK, B1);
+
+            // W1Sum += keyᵀ · deltaW1
+            Tile.MultiplyAdd<T, V>(16, n, 64, key, 1, keyRow, deltaW1, 64, W1Sum, 64, T.One);
+
+            // B1Sum += sum of the rows of deltaW1
+            Tile.MultiplyAdd<T, V>(1, n, 64, &one, 0, 0, deltaW1, 64, B1Sum, 0, T.One);
+        }
+
+        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+        // squareK[i,j] = affineW1K[i,j]²
+        // sigmoidK[i,j] = σ(affineW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
+        // geluK[i,j] = affineW1K[i,j] sigmoidK[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherSigmoidK<T, V>(int n, T* timesW1K, T* sigmoidK, T* B1, T* geluK)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
+            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 64;
+                T* sigmoidKAt = sigmoidK + i * 64;
+                T* geluKAt = geluK + i * 64;
+                for (int j = 0; j < 64; j += V.Count)
+                {
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    V squareK = affineW1K * affineW1K;
+                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
+                    V.Store(sigmoidK2, sigmoidKAt + j);
+                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
+                }
+            }
+        }
+
+        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
+        // meanK[i] = Σ_k affineW2K[i,k] / 16
+        // centredK[i,j] = affineW2K[i,j] − meanK[i]
+        // varianceK[i] = Σ_k centredK[i,k]² / 16
+        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
+        // normalK[i,j] = centredK[i,j] invStdK[i]
+        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
+        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
+        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
+        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
+        // sumDNormalK[i] = Σ_k dNormalK[i,k]
+        // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherDeltaW2<T, V>(int n, T* timesW2K, T* dNormalKKept, T* B2, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* deltaW2, T* meanKOf, T* varianceKOf, T* invStdKOf, T* dInvStdKOf, T* sumDNormalKOf)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                V meanKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    meanKSum += affineW2K;
+                }
+                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
+                meanKOf[i] = meanK;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                T meanK = meanKOf[i];
+                V meanKLanes = V.Broadcast(meanK);
+                V varianceKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    V centredK = affineW2K - meanKLanes;
+                    varianceKSum = V.MultiplyAdd(centredK, centredK, varianceKSum);
+                }
+                T varianceK = T.CreateTruncating(0.0625) * V.Sum(varianceKSum);
+                varianceKOf[i] = varianceK;
+            }
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                T* valueAt = value + i * valueRow;
+                T* keyAt = key + i * keyRow;
+                T varianceK = varianceKOf[i];
+                T meanK = meanKOf[i];
+                V meanKLanes = V.Broadcast(meanK);
+                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK);
+                V invStdKLanes = V.Broadcast(invStdK);
+                V lrLanes = V.Broadcast(lr[i]);
+                V dInvStdKSum = V.Zero;
+                V sumDNormalKSum = V.Zero;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V scaleRow = V.Load(Scale + j);
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    V centredK = affineW2K - meanKLanes;
+                    V normalK = invStdKLanes * centredK;
+                    V errorK = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
+                    V dNormalK = lrLanes * scaleRow * errorK;
+                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
+                    dInvStdKSum = V.MultiplyAdd(centredK, dNormalK, dInvStdKSum);
+                    sumDNormalKSum += dNormalK;
+                }
+                T dInvStdK = V.Sum(dInvStdKSum);
+                T sumDNormalK = V.Sum(sumDNormalKSum);
+                invStdKOf[i] = invStdK;
+                dInvStdKOf[i] = dInvStdK;
+                sumDNormalKOf[i] = sumDNormalK;
+            }
+            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW2KAt = timesW2K + i * 16;
+                T* deltaW2At = deltaW2 + i * 16;
+                T sumDNormalK = sumDNormalKOf[i];
+                T dInvStdK = dInvStdKOf[i];
+                T invStdK = invStdKOf[i];
+                T meanK = meanKOf[i];
+                V invStdKLanes = V.Broadcast(invStdK);
+                V meanKLanes = V.Broadcast(meanK);
+                V factor = V.Broadcast(dInvStdK * (invStdK * invStdK * invStdK));
+                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK));
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
+                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
+                    V centredK = affineW2K - meanKLanes;
+                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK, invStdKLanes * dNormalK);
+                    V.Store(dCentredK + factor2, deltaW2At + j);
+                }
+            }
+        }
+
+        // affineW1K[i,j] = timesW1K[i,j] + B1[j]
+        // squareK[i,j] = affineW1K[i,j]²
+        // deltaW1[i,j] = sigmoidK[i,j] dGeluK[i,j] + affineW1K[i,j] dGeluK[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void GatherDeltaW1<T, V>(int n, T* timesW1K, T* deltaW1, T* sigmoidK, T* dGeluK, T* B1)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V ones = V.Broadcast(T.One);
+            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
+            V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
+            for (int i = 0; i < n; i++)
+            {
+                T* timesW1KAt = timesW1K + i * 64;
+                T* deltaW1At = deltaW1 + i * 64;
+                T* sigmoidKAt = sigmoidK + i * 64;
+                T* dGeluKAt = dGeluK + i * 64;
+                for (int j = 0; j < 64; j += V.Count)
+                {
+                    V sigmoidKRow = V.Load(sigmoidKAt + j);
+                    V dGeluKRow = V.Load(dGeluKAt + j);
+                    V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
+                    V squareK = affineW1K * affineW1K;
+                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V.Store(deltaW12, deltaW1At + j);
+                }
             }
         }
 
@@ -2245,6 +2386,78 @@ partial record class Mlp
             }
         }
 
+        /// <summary>The end of a mini-batch that was read in parts: the weights that the next one starts from.</summary>
+        /// <param name="tokLast">[]</param>
+        /// <param name="W1">[HeadDim, InnerHidden], in and out</param>
+        /// <param name="W1Sum">[HeadDim, InnerHidden]</param>
+        /// <param name="B1">[InnerHidden], in and out</param>
+        /// <param name="B1Sum">[InnerHidden]</param>
+        /// <param name="W2">[InnerHidden, HeadDim], in and out</param>
+        /// <param name="W2Sum">[InnerHidden, HeadDim]</param>
+        /// <param name="B2">[HeadDim], in and out</param>
+        /// <param name="B2Sum">[HeadDim]</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Close<T, V>(int n, T tokLast, T* W1, T* W1Sum, T* B1, T* B1Sum, T* W2, T* W2Sum, T* B2, T* B2Sum, T* scratch)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            CloseW1<T, V>(n, W1, tokLast, W1Sum);
+
+            CloseB1<T, V>(n, B1, tokLast, B1Sum, B2, B2Sum);
+
+            CloseW2<T, V>(n, W2, tokLast, W2Sum);
+        }
+
+        // W1[i,j] = W1[i,j] − tokLast W1Sum[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseW1<T, V>(int n, T* W1, T tokLast, T* W1Sum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int i = 0; i < 16; i++)
+            {
+                T* W1At = W1 + i * 64;
+                T* W1SumAt = W1Sum + i * 64;
+                for (int j = 0; j < 64; j += V.Count)
+                {
+                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
+                }
+            }
+        }
+
+        // B1[j] = B1[j] − tokLast B1Sum[j]
+        // B2[j] = B2[j] − tokLast B2Sum[j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseB1<T, V>(int n, T* B1, T tokLast, T* B1Sum, T* B2, T* B2Sum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int j = 0; j < 64; j += V.Count)
+            {
+                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
+            }
+            for (int j = 0; j < 16; j += V.Count)
+            {
+                V.Store(V.Load(B2 + j) - (tokLastLanes * V.Load(B2Sum + j)), B2 + j);
+            }
+        }
+
+        // W2[i,j] = W2[i,j] − tokLast W2Sum[i,j]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void CloseW2<T, V>(int n, T* W2, T tokLast, T* W2Sum)
+            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
+        {
+            V tokLastLanes = V.Broadcast(tokLast);
+            for (int i = 0; i < 64; i++)
+            {
+                T* W2At = W2 + i * 16;
+                T* W2SumAt = W2Sum + i * 16;
+                for (int j = 0; j < 16; j += V.Count)
+                {
+                    V.Store(V.Load(W2At + j) - (tokLastLanes * V.Load(W2SumAt + j)), W2At + j);
+                }
+            }
+        }
+
         /// <summary>Gradients of Close by all that goes into it; forward values are recomputed here.</summary>
         /// <param name="tokLast">[]</param>
         /// <param name="W1Sum">[HeadDim, InnerHidden]</param>
@@ -2362,217 +2575,6 @@ partial record class Mlp
             {
                 T product = productOf2[i];
                 *dTokLast += product;
-            }
-        }
-
-        /// <summary>Rows of one mini-batch from its start: what the inner gradient is made of.</summary>
-        /// <param name="key">[n, HeadDim]</param>
-        /// <param name="value">[n, HeadDim]</param>
-        /// <param name="lr">[n]</param>
-        /// <param name="W1">[HeadDim, InnerHidden]</param>
-        /// <param name="B1">[InnerHidden]</param>
-        /// <param name="W2">[InnerHidden, HeadDim]</param>
-        /// <param name="B2">[HeadDim]</param>
-        /// <param name="Scale">[HeadDim]</param>
-        /// <param name="Shift">[HeadDim]</param>
-        /// <param name="timesW1K">[n, InnerHidden]</param>
-        /// <param name="sigmoidK">[n, InnerHidden]</param>
-        /// <param name="geluK">[n, InnerHidden]</param>
-        /// <param name="centredK">[n, HeadDim]</param>
-        /// <param name="varianceK">[n]</param>
-        /// <param name="errorK">[n, HeadDim]</param>
-        /// <param name="dInvStdK">[n]</param>
-        /// <param name="sumDNormalK">[n]</param>
-        /// <param name="deltaW2">[n, HeadDim]</param>
-        /// <param name="dGeluK2">[n, InnerHidden]</param>
-        /// <param name="deltaW1">[n, InnerHidden]</param>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void InnerGradient<T, V>(int n, T* key, nint keyRow, T* value, nint valueRow, T* lr, T* W1, T* B1, T* W2, T* B2, T* Scale, T* Shift, T* timesW1K, T* sigmoidK, T* geluK, T* centredK, T* varianceK, T* errorK, T* dInvStdK, T* sumDNormalK, T* deltaW2, T* dGeluK2, T* deltaW1, T* scratch)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            T* timesW1K2 = scratch; // [n, InnerHidden]
-            T* timesW2K = scratch; // [n, HeadDim]
-            T* dNormalKKept = scratch + 256; // [n, 16]
-            T* meanKOf = scratch + 512; // [n]
-            T* varianceK2Of = scratch + 528; // [n]
-            T* invStdKOf = scratch + 544; // [n]
-            T* dInvStdK2Of = scratch + 560; // [n]
-            T* sumDNormalK2Of = scratch + 576; // [n]
-            T* W2Transposed = scratch; // [HeadDim, InnerHidden]
-
-            // timesW1K2 = key · W1
-            Tile.Multiply<T, V>(n, 16, 64, key, keyRow, 1, W1, 64, timesW1K2, 64);
-
-            InnerGradientTimesW1K<T, V>(n, timesW1K2, timesW1K, B1, sigmoidK, geluK);
-
-            // timesW2K = geluK · W2
-            Tile.Multiply<T, V>(n, 64, 16, geluK, 64, 1, W2, 16, timesW2K, 16);
-
-            InnerGradientCentredK<T, V>(n, timesW2K, dNormalKKept, B2, centredK, lr, Scale, value, valueRow, key, keyRow, Shift, errorK, deltaW2, varianceK, dInvStdK, sumDNormalK, meanKOf, varianceK2Of, invStdKOf, dInvStdK2Of, sumDNormalK2Of);
-
-            // dGeluK2 = deltaW2 · W2ᵀ
-            Tile.MultiplyTransposed<T, V>(n, 16, 64, deltaW2, 16, W2, 16, dGeluK2, 64, W2Transposed);
-
-            InnerGradientDeltaW1<T, V>(n, deltaW1, sigmoidK, dGeluK2, timesW1K);
-        }
-
-        // timesW1K[i,j] = timesW1K2[i,j] + B1[j]
-        // squareK[i,j] = timesW1K[i,j]²
-        // sigmoidK[i,j] = σ(timesW1K[i,j] (0.0713548 squareK[i,j] + 1.59577))
-        // geluK[i,j] = timesW1K[i,j] sigmoidK[i,j]
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void InnerGradientTimesW1K<T, V>(int n, T* timesW1K2, T* timesW1K, T* B1, T* sigmoidK, T* geluK)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_0713548 = V.Broadcast(T.CreateTruncating(0.07135481627260025));
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW1K2At = timesW1K2 + i * 64;
-                T* timesW1KAt = timesW1K + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* geluKAt = geluK + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V affineW1K = V.Load(timesW1K2At + j) + V.Load(B1 + j);
-                    V.Store(affineW1K, timesW1KAt + j);
-                    V squareK = affineW1K * affineW1K;
-                    V sigmoidK2 = V.Sigmoid(affineW1K * V.MultiplyAdd(c0_0713548, squareK, c1_59577));
-                    V.Store(sigmoidK2, sigmoidKAt + j);
-                    V.Store(affineW1K * sigmoidK2, geluKAt + j);
-                }
-            }
-        }
-
-        // affineW2K[i,j] = timesW2K[i,j] + B2[j]
-        // meanK[i] = Σ_k affineW2K[i,k] / 16
-        // centredK[i,j] = affineW2K[i,j] − meanK[i]
-        // varianceK[i] = Σ_k centredK[i,k]² / 16
-        // invStdK[i] = 1/√(varianceK[i] + 1E-06)
-        // normalK[i,j] = centredK[i,j] invStdK[i]
-        // errorK[i,j] = key[i,j] + Shift[j] + Scale[j] normalK[i,j] − value[i,j]
-        // dNormalK[i,j] = lr[i] Scale[j] errorK[i,j]
-        // dInvStdK[i] = Σ_k centredK[i,k] dNormalK[i,k]
-        // sumDNormalK[i] = Σ_k dNormalK[i,k]
-        // dCentredK[i,j] = invStdK[i] dNormalK[i,j] − centredK[i,j] dInvStdK[i] invStdK[i]³ / 16
-        // deltaW2[i,j] = dCentredK[i,j] − invStdK[i] sumDNormalK[i] / 16
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void InnerGradientCentredK<T, V>(int n, T* timesW2K, T* dNormalKKept, T* B2, T* centredK, T* lr, T* Scale, T* value, nint valueRow, T* key, nint keyRow, T* Shift, T* errorK, T* deltaW2, T* varianceK, T* dInvStdK, T* sumDNormalK, T* meanKOf, T* varianceK2Of, T* invStdKOf, T* dInvStdK2Of, T* sumDNormalK2Of)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                V meanKSum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    meanKSum += affineW2K;
-                }
-                T meanK = T.CreateTruncating(0.0625) * V.Sum(meanKSum);
-                meanKOf[i] = meanK;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* timesW2KAt = timesW2K + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T meanK = meanKOf[i];
-                V meanKLanes = V.Broadcast(meanK);
-                V varianceK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V affineW2K = V.Load(timesW2KAt + j) + V.Load(B2 + j);
-                    V centredK2 = affineW2K - meanKLanes;
-                    V.Store(centredK2, centredKAt + j);
-                    varianceK2Sum = V.MultiplyAdd(centredK2, centredK2, varianceK2Sum);
-                }
-                T varianceK2 = T.CreateTruncating(0.0625) * V.Sum(varianceK2Sum);
-                varianceK2Of[i] = varianceK2;
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T* valueAt = value + i * valueRow;
-                T* keyAt = key + i * keyRow;
-                T* centredKAt = centredK + i * 16;
-                T* errorKAt = errorK + i * 16;
-                T varianceK2 = varianceK2Of[i];
-                T invStdK = T.One / T.Sqrt(T.CreateTruncating(1E-06) + varianceK2);
-                V invStdKLanes = V.Broadcast(invStdK);
-                V lrLanes = V.Broadcast(lr[i]);
-                V dInvStdK2Sum = V.Zero;
-                V sumDNormalK2Sum = V.Zero;
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V scaleRow = V.Load(Scale + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V normalK = invStdKLanes * centredK2;
-                    V errorK2 = V.Load(keyAt + j) + V.MultiplyAdd(scaleRow, normalK, V.Load(Shift + j)) - V.Load(valueAt + j);
-                    V dNormalK = lrLanes * scaleRow * errorK2;
-                    V.Store(dNormalK, dNormalKKept + i * 16 + j);
-                    V.Store(errorK2, errorKAt + j);
-                    dInvStdK2Sum = V.MultiplyAdd(centredK2, dNormalK, dInvStdK2Sum);
-                    sumDNormalK2Sum += dNormalK;
-                }
-                T dInvStdK2 = V.Sum(dInvStdK2Sum);
-                T sumDNormalK2 = V.Sum(sumDNormalK2Sum);
-                invStdKOf[i] = invStdK;
-                dInvStdK2Of[i] = dInvStdK2;
-                sumDNormalK2Of[i] = sumDNormalK2;
-            }
-            V cMinus0_0625 = V.Broadcast(T.CreateTruncating(-0.0625));
-            for (int i = 0; i < n; i++)
-            {
-                T* deltaW2At = deltaW2 + i * 16;
-                T* centredKAt = centredK + i * 16;
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T invStdK = invStdKOf[i];
-                V invStdKLanes = V.Broadcast(invStdK);
-                V factor = V.Broadcast(dInvStdK2 * (invStdK * invStdK * invStdK));
-                V factor2 = V.Broadcast(T.CreateTruncating(-0.0625) * (invStdK * sumDNormalK2));
-                for (int j = 0; j < 16; j += V.Count)
-                {
-                    V dNormalK = V.Load(dNormalKKept + i * 16 + j);
-                    V centredK2 = V.Load(centredKAt + j);
-                    V dCentredK = V.MultiplyAdd(cMinus0_0625, factor * centredK2, invStdKLanes * dNormalK);
-                    V.Store(dCentredK + factor2, deltaW2At + j);
-                }
-            }
-            for (int i = 0; i < n; i++)
-            {
-                T sumDNormalK2 = sumDNormalK2Of[i];
-                T dInvStdK2 = dInvStdK2Of[i];
-                T varianceK2 = varianceK2Of[i];
-                varianceK[i] = varianceK2;
-                dInvStdK[i] = dInvStdK2;
-                sumDNormalK[i] = sumDNormalK2;
-            }
-        }
-
-        // squareK[i,j] = timesW1K[i,j]²
-        // deltaW1[i,j] = sigmoidK[i,j] dGeluK2[i,j] + timesW1K[i,j] dGeluK2[i,j] sigmoidK[i,j] (1 − sigmoidK[i,j]) (0.214064 squareK[i,j] + 1.59577)
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void InnerGradientDeltaW1<T, V>(int n, T* deltaW1, T* sigmoidK, T* dGeluK2, T* timesW1K)
-            where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
-        {
-            V ones = V.Broadcast(T.One);
-            V c1_59577 = V.Broadcast(T.CreateTruncating(1.5957691216057308));
-            V c0_214064 = V.Broadcast(T.CreateTruncating(0.21406444881780073));
-            for (int i = 0; i < n; i++)
-            {
-                T* deltaW1At = deltaW1 + i * 64;
-                T* sigmoidKAt = sigmoidK + i * 64;
-                T* dGeluK2At = dGeluK2 + i * 64;
-                T* timesW1KAt = timesW1K + i * 64;
-                for (int j = 0; j < 64; j += V.Count)
-                {
-                    V sigmoidKRow = V.Load(sigmoidKAt + j);
-                    V dGeluKRow = V.Load(dGeluK2At + j);
-                    V affineW1KRow = V.Load(timesW1KAt + j);
-                    V squareK = affineW1KRow * affineW1KRow;
-                    V deltaW12 = V.MultiplyAdd((affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
-                    V.Store(deltaW12, deltaW1At + j);
-                }
             }
         }
     }

@@ -84,9 +84,12 @@ public abstract unsafe class TileTests<T, V>
 
             Tile.Multiply<T, V>(rows, inner, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride);
             Check(c, null, rows, columns, cStride, 1, Terms);
-            T[] before = new Span<T>(c.Pointer, c.Length).ToArray();
-            Tile.MultiplyAdd<T, V>(rows, inner, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride, T.CreateTruncating(-0.75));
-            Check(c, before, rows, columns, cStride, -0.75, Terms);
+            foreach (double scale in new[] { -0.75, 1 })
+            {
+                T[] before = new Span<T>(c.Pointer, c.Length).ToArray();
+                Tile.MultiplyAdd<T, V>(rows, inner, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride, T.CreateTruncating(scale));
+                Check(c, before, rows, columns, cStride, scale, Terms);
+            }
         }
     }
 
@@ -115,9 +118,12 @@ public abstract unsafe class TileTests<T, V>
                     Enumerable.Range(0, Math.Min(i + 1, steps)).Select(k => (At(a, i * aRow + k * aStep), At(b, k * bStride + j)));
                 Tile.MultiplyLower<T, V>(rows, steps, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride);
                 Check(c, null, rows, columns, cStride, 1, Terms);
-                T[] before = new Span<T>(c.Pointer, c.Length).ToArray();
-                Tile.MultiplyLowerAdd<T, V>(rows, steps, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride, T.CreateTruncating(3));
-                Check(c, before, rows, columns, cStride, 3, Terms);
+                foreach (double scale in new double[] { 3, 1 })
+                {
+                    T[] before = new Span<T>(c.Pointer, c.Length).ToArray();
+                    Tile.MultiplyLowerAdd<T, V>(rows, steps, columns, a.Pointer, aRow, aStep, b.Pointer, bStride, c.Pointer, cStride, T.CreateTruncating(scale));
+                    Check(c, before, rows, columns, cStride, scale, Terms);
+                }
             }
         }
     }

@@ -40,7 +40,7 @@ internal sealed record BlockTile(string Name, int Rows, int Columns, int Stride,
 /// </summary>
 internal sealed class BlockMemory(int limit)
 {
-    private readonly List<(int Offset, int Size, int First, int Last)> _shared = [], _workspace = [];
+    private FirstFit _shared = new(), _workspace = new();
 
     /// <summary>Elements on chip.</summary>
     public int SharedElements { get; private set; }
@@ -49,13 +49,7 @@ internal sealed class BlockMemory(int limit)
     public int WorkspaceElements { get; private set; }
 
     /// <summary>What lives through all of the block's work is at its place; what lives within one part of it may lie where another part's does.</summary>
-    public BlockMemory Fork()
-    {
-        var fork = new BlockMemory(limit);
-        fork._shared.AddRange(_shared);
-        fork._workspace.AddRange(_workspace);
-        return fork;
-    }
+    public BlockMemory Fork() => new(limit) { _shared = _shared.Fork(), _workspace = _workspace.Fork() };
 
     /// <summary>The most that any of the parts needs.</summary>
     public void Join(BlockMemory part)
@@ -68,27 +62,16 @@ internal sealed class BlockMemory(int limit)
     public (Place Place, int Offset) Allocate(int elements, int first, int last)
     {
         var size = (elements + 3) / 4 * 4;
-        var offset = FirstFit(_shared, size, first, last);
+        var offset = _shared.Find(size, first, last);
         if (offset + size <= limit)
         {
-            _shared.Add((offset, size, first, last));
-            SharedElements = Math.Max(SharedElements, offset + size);
+            _shared.Take(offset, size, first, last);
+            SharedElements = Math.Max(SharedElements, _shared.Size);
             return (Place.Shared, offset);
         }
-        offset = FirstFit(_workspace, size, first, last);
-        _workspace.Add((offset, size, first, last));
-        WorkspaceElements = Math.Max(WorkspaceElements, offset + size);
+        offset = _workspace.Find(size, first, last);
+        _workspace.Take(offset, size, first, last);
+        WorkspaceElements = Math.Max(WorkspaceElements, _workspace.Size);
         return (Place.Workspace, offset);
-    }
-
-    private static int FirstFit(List<(int Offset, int Size, int First, int Last)> taken, int size, int first, int last)
-    {
-        var offset = 0;
-        foreach (var (at, length, _, _) in taken.Where(t => t.First <= last && first <= t.Last).OrderBy(t => t.Offset))
-        {
-            if (at - offset >= size) return offset;
-            offset = Math.Max(offset, at + length);
-        }
-        return offset;
     }
 }
