@@ -35,6 +35,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">Something is missing, damaged or not what it claims to be.</exception>
     public static Checkpoint Open(string directory)
     {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
         string name = OneLine.Path(directory);
         if (!System.IO.Directory.Exists(directory))
             throw new CheckpointException($"{name}: expected a checkpoint directory, found {(File.Exists(directory) ? "a file: give the directory it is in" : "nothing")}");

@@ -11,7 +11,8 @@ public sealed unsafe partial class NativeBuffer : IDisposable
     private const int CacheLine = 64;
     private const int Page = 4096;
     private const int HugePage = 2 << 20;
-    private void* _allocation;
+    private nint _allocation;
+    private float* _pointer;
 
     /// <summary>Allocates <paramref name="elements"/> zeros.</summary>
     /// <param name="elements">0 or more.</param>
@@ -24,8 +25,8 @@ public sealed unsafe partial class NativeBuffer : IDisposable
         nuint alignment = bytes >= 4 * HugePage ? HugePage : bytes >= 8 * Page ? (nuint)Page : CacheLine;
 
         // Zeroed by the system: fresh pages cost nothing until they are touched.
-        _allocation = NativeMemory.AllocZeroed(checked(bytes + alignment));
-        Pointer = (float*)(((nuint)_allocation + alignment - 1) & ~(alignment - 1));
+        _allocation = (nint)NativeMemory.AllocZeroed(checked(bytes + alignment));
+        _pointer = (float*)(((nuint)_allocation + alignment - 1) & ~(alignment - 1));
         GC.AddMemoryPressure((long)bytes + 1);
         if (alignment == HugePage && OperatingSystem.IsLinux())
             _ = Advise(Pointer, bytes, 14);
@@ -36,8 +37,16 @@ public sealed unsafe partial class NativeBuffer : IDisposable
     /// <summary>Frees what <see cref="Dispose"/> has not.</summary>
     ~NativeBuffer() => Free();
 
-    /// <summary>The first element; null after <see cref="Dispose"/>.</summary>
-    public float* Pointer { get; private set; }
+    /// <summary>The first element. Whoever uses it keeps the buffer alive meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The memory has been freed.</exception>
+    public float* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_pointer is null, this);
+            return _pointer;
+        }
+    }
 
     /// <summary>Elements.</summary>
     public long Length { get; }
@@ -54,12 +63,13 @@ public sealed unsafe partial class NativeBuffer : IDisposable
 
     private void Free()
     {
-        if (_allocation is null)
+        // Of two threads that dispose of it at once, one frees.
+        nint allocation = Interlocked.Exchange(ref _allocation, 0);
+        if (allocation == 0)
             return;
-        NativeMemory.Free(_allocation);
+        _pointer = null;
+        NativeMemory.Free((void*)allocation);
         GC.RemoveMemoryPressure(Length * sizeof(float) + 1);
-        _allocation = null;
-        Pointer = null;
     }
 
     /// <summary>madvise(2); 14 is MADV_HUGEPAGE. Only advice: a refusal changes nothing.</summary>

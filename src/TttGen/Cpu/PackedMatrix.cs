@@ -12,6 +12,7 @@ public sealed unsafe class PackedMatrix : IDisposable
 
     private readonly NativeBuffer _weights;
     private readonly NativeBuffer _scales;
+    private readonly Lifetime _lifetime;
 
     /// <summary>Allocates zeros.</summary>
     /// <param name="inner">The checkpoint's in: 1 or more.</param>
@@ -21,11 +22,14 @@ public sealed unsafe class PackedMatrix : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inner, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        if (!Enum.IsDefined(type))
+            throw new ArgumentOutOfRangeException(nameof(type), type, $"PackedMatrix: expected one of {string.Join(", ", Enum.GetNames<WeightType>())}.");
         Inner = inner;
         Columns = columns;
         Type = type;
-        Panels = (columns + PanelWidth - 1) / PanelWidth;
+        Panels = (int)((columns + PanelWidth - 1L) / PanelWidth);
         PanelBytes = (nint)inner * PanelWidth * ElementBytes;
+        _lifetime = new Lifetime(nameof(PackedMatrix), "PackedMatrix: expected one call at a time.", Free);
         _weights = new NativeBuffer(Panels * (long)PanelBytes / sizeof(float));
         _scales = new NativeBuffer(type == WeightType.Int8 ? Panels * PanelWidth : 0);
         new Span<float>(_scales.Pointer, (int)_scales.Length).Clear();
@@ -69,6 +73,7 @@ public sealed unsafe class PackedMatrix : IDisposable
     public void SetRow(int column, ReadOnlySpan<float> weights)
     {
         Check(column, weights.Length);
+        using var call = _lifetime.Hold();
         fixed (float* from = weights)
             Packing.Write(this, column, from);
     }
@@ -84,7 +89,8 @@ public sealed unsafe class PackedMatrix : IDisposable
         if (count == 0)
             return;
         Check(first, Inner);
-        Check(first + count - 1, Inner);
+        Check(first + (long)count - 1, Inner);
+        using var call = _lifetime.Hold();
         fixed (float* from = weights)
         {
             for (int i = 0; i < count;)
@@ -114,6 +120,7 @@ public sealed unsafe class PackedMatrix : IDisposable
             throw new ArgumentException($"PackedMatrix.SetInnerRows: expected whole rows of {Columns} weights, found {weights.Length} weights.", nameof(weights));
         if (first < 0 || first > Inner - count)
             throw new ArgumentOutOfRangeException(nameof(first), $"PackedMatrix.SetInnerRows: expected {count} rows in 0 … {Inner - 1}, found the first at {first}.");
+        using var call = _lifetime.Hold();
         fixed (float* from = weights)
             PanelPacking.WriteRows(this, first, count, from);
     }
@@ -124,27 +131,32 @@ public sealed unsafe class PackedMatrix : IDisposable
     public void GetRow(int column, Span<float> to)
     {
         Check(column, to.Length);
+        using var call = _lifetime.Hold();
         fixed (float* pointer = to)
             Packing.Read(this, column, pointer);
     }
 
-    /// <summary>As the other overload.</summary>
+    /// <summary>As the other overload, for kernels: whose model holds the matrix meanwhile.</summary>
     public void GetRow(int column, float* to)
     {
+        ArgumentNullException.ThrowIfNull(to);
         Check(column, Inner);
         Packing.Read(this, column, to);
+        GC.KeepAlive(this);
     }
 
-    /// <summary>Frees the memory.</summary>
-    public void Dispose()
+    /// <summary>Frees the memory; where a call is at work, when it has ended.</summary>
+    public void Dispose() => _lifetime.Close();
+
+    private void Free()
     {
         _weights.Dispose();
         _scales.Dispose();
     }
 
-    private void Check(int column, int length)
+    private void Check(long column, int length)
     {
-        if ((uint)column >= (uint)Columns)
+        if (column < 0 || column >= Columns)
             throw new ArgumentOutOfRangeException(nameof(column), $"PackedMatrix: expected a column in 0 … {Columns - 1}, found {column}.");
         if (length != Inner)
             throw new ArgumentException($"PackedMatrix: expected {Inner} weights a row, found {length}.");

@@ -31,6 +31,10 @@ internal static unsafe class Quantisation
         // The inverse of a subnormal would be infinite.
         if (scale < 1.17549435e-38f)
             scale = 0;
+
+        // Rounded up, the scale of the largest floats would give the largest weight back as infinity.
+        if (float.IsInfinity(scale * sbyte.MaxValue))
+            scale = MathF.BitDecrement(scale);
         inverse = scale == 0 ? 0 : 1 / scale;
         return scale;
     }

@@ -14,11 +14,11 @@ public sealed class WorkerPool : IDisposable
     private readonly Thread[] _threads;
     private readonly Sleeper[] _sleepers;
     private readonly Sleeper _caller = new();
+    private readonly Lifetime _lifetime;
     private IParallelWork? _work;
     private int _kernel;
     private int _round;
     private int _pending;
-    private int _running;
     private volatile bool _stopped;
     private ExceptionDispatchInfo? _failure;
 
@@ -27,7 +27,9 @@ public sealed class WorkerPool : IDisposable
     public WorkerPool(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MostThreads);
         Threads = threads;
+        _lifetime = new Lifetime("the worker pool", "WorkerPool.Run: expected an idle pool, found one in the middle of a round; give each caller its own pool.", Stop);
         _threads = new Thread[threads - 1];
         _sleepers = new Sleeper[threads - 1];
         for (int i = 0; i < _threads.Length; i++)
@@ -39,47 +41,46 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>Threads that a pool may have: more than any machine has use for.</summary>
+    public const int MostThreads = 1024;
+
+    /// <summary>A pool of so many workers; 0: one a processor.</summary>
+    internal static WorkerPool Of(int threads) => new(threads == 0 ? Math.Min(MostThreads, Environment.ProcessorCount) : threads);
+
     /// <summary>Workers, the caller included.</summary>
     public int Threads { get; }
 
     /// <summary>Runs one kernel on all workers and waits for them. An exception of any worker is thrown here, after all are done.</summary>
+    /// <exception cref="ObjectDisposedException">The pool's threads have ended.</exception>
     /// <exception cref="InvalidOperationException">The pool is in the middle of another round: it serves one caller at a time.</exception>
     public void Run(IParallelWork work, int kernel)
     {
-        ObjectDisposedException.ThrowIf(_stopped, this);
+        ArgumentNullException.ThrowIfNull(work);
+        using Lifetime.Call call = _lifetime.Take();
         if (Threads == 1)
         {
             work.Execute(kernel, 0, 1);
             return;
         }
 
-        if (Interlocked.Exchange(ref _running, 1) != 0)
-            throw new InvalidOperationException("WorkerPool.Run: expected an idle pool, found one in the middle of a round; give each caller its own pool.");
-        try
-        {
-            _work = work;
-            _kernel = kernel;
-            _pending = Threads - 1;
-            Interlocked.Increment(ref _round);
-            foreach (Sleeper sleeper in _sleepers)
-                sleeper.Wake();
-            Share(0);
-            Join();
-            _work = null;
-            ExceptionDispatchInfo? failure = Interlocked.Exchange(ref _failure, null);
-            failure?.Throw();
-        }
-        finally
-        {
-            Volatile.Write(ref _running, 0);
-        }
+        _work = work;
+        _kernel = kernel;
+        _pending = Threads - 1;
+        Interlocked.Increment(ref _round);
+        foreach (Sleeper sleeper in _sleepers)
+            sleeper.Wake();
+        Share(0);
+        Join();
+        _work = null;
+        ExceptionDispatchInfo? failure = Interlocked.Exchange(ref _failure, null);
+        failure?.Throw();
     }
 
-    /// <summary>Ends the threads.</summary>
-    public void Dispose()
+    /// <summary>Ends the threads; where a round is at work, when it has ended.</summary>
+    public void Dispose() => _lifetime.Close();
+
+    private void Stop()
     {
-        if (_stopped)
-            return;
         _stopped = true;
         Interlocked.Increment(ref _round);
         foreach (Sleeper sleeper in _sleepers)

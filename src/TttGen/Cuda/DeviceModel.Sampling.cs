@@ -31,6 +31,7 @@ public abstract unsafe partial class DeviceModel
     /// <inheritdoc/>
     public override int Sample(SequenceState state, ReadOnlySpan<int> tokens, Sampler sampler, ReadOnlySpan<int> history)
     {
+        ArgumentNullException.ThrowIfNull(sampler);
         int next = -1, length = tokens.Length;
         RunPasses(new ReadOnlySpan<SequenceState>(in state), tokens, new ReadOnlySpan<int>(in length),
             new WantedRows { Draws = new TokenDraws { Samplers = new ReadOnlySpan<Sampler>(in sampler), OnlyHistory = history, Next = new Span<int>(ref next) } });
@@ -41,7 +42,7 @@ public abstract unsafe partial class DeviceModel
     public override void Sample(
         ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<Sampler> samplers, ReadOnlySpan<ReadOnlyMemory<int>> histories, Span<int> next)
     {
-        CheckDraws(states.Length, samplers.Length, histories.Length, next.Length);
+        CheckDraws(states.Length, samplers, histories.Length, next.Length);
         if (!lengths.IsEmpty) CheckLengths(states.Length, lengths.Length);
         else if (tokens.Length != states.Length) throw new TttException($"sample: expected one token for each of {states.Length} sequences, found {tokens.Length}");
         RunPasses(states, tokens, lengths, new WantedRows { Draws = new TokenDraws { Samplers = samplers, Histories = histories, Next = next } });

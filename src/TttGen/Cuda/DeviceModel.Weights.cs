@@ -55,7 +55,8 @@ public abstract unsafe partial class DeviceModel
     /// <inheritdoc/>
     public override void Save(string directory)
     {
-        CheckAlive();
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        using var call = Lifetime.Take();
         var index = new Dictionary<string, (int Slot, int Layer)>();
         for (var s = 0; s < _slots.Count; s++)
             for (var layer = 0; layer < _slots[s].Layers; layer++) index[_slots[s].KeyOf(layer)] = (s, layer);

@@ -31,7 +31,6 @@ public abstract unsafe partial class DeviceModel : BatchedModel
     private readonly Stack<int> _freeSlots = [];
     private readonly float[] _start;
     private readonly DeviceView<float> _startOnDevice;
-    private readonly float[] _read;
     private readonly PassInputs _passInputs;
     private readonly Dictionary<int, DecodeStep> _steps = [];
     private PassInputs _inputs;
@@ -66,7 +65,6 @@ public abstract unsafe partial class DeviceModel : BatchedModel
         _weights = new DeviceView<float>[slots.Count];
         _halfWeights = new DeviceView<ushort>[slots.Count];
         _start = new float[StateLength];
-        _read = new float[StateLength];
         try
         {
             for (var s = 0; s < slots.Count; s++) Load(s, source, starts);
@@ -135,7 +133,7 @@ public abstract unsafe partial class DeviceModel : BatchedModel
     /// <inheritdoc/>
     public override long WorkingBytes => _workingBytes;
 
-    internal bool IsDisposed { get; private set; }
+    internal bool IsDisposed => Lifetime.IsClosed;
 
     /// <summary>Runs the head over <see cref="OutputRows"/>.</summary>
     protected abstract void Head();
@@ -229,7 +227,7 @@ public abstract unsafe partial class DeviceModel : BatchedModel
     /// <inheritdoc/>
     public override SequenceState CreateState()
     {
-        CheckAlive();
+        using var call = Lifetime.Take();
         var slot = TakeSlot();
         StartSlot(slot);
         return new DeviceState(this, slot);
@@ -239,7 +237,8 @@ public abstract unsafe partial class DeviceModel : BatchedModel
 
     private int TakeSlot()
     {
-        if (_freeSlots.TryPop(out var slot)) return slot;
+        lock (_freeSlots)
+            if (_freeSlots.TryPop(out var free)) return free;
         if (_slotCount * StateLength == States.Length)
         {
             var more = Device.Allocate<float>(Math.Max(4, 2 * _slotCount) * StateLength, $"states of {Math.Max(4, 2 * _slotCount)} sequences");
@@ -251,7 +250,11 @@ public abstract unsafe partial class DeviceModel : BatchedModel
         return _slotCount++;
     }
 
-    internal void FreeSlot(int slot) => _freeSlots.Push(slot);
+    /// <summary>On any thread, in the middle of a call on others, too.</summary>
+    internal void FreeSlot(int slot)
+    {
+        lock (_freeSlots) _freeSlots.Push(slot);
+    }
 
     internal void StartSlot(int slot) => Device.Copy(_startOnDevice.Slice(0, StateLength), SlotView(slot));
 
@@ -262,17 +265,16 @@ public abstract unsafe partial class DeviceModel : BatchedModel
         return copy;
     }
 
-    internal ReadOnlySpan<float> ReadSlot(int slot)
+    internal float[] ReadSlot(int slot)
     {
-        Device.Download(SlotView(slot), _read.AsSpan());
-        return _read;
+        var numbers = new float[StateLength];
+        Device.Download(SlotView(slot), numbers.AsSpan());
+        return numbers;
     }
 
     internal void WriteSlot(int slot, ReadOnlySpan<float> numbers) => Device.Upload(numbers, SlotView(slot));
 
     // ---- passes
-
-    private protected override void CheckAlive() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     private protected override bool Owns(ModelState state) => state is DeviceState own && own.Model == this;
 
@@ -376,16 +378,12 @@ public abstract unsafe partial class DeviceModel : BatchedModel
         }
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
+    private protected override void Free()
     {
-        if (IsDisposed) return;
-        IsDisposed = true;
         foreach (var step in _steps.Values) step.Dispose();
         _passInputs.Dispose();
         _hostLogits?.Dispose();
         foreach (var buffer in _owned) buffer.Dispose();
         States.Buffer.Dispose();
-        GC.SuppressFinalize(this);
     }
 }

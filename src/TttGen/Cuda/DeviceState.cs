@@ -3,55 +3,39 @@ using TttGen.Inference;
 namespace TttGen.Cuda;
 
 /// <summary>The state of a sequence in its model's device memory: a slot among those of all sequences. In a file it is what the CPU's is.</summary>
-internal sealed class DeviceState : ModelState
+internal sealed class DeviceState(DeviceModel model, int slot) : ModelState(model.StateLayout.Signature)
 {
-    private readonly DeviceModel _model;
-    private int _slot;
+    internal DeviceModel Model => model;
 
-    internal DeviceState(DeviceModel model, int slot) : base(model.StateLayout.Signature) => (_model, _slot) = (model, slot);
+    /// <summary>Its slot; while a call holds the state.</summary>
+    internal int Slot => slot;
 
-    internal DeviceModel Model => _model;
+    public override long Bytes => model.StateBytes;
 
-    /// <summary>Its slot.</summary>
-    internal int Slot
+    internal override ReadOnlySpan<float> Read()
     {
-        get
-        {
-            CheckAlive();
-            return _slot;
-        }
+        using var call = model.Lifetime.Take();
+        return model.ReadSlot(slot);
     }
 
-    public override long Bytes => _model.StateBytes;
-
-    internal override void CheckAlive() => ObjectDisposedException.ThrowIf(_slot < 0 || _model.IsDisposed, this);
-
-    public override void Reset()
+    private protected override void Write(ReadOnlySpan<float> numbers)
     {
-        _model.StartSlot(Slot);
-        MoveTo(0);
+        using var call = model.Lifetime.Take();
+        model.WriteSlot(slot, numbers);
     }
 
-    public override SequenceState Fork()
+    private protected override void Start()
     {
-        var copy = new DeviceState(_model, _model.CopySlot(Slot));
-        copy.MoveTo(Position);
-        return copy;
+        using var call = model.Lifetime.Take();
+        model.StartSlot(slot);
     }
 
-    internal override ReadOnlySpan<float> Read() => _model.ReadSlot(Slot);
-
-    public override void Restore(string path)
+    private protected override ModelState Copy()
     {
-        var numbers = new float[_model.StateLayout.Length];
-        var position = StateFile.Read(path, Signature, numbers);
-        _model.WriteSlot(Slot, numbers);
-        MoveTo(position);
+        using var call = model.Lifetime.Take();
+        return new DeviceState(model, model.CopySlot(slot));
     }
 
-    public override void Dispose()
-    {
-        if (_slot >= 0 && !_model.IsDisposed) _model.FreeSlot(_slot);
-        _slot = -1;
-    }
+    // The memory is the model's.
+    private protected override void Free() => model.FreeSlot(slot);
 }

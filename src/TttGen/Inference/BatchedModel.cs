@@ -12,11 +12,14 @@ public abstract unsafe class BatchedModel : TttModel
     private readonly int[] _sliceDone;
     private readonly ModelState[] _sliceStates;
     private readonly int _maxRows;
+    private ModelState[] _states = [];
+    private int[] _tokens = [];
 
     /// <param name="maxRows">Rows of one pass.</param>
     private protected BatchedModel(int maxRows)
     {
         _maxRows = maxRows;
+        Lifetime = new Lifetime("the model", "this model is in the middle of another call, and serves one at a time; load another for another thread, and don't call it from what a call gives rows to", Free);
         _pass = new RowPass(maxRows, maxRows);
         _outputRows = GC.AllocateArray<int>(maxRows, pinned: true);
         _outputSequence = new int[maxRows];
@@ -24,6 +27,9 @@ public abstract unsafe class BatchedModel : TttModel
         _sliceStates = new ModelState[maxRows];
         OutputRows = (int*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_outputRows, 0);
     }
+
+    /// <summary>Which call is at work.</summary>
+    internal Lifetime Lifetime { get; }
 
     /// <summary>Rows of this pass.</summary>
     protected int Rows => _pass.Rows;
@@ -64,8 +70,8 @@ public abstract unsafe class BatchedModel : TttModel
     /// <summary>The sequence of the call whose logits an output row gives.</summary>
     private protected int OutputSequence(int output) => _outputSequence[output];
 
-    /// <summary>Before a call: throws where the model or one of its machines can't run.</summary>
-    private protected abstract void CheckAlive();
+    /// <summary>Frees the memory; no call is at work.</summary>
+    private protected abstract void Free();
 
     /// <summary>Whether a state belongs to this machine.</summary>
     private protected abstract bool Owns(ModelState state);
@@ -167,46 +173,73 @@ public abstract unsafe class BatchedModel : TttModel
     /// <summary>Length of one sequence of a call; decoding passes no lengths.</summary>
     private static int LengthOf(ReadOnlySpan<int> lengths, int sequence) => lengths.IsEmpty ? 1 : lengths[sequence];
 
-    private void CheckCall(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths)
+    /// <summary>Takes the states' turns and copies what the call is given: whoever it hands rows to may change its own arrays, not what was checked.</summary>
+    /// <param name="states">What the caller gave.</param>
+    /// <param name="tokens">What they read.</param>
+    /// <param name="lengths">How many each.</param>
+    /// <param name="taken">States whose turn is to be given back, however this ends.</param>
+    private void Begin(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ref int taken)
     {
-        CheckAlive();
         if (states.IsEmpty) throw new TttException("prefill: expected at least one sequence, found none");
+        if (_states.Length < states.Length) _states = new ModelState[states.Length];
+        if (_tokens.Length < tokens.Length) _tokens = new int[tokens.Length];
         long total = 0;
         for (var s = 0; s < states.Length; s++)
         {
             if (states[s] is not ModelState state) throw new TttException($"sequence {s}: expected a state of this model, found one made elsewhere");
             if (state.Signature != StateSignature) throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Signature}");
             if (!Owns(state)) throw new TttException($"sequence {s}: expected a state of this model's device, found one made elsewhere; save it and restore it into one of this model");
-            state.CheckAlive();
-            (state.Sequence, state.FirstToken, state.Done) = (s, (int)total, 0);
-            if (LengthOf(lengths, s) <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
-            total += LengthOf(lengths, s);
+            if (!state.Lifetime.TryTake())
+                throw Array.IndexOf(_states, state, 0, s) is var first and >= 0
+                    ? new TttException($"sequences {first} and {s} are one state; fork it to continue it in two ways")
+                    : state.Lifetime.Busy();
+            _states[s] = state;
+            taken++;
+            var length = LengthOf(lengths, s);
+            if (length <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
+            if (state.Position > ModelState.MostTokens - length) throw new TttException($"sequence {s}: expected a sequence of at most {ModelState.MostTokens} tokens");
+            (state.Sequence, state.FirstToken, state.Count, state.Done) = (s, (int)total, length, 0);
+            total += length;
         }
-        for (var s = 0; s < states.Length; s++)
-            if (((ModelState)states[s]).Sequence is var last && last != s)
-                throw new TttException($"sequences {s} and {last} are one state; fork it to continue it in two ways");
         if (total != tokens.Length) throw new TttException($"prefill: the lengths add up to {total}, found {tokens.Length} tokens");
+        tokens.CopyTo(_tokens);
         var vocabulary = Vocabulary;
         for (var t = 0; t < tokens.Length; t++)
-            if ((uint)tokens[t] >= (uint)vocabulary) throw new TttException($"token {t}: expected an id in 0 … {vocabulary - 1}, found {tokens[t]}");
+            if ((uint)_tokens[t] >= (uint)vocabulary) throw new TttException($"token {t}: expected an id in 0 … {vocabulary - 1}, found {_tokens[t]}");
     }
 
     private protected void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, in WantedRows wanted)
     {
-        CheckCall(states, tokens, lengths);
-        for (int first = 0, left = states.Length; left > 0;)
+        using var call = Lifetime.Take();
+        var taken = 0;
+        try
+        {
+            Begin(states, tokens, lengths, ref taken);
+            RunPasses(taken, wanted);
+        }
+        finally
+        {
+            foreach (var state in _states.AsSpan(0, taken)) state.Lifetime.GiveBack();
+            Array.Clear(_states, 0, taken);
+            Array.Clear(_sliceStates, 0, Math.Min(taken, _maxRows));
+        }
+    }
+
+    private void RunPasses(int sequences, in WantedRows wanted)
+    {
+        for (int first = 0, left = sequences; left > 0;)
         {
             _pass.Clear();
             OutputCount = 0;
             var most = MostRowsOfOne(left);
-            for (var s = first; s < states.Length && Rows < _maxRows; s++)
+            for (var s = first; s < sequences && Rows < _maxRows; s++)
             {
-                var state = (ModelState)states[s];
-                var length = LengthOf(lengths, s) - state.Done;
+                var state = _states[s];
+                var length = state.Count - state.Done;
                 if (length == 0) continue;
                 var take = Take(length, Math.Min(most, _maxRows - Rows), state.Position);
                 if (take == 0) break;
-                AddSlice(state, tokens.Slice(state.FirstToken + state.Done, take));
+                AddSlice(state, _tokens.AsSpan(state.FirstToken + state.Done, take));
                 state.Done += take;
                 if (take < length) continue;
                 left--;
@@ -214,13 +247,12 @@ public abstract unsafe class BatchedModel : TttModel
                 _outputSequence[OutputCount] = s;
                 _outputRows[OutputCount++] = Rows - 1;
             }
-            while (first < states.Length && ((ModelState)states[first]).Done == LengthOf(lengths, first)) first++;
+            while (first < sequences && _states[first].Done == _states[first].Count) first++;
             RunPass(!wanted.Every);
             // before the consumer, which may throw: states know what they have read
             for (var s = 0; s < SliceCount; s++) _sliceStates[s].Advance(_pass.Slices[s].Count);
             if (wanted.Every || OutputCount > 0) Deliver(wanted);
         }
-        Array.Clear(_sliceStates, 0, Math.Min(states.Length, _maxRows));
     }
 
     /// <summary>Tokens of a sequence for this pass: all that are left, or a cut that the next pass can start a mini-batch at.</summary>
@@ -243,11 +275,13 @@ public abstract unsafe class BatchedModel : TttModel
     /// <exception cref="TttException">A state of another model, or no such tensor.</exception>
     public float[] ReadState(SequenceState state, string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (state is not ModelState compiled || compiled.Signature != StateSignature) throw new TttException("expected a state of this model");
         var tensor = StateTensors.FirstOrDefault(t => t.Name == name)
             ?? throw new TttException($"{name}: expected one of {string.Join(", ", StateTensors.Select(t => t.Name))}");
         var numbers = new float[(long)tensor.Layers * tensor.Heads * tensor.Count];
         var to = numbers.AsSpan();
+        using var call = compiled.Lifetime.Take();
         var all = compiled.Read();
         for (var layer = 0; layer < tensor.Layers; layer++)
             for (var head = 0; head < tensor.Heads; head++)
@@ -256,5 +290,12 @@ public abstract unsafe class BatchedModel : TttModel
                 to = to[tensor.Count..];
             }
         return numbers;
+    }
+
+    /// <summary>Frees the memory; where a call is at work, when it has ended.</summary>
+    public sealed override void Dispose()
+    {
+        Lifetime.Close();
+        GC.SuppressFinalize(this);
     }
 }

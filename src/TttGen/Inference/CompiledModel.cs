@@ -23,7 +23,6 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
     private NativeBuffer? _lastLogits;
     private NativeBuffer? _allLogits;
     private long _workingElements;
-    private bool _disposed;
 
     /// <summary>Takes over the weights.</summary>
     /// <param name="slots">The generated table of parameters.</param>
@@ -41,8 +40,8 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
         Slots = slots;
         Parameters = weights;
         _original = original;
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        _pool = new WorkerPool(threads);
+        _pool = WorkerPool.Of(options.Threads);
+        var threads = _pool.Threads;
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new NativeBuffer(scratch + 64))];
         _workingElements = threads * (scratch + 64);
     }
@@ -95,11 +94,7 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
     /// <summary>Puts the learnt starting weights into a state of zeros.</summary>
     protected abstract void StartState(float* state);
 
-    internal void Start(float* state)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        StartState(state);
-    }
+    internal void Start(float* state) => StartState(state);
 
     /// <summary>Runs the head over <see cref="BatchedModel.OutputRows"/>.</summary>
     protected abstract void Head();
@@ -157,11 +152,9 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
     /// <inheritdoc/>
     public override SequenceState CreateState()
     {
-        CheckAlive();
+        using var call = Lifetime.Hold();
         return new CompiledState(this);
     }
-
-    private protected override void CheckAlive() => ObjectDisposedException.ThrowIf(_disposed, this);
 
     private protected override bool Owns(ModelState state) => state is CompiledState;
 
@@ -203,7 +196,8 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
     /// <inheritdoc/>
     public override void Save(string directory)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        using var call = Lifetime.Hold();
         var index = new Dictionary<string, (int Slot, int Layer)>();
         for (var s = 0; s < Slots.Count; s++)
             for (var layer = 0; layer < Slots[s].Layers; layer++) index[Slots[s].KeyOf(layer)] = (s, layer);
@@ -213,18 +207,14 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
             (parameter, first, to) => Parameters.Read(index[parameter.Key].Slot, index[parameter.Key].Layer, first, to), type, _original);
     }
 
-    /// <inheritdoc/>
-    public override void Dispose()
+    private protected override void Free()
     {
-        if (_disposed) return;
-        _disposed = true;
         _pool.Dispose();
         foreach (var s in _scratch) s.Dispose();
         foreach (var o in _owned) o.Dispose();
         _lastLogits?.Dispose();
         _allLogits?.Dispose();
         Parameters.Dispose();
-        GC.SuppressFinalize(this);
     }
 }
 

@@ -5,51 +5,40 @@ namespace TttGen.Inference;
 /// <summary>The state of a sequence as compiled code reads and writes it: one block of f32.</summary>
 internal sealed unsafe class CompiledState : ModelState
 {
+    private readonly CompiledModel _model;
     private readonly NativeBuffer _numbers;
 
     internal CompiledState(CompiledModel model) : base(model.StateLayout.Signature)
     {
-        Model = model;
+        _model = model;
         _numbers = new NativeBuffer(model.StateLayout.Length);
         Reset();
     }
 
-    internal CompiledModel Model { get; }
-
-    internal float* Pointer
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_numbers.Pointer is null, this);
-            return _numbers.Pointer;
-        }
-    }
-
-    internal Span<float> Numbers => new(Pointer, checked((int)_numbers.Length));
+    /// <summary>The numbers; while a call holds the state.</summary>
+    internal float* Pointer => _numbers.Pointer;
 
     public override long Bytes => _numbers.Length * sizeof(float);
 
-    public override void Reset()
+    internal override ReadOnlySpan<float> Read() => Numbers;
+
+    private Span<float> Numbers => new(_numbers.Pointer, checked((int)_numbers.Length));
+
+    private protected override void Write(ReadOnlySpan<float> numbers) => numbers.CopyTo(Numbers);
+
+    private protected override void Start()
     {
+        using var call = _model.Lifetime.Hold();
         Numbers.Clear();
-        Model.Start(Pointer);
-        MoveTo(0);
+        _model.Start(Pointer);
     }
 
-    public override SequenceState Fork()
+    private protected override ModelState Copy()
     {
-        var numbers = Numbers;
-        var copy = new CompiledState(Model);
-        numbers.CopyTo(copy.Numbers);
-        copy.MoveTo(Position);
+        var copy = new CompiledState(_model);
+        copy.Write(Numbers);
         return copy;
     }
 
-    internal override ReadOnlySpan<float> Read() => Numbers;
-
-    internal override void CheckAlive() => _ = Pointer;
-
-    public override void Restore(string path) => MoveTo(StateFile.Read(path, Signature, Numbers));
-
-    public override void Dispose() => _numbers.Dispose();
+    private protected override void Free() => _numbers.Dispose();
 }

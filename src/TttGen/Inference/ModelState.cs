@@ -1,33 +1,87 @@
 namespace TttGen.Inference;
 
 /// <summary>The state of a sequence as compiled models keep it: one block of f32, wherever it lies.</summary>
-internal abstract class ModelState(string signature) : SequenceState
+internal abstract class ModelState : SequenceState
 {
+    /// <summary>Tokens that a sequence may have: so many that none will, and places after them can still be counted.</summary>
+    internal const long MostTokens = 1L << 62;
+
     private long _position;
 
-    /// <summary>What a state of its model is called.</summary>
-    internal string Signature { get; } = signature;
+    protected ModelState(string signature)
+    {
+        Signature = signature;
+        Lifetime = new Lifetime("the state", "this state is in the middle of another call; one call at a time may use it: fork it to continue it in two ways", Free);
+    }
 
-    /// <summary>Which sequence it is of the call that is being checked: the last one, where it is several.</summary>
+    /// <summary>What a state of its model is called.</summary>
+    internal string Signature { get; }
+
+    /// <summary>Which call uses it.</summary>
+    internal Lifetime Lifetime { get; }
+
+    /// <summary>Which sequence it is of the call that uses it.</summary>
     internal int Sequence { get; set; }
 
     /// <summary>Where its tokens begin among those of the call.</summary>
     internal int FirstToken { get; set; }
 
+    /// <summary>Its tokens of the call.</summary>
+    internal int Count { get; set; }
+
     /// <summary>Tokens of the call that it has read.</summary>
     internal int Done { get; set; }
 
-    public override long Position => _position;
+    public sealed override long Position => _position;
 
     internal void Advance(int tokens) => _position += tokens;
 
-    private protected void MoveTo(long position) => _position = position;
+    public sealed override void Reset()
+    {
+        using var call = Lifetime.Take();
+        Start();
+        _position = 0;
+    }
 
-    /// <summary>All numbers of the state.</summary>
+    public sealed override SequenceState Fork()
+    {
+        using var call = Lifetime.Take();
+        var copy = Copy();
+        copy._position = _position;
+        return copy;
+    }
+
+    public sealed override void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var call = Lifetime.Take();
+        StateFile.Write(path, Signature, _position, Read());
+    }
+
+    public sealed override void Restore(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var call = Lifetime.Take();
+        var (position, numbers) = StateFile.Read(path, Signature, checked((int)(Bytes / sizeof(float))));
+        Write(numbers);
+        _position = position;
+    }
+
+    /// <summary>Frees the memory; where a call is at work, when it has ended.</summary>
+    public sealed override void Dispose() => Lifetime.Close();
+
+    /// <summary>All numbers of the state; while a call holds it.</summary>
     internal abstract ReadOnlySpan<float> Read();
 
-    /// <summary>Refuses a disposed one.</summary>
-    internal abstract void CheckAlive();
+    /// <summary>Replaces all numbers.</summary>
+    private protected abstract void Write(ReadOnlySpan<float> numbers);
 
-    public override void Save(string path) => StateFile.Write(path, Signature, Position, Read());
+    /// <summary>The numbers that a sequence starts with.</summary>
+    private protected abstract void Start();
+
+    /// <summary>Another state with the same numbers.</summary>
+    private protected abstract ModelState Copy();
+
+    /// <summary>Frees the memory; no call is at work.</summary>
+    private protected abstract void Free();
 }

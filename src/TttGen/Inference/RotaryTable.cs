@@ -17,6 +17,12 @@ public sealed unsafe class RotaryTable : IDisposable
     /// <param name="theta">Base of the frequencies: pair i turns by theta^(−2i / feature) a place.</param>
     public RotaryTable(int period, int width, int feature, double theta)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if (feature < 1 || width % feature != 0)
+            throw new ArgumentOutOfRangeException(nameof(feature), feature, $"RotaryTable: expected heads of equal width within {width} columns.");
+        if (!double.IsFinite(theta) || theta <= 0)
+            throw new ArgumentOutOfRangeException(nameof(theta), theta, "RotaryTable: expected a base above zero.");
         (_width, _period) = (width, period);
         _numbers = new NativeBuffer(2L * period * width);
         for (var place = 0; place < period; place++)
@@ -24,8 +30,8 @@ public sealed unsafe class RotaryTable : IDisposable
             {
                 var at = c % feature;
                 var (sine, cosine) = Math.SinCos(place * Math.Pow(theta, -(double)(at / 2 * 2) / feature));
-                Cosines[place * width + c] = (float)cosine;
-                Sines[place * width + c] = (float)(at % 2 == 0 ? -sine : sine);
+                Cosines[(long)place * width + c] = (float)cosine;
+                Sines[(long)place * width + c] = (float)(at % 2 == 0 ? -sine : sine);
             }
     }
 

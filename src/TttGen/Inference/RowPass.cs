@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace TttGen.Inference;
 
 /// <summary>The packed rows that kernels work on at once: parts of any number of sequences, without padding.</summary>
-public sealed unsafe class RowPass
+internal sealed unsafe class RowPass
 {
     private readonly BatchSlice[] _slices;
     private readonly int[] _tokens;

@@ -42,9 +42,8 @@ internal static class StateFile
         }
     }
 
-    /// <summary>Reads a file into <paramref name="numbers"/>, which stay as they are where it is not fit.</summary>
-    /// <returns>The position.</returns>
-    public static long Read(string path, string signature, Span<float> numbers)
+    /// <summary>Reads a file of <paramref name="count"/> numbers, whole or not at all.</summary>
+    public static (long Position, float[] Numbers) Read(string path, string signature, int count)
     {
         var file = OneLine.Path(path);
         try
@@ -58,18 +57,17 @@ internal static class StateFile
             var written = Encoding.UTF8.GetString(name);
             if (written != signature)
                 throw new TttException($"{file}: expected a state of {signature}, found one of {OneLine.Of(written)}; restore it with the model that saved it");
-            var whole = HeadBytes + name.Length + numbers.Length * sizeof(float) + 4L;
+            var whole = HeadBytes + name.Length + (long)count * sizeof(float) + 4;
             if (from.Length != whole) throw new TttException($"{file}: the state file is damaged: expected {whole} bytes, found {from.Length}");
 
-            var read = new float[numbers.Length];
+            var read = new float[count];
             var sum = new byte[4];
             from.ReadExactly(MemoryMarshal.AsBytes(read.AsSpan()));
             from.ReadExactly(sum);
             var checksum = Checksum([.. head, .. name], MemoryMarshal.AsBytes(read.AsSpan()));
             var position = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16));
-            if (BinaryPrimitives.ReadUInt32LittleEndian(sum) != checksum || position < 0) throw Damaged();
-            read.CopyTo(numbers);
-            return position;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(sum) != checksum || position is < 0 or > ModelState.MostTokens) throw Damaged();
+            return (position, read);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -16,14 +16,14 @@ public sealed record ModelOptions
     /// <summary>How matrices are stored and computed from. Carries and vectors are always f32.</summary>
     public WeightType Weights { get; init; } = WeightType.Float32;
 
-    /// <summary>Worker threads; 0: one a processor.</summary>
+    /// <summary>Worker threads, at most <see cref="WorkerPool.MostThreads"/>; 0: one a processor.</summary>
     public int Threads { get; init; }
 
     /// <summary>Where the model runs; null: on the processor. The device outlives the model and is disposed of by whoever opened it.</summary>
     public Device? Device { get; init; }
 }
 
-/// <summary>A compiled model with its weights: what the generator makes of a [Model] record, ready to run. Not thread-safe: one call at a time.</summary>
+/// <summary>A compiled model with its weights: what the generator makes of a [Model] record, ready to run. One call at a time: a second one is refused. Disposal takes effect when the call at work has ended.</summary>
 public abstract class TttModel : IDisposable
 {
     // Logits of calls that draw.
@@ -98,10 +98,16 @@ public abstract class TttModel : IDisposable
     /// <exception cref="TttException">As of prefill, or as of <see cref="Sampler.Next"/>; the state has read the tokens then.</exception>
     public virtual int Sample(SequenceState state, ReadOnlySpan<int> tokens, Sampler sampler, ReadOnlySpan<int> history)
     {
-        var logits = RoomForLogits(1);
+        ArgumentNullException.ThrowIfNull(sampler);
+
+        // Of two calls at once, which the model refuses, neither draws from the other's logits.
+        var room = Interlocked.Exchange(ref _drawn, []);
+        var logits = RoomForLogits(ref room, 1);
         if (tokens.Length == 1) Decode(state, tokens[0], logits);
         else Prefill(state, tokens, logits);
-        return sampler.Next(logits, history);
+        var next = sampler.Next(logits, history);
+        _drawn = room;
+        return next;
     }
 
     /// <summary>As above for a batch of unequal lengths.</summary>
@@ -114,12 +120,14 @@ public abstract class TttModel : IDisposable
     public virtual void Sample(
         ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, ReadOnlySpan<Sampler> samplers, ReadOnlySpan<ReadOnlyMemory<int>> histories, Span<int> next)
     {
-        CheckDraws(states.Length, samplers.Length, histories.Length, next.Length);
-        var logits = RoomForLogits(states.Length);
+        CheckDraws(states.Length, samplers, histories.Length, next.Length);
+        var room = Interlocked.Exchange(ref _drawn, []);
+        var logits = RoomForLogits(ref room, states.Length);
         if (lengths.IsEmpty) Decode(states, tokens, logits);
         else Prefill(states, tokens, lengths, logits);
         for (var s = 0; s < states.Length; s++)
             next[s] = samplers[s].Next(logits.Slice(s * Vocabulary, Vocabulary), histories.IsEmpty ? default : histories[s].Span);
+        _drawn = room;
     }
 
     private protected void CheckScores(int tokens, ReadOnlySpan<int> targets, int scores)
@@ -129,17 +137,18 @@ public abstract class TttModel : IDisposable
             if ((uint)targets[t] >= (uint)Vocabulary) throw new TttException($"target {t}: expected an id in 0 … {Vocabulary - 1}, found {targets[t]}");
     }
 
-    private protected static void CheckDraws(int sequences, int samplers, int histories, int next)
+    private protected static void CheckDraws(int sequences, ReadOnlySpan<Sampler> samplers, int histories, int next)
     {
-        if (samplers != sequences || next != sequences || (histories != sequences && histories != 0))
-            throw new TttException($"sample: expected a sampler, a history or none at all, and room for a token for each of {sequences} sequences, found {samplers}, {histories} and {next}");
+        if (samplers.Length != sequences || next != sequences || (histories != sequences && histories != 0))
+            throw new TttException($"sample: expected a sampler, a history or none at all, and room for a token for each of {sequences} sequences, found {samplers.Length}, {histories} and {next}");
+        foreach (var sampler in samplers) ArgumentNullException.ThrowIfNull(sampler, nameof(samplers));
     }
 
-    private Span<float> RoomForLogits(int rows)
+    private Span<float> RoomForLogits(ref float[] room, int rows)
     {
         var count = checked(rows * Vocabulary);
-        if (_drawn.Length < count) _drawn = new float[count];
-        return _drawn.AsSpan(0, count);
+        if (room.Length < count) room = new float[count];
+        return room.AsSpan(0, count);
     }
 
     /// <summary>Writes a checkpoint directory (Hugging Face layout), whole or not at all.</summary>

@@ -10,20 +10,22 @@ public abstract unsafe partial class CompiledTrainable
 {
     /// <summary>A weight in the checkpoint's order.</summary>
     /// <exception cref="TttException">No such tensor.</exception>
-    public float[] ReadWeight(string key) => Read(key, _weights.Pointer);
+    public float[] ReadWeight(string key) => Read(key, _weights);
 
     /// <summary>A gradient in the checkpoint's order.</summary>
     /// <exception cref="TttException">No such tensor.</exception>
-    public float[] ReadGradient(string key) => Read(key, _gradients.Pointer);
+    public float[] ReadGradient(string key) => Read(key, _gradients);
 
-    private float[] Read(string key, float* block)
+    private float[] Read(string key, NativeBuffer block)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        using var call = Lifetime.Hold();
         for (var s = 0; s < _slots.Count; s++)
             for (var layer = 0; layer < _slots[s].Layers; layer++)
                 if (_slots[s].KeyOf(layer) == key)
                 {
                     var numbers = new float[_slots[s].Count];
-                    _layout.Leave(s, new ReadOnlySpan<float>(block + _layout.Offset(s, layer), numbers.Length), 0, numbers);
+                    _layout.Leave(s, new ReadOnlySpan<float>(block.Pointer + _layout.Offset(s, layer), numbers.Length), 0, numbers);
                     return numbers;
                 }
         throw new TttException($"{key}: expected a tensor of {Definition.Name}; 'inspect' lists them");
@@ -47,6 +49,8 @@ public abstract unsafe partial class CompiledTrainable
     /// <inheritdoc/>
     public override void Load(Checkpoint checkpoint)
     {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        using var call = Lifetime.Take();
         checkpoint.Config.Check(Definition.Config, Definition.Name);
         checkpoint.Check(Definition.Parameters, Definition.Name);
         foreach (var (key, value) in Settings) Set(key, checkpoint.Config.Double(key, value));
@@ -58,12 +62,14 @@ public abstract unsafe partial class CompiledTrainable
                 _layout.Enter(s, numbers, Tensor(s, layer));
             }
         _original = checkpoint.Config;
-        WeightsChanged();
+        Pack();
     }
 
     /// <inheritdoc/>
     public override void Save(string directory, DType type)
     {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        using var call = Lifetime.Hold();
         var index = new Dictionary<string, (int Slot, int Layer)>();
         for (var s = 0; s < _slots.Count; s++)
             for (var layer = 0; layer < _slots[s].Layers; layer++) index[_slots[s].KeyOf(layer)] = (s, layer);

@@ -31,7 +31,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     private long _activationBytes, _workingElements;
     private InnerLossSums? _innerLossSums;
     private IReadOnlyList<InnerLoss> _innerLosses = [];
-    private bool _isPacked, _disposed;
+    private bool _isPacked;
 
     /// <summary>Draws the weights.</summary>
     /// <param name="definition">What was compiled.</param>
@@ -41,7 +41,9 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     /// <param name="scratch">Elements of working memory that each worker needs.</param>
     protected CompiledTrainable(ModelDefinition definition, IReadOnlyList<ParameterSlot> slots, int seed, TrainableOptions options, long scratch)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options.MaxTokens < 1 || options.KeepEvery < 1) throw new TttException($"expected at least one token a call and one mini-batch from kept state to kept state, found {options.MaxTokens} and {options.KeepEvery}");
+        Lifetime = new Lifetime("the model", "this model is in the middle of another call, and serves one at a time; make another for another thread", Free);
         _definition = definition;
         _slots = slots;
         MaxTokens = options.MaxTokens;
@@ -52,7 +54,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
         _gradients = new NativeBuffer(_layout.Length);
         new Span<float>(_weights.Pointer, checked((int)_layout.Length)).Clear();
         new Span<float>(_gradients.Pointer, checked((int)_layout.Length)).Clear();
-        _pool = new WorkerPool(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        _pool = WorkerPool.Of(options.Threads);
         _packed = new PackedWeights(_pool, slots, _layout, _weights.Pointer);
         _scratch = [.. Enumerable.Range(0, _pool.Threads).Select(_ => new NativeBuffer(scratch + 64))];
         _kept = new NativeBuffer?[_pool.Threads];
@@ -65,6 +67,12 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
 
     /// <inheritdoc/>
     public override ModelDefinition Definition => _definition;
+
+    internal Lifetime Lifetime { get; }
+
+    internal override Lifetime.Call Take() => Lifetime.Take();
+
+    internal override Lifetime.Call Hold() => Lifetime.Hold();
 
     /// <inheritdoc/>
     public override WorkerPool Pool => _pool;
@@ -99,6 +107,12 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     /// <inheritdoc/>
     public override void WeightsChanged()
     {
+        using var call = Lifetime.Take();
+        Pack();
+    }
+
+    private void Pack()
+    {
         if (!_isPacked) _ = (Matrices(HeadSlot), Transposed(HeadSlot));
         _isPacked = true;
         var start = Stopwatch.GetTimestamp();
@@ -109,22 +123,38 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     /// <inheritdoc/>
     public override BatchLoss Accumulate(TrainingBatch batch, double scale)
     {
-        Begin(batch);
-        Forward();
-        var loss = Head(scale, Incoming, _gradients.Pointer + _layout.Offset(HeadSlot, 0));
-        Backward();
-        End();
-        return loss;
+        using var call = Lifetime.Take();
+        try
+        {
+            Begin(batch);
+            Forward();
+            var loss = Head(scale, Incoming, _gradients.Pointer + _layout.Offset(HeadSlot, 0));
+            Backward();
+            Advance();
+            return loss;
+        }
+        finally
+        {
+            End();
+        }
     }
 
     /// <inheritdoc/>
     public override BatchLoss Measure(TrainingBatch batch)
     {
-        Begin(batch);
-        Forward();
-        var loss = Head(1, null, null);
-        End();
-        return loss;
+        using var call = Lifetime.Take();
+        try
+        {
+            Begin(batch);
+            Forward();
+            var loss = Head(1, null, null);
+            Advance();
+            return loss;
+        }
+        finally
+        {
+            End();
+        }
     }
 
     private BatchLoss Head(double scale, float* dHidden, float* dTable)
@@ -140,9 +170,20 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
 
     private void Begin(TrainingBatch batch)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Check(batch);
-        if (!_isPacked) WeightsChanged();
+        ArgumentNullException.ThrowIfNull(batch);
+
+        // What the caller may change meanwhile is not what is checked.
+        TrainingSequence[] sequences = [.. batch.Sequences];
+        Check(batch, sequences);
+        batch.Targets.Span.CopyTo(_targets);
+        foreach (var sequence in sequences)
+        {
+            if (sequence.Carry is not CompiledCarry carry) continue;
+            if (!carry.Lifetime.TryTake()) throw _carries.Contains(carry) ? OtherCarry() : carry.Lifetime.Busy();
+            _carries.Add(carry);
+            if (carry.Position > ModelState.MostTokens - sequence.Count) throw new TttException($"expected a sequence of at most {ModelState.MostTokens} tokens");
+        }
+        if (!_isPacked) Pack();
         _head ??= Own(new CrossEntropyHead(_pool, Width, Vocabulary, MaxTokens));
         if (Incoming == null)
         {
@@ -155,20 +196,18 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
 
         if (WatchInnerLoss) _innerLossSums ??= new InnerLossSums(Memories);
         _pass.Clear();
-        _carries.Clear();
-        batch.Targets.Span.CopyTo(_targets);
         var tokens = batch.Tokens.Span;
-        foreach (var sequence in batch.Sequences)
+        foreach (var sequence in sequences)
         {
             var carry = (CompiledCarry?)sequence.Carry;
-            if (carry is not null) _carries.Add(carry);
             var state = carry is null || carry.State == null ? _start.Pointer : carry.State;
             _pass.Add(tokens[..sequence.Count], carry?.Position ?? 0, state, carry is null ? null : carry.Next);
             tokens = tokens[sequence.Count..];
         }
+        CheckIds();
     }
 
-    private void End()
+    private void Advance()
     {
         foreach (var carry in _carries) carry.Advance(Count(carry));
         _innerLosses = WatchInnerLoss ? _innerLossSums!.Over(Rows) : [];
@@ -181,38 +220,56 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
         }
     }
 
-    private void Check(TrainingBatch batch)
+    private void End()
+    {
+        foreach (var carry in _carries) carry.Lifetime.GiveBack();
+        _carries.Clear();
+    }
+
+    private static TttException OtherCarry() => new("a carry belongs to this model, and to one sequence of a batch");
+
+    private void Check(TrainingBatch batch, TrainingSequence[] sequences)
     {
         var tokens = batch.Tokens.Span;
         var targets = batch.Targets.Span;
         if (tokens.Length > MaxTokens) throw new TttException($"a batch of this model has at most {MaxTokens} tokens, found {tokens.Length}; raise TrainableOptions.MaxTokens");
         if (targets.Length != tokens.Length) throw new TttException($"expected a target for each of {tokens.Length} tokens, found {targets.Length}");
-        if (batch.Sequences.Count > MaxSequences) throw new TttException($"a batch of this model has at most {MaxSequences} sequences, found {batch.Sequences.Count}");
+        if (sequences.Length > MaxSequences) throw new TttException($"a batch of this model has at most {MaxSequences} sequences, found {sequences.Length}");
         long total = 0;
-        var carries = new HashSet<TrainingCarry>();
-        foreach (var sequence in batch.Sequences)
+        foreach (var sequence in sequences)
         {
             if (sequence.Count < 1) throw new TttException($"a sequence has at least one token, found {sequence.Count}");
-            if (sequence.Carry is { } carry && (carry is not CompiledCarry own || own.Model != this || !carries.Add(carry)))
-                throw new TttException("a carry belongs to this model, and to one sequence of a batch");
+            if (sequence.Carry is { } carry && (carry is not CompiledCarry own || own.Model != this)) throw OtherCarry();
             total += sequence.Count;
         }
         if (total != tokens.Length) throw new TttException($"the sequences have {total} tokens, found {tokens.Length}");
-        for (var t = 0; t < tokens.Length; t++)
+    }
+
+    private void CheckIds()
+    {
+        for (var t = 0; t < Rows; t++)
         {
-            if ((uint)tokens[t] >= (uint)Vocabulary) throw new TttException($"token {t}: expected an id in 0 … {Vocabulary - 1}, found {tokens[t]}");
-            if (targets[t] >= Vocabulary) throw new TttException($"target {t}: expected an id in 0 … {Vocabulary - 1}, or −1 for none, found {targets[t]}");
+            if ((uint)TokenIds[t] >= (uint)Vocabulary) throw new TttException($"token {t}: expected an id in 0 … {Vocabulary - 1}, found {TokenIds[t]}");
+            if (_targets[t] < -1 || _targets[t] >= Vocabulary) throw new TttException($"target {t}: expected an id in 0 … {Vocabulary - 1}, or −1 for none, found {_targets[t]}");
         }
     }
 
     /// <inheritdoc/>
-    public override TrainingCarry CreateCarry() => new CompiledCarry(this, StateLength);
+    public override TrainingCarry CreateCarry()
+    {
+        using var call = Lifetime.Hold();
+        return new CompiledCarry(this, StateLength);
+    }
 
-    /// <inheritdoc/>
+    /// <summary>Frees the memory; where a call is at work, when it has ended.</summary>
     public override void Dispose()
     {
-        if (_disposed) return;
-        _disposed = true;
+        Lifetime.Close();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
         _pool.Dispose();
         foreach (var s in _scratch) s.Dispose();
         foreach (var k in _kept) k?.Dispose();
@@ -220,6 +277,5 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
         _packed.Dispose();
         _weights.Dispose();
         _gradients.Dispose();
-        GC.SuppressFinalize(this);
     }
 }

@@ -30,6 +30,7 @@ public sealed unsafe class CrossEntropyHead : IParallelWork, IDisposable
 
     // [chunk, stride]; [panels of the width][rows][32]; a worker's tiles, or its panel of probabilities; [chunk].
     private readonly NativeBuffer _logits, _packedX, _scratch;
+    private readonly Lifetime _lifetime;
     private readonly double[] _nats;
     private Call _call;
 
@@ -40,6 +41,11 @@ public sealed unsafe class CrossEntropyHead : IParallelWork, IDisposable
     /// <param name="maxRows">Rows that a call may have.</param>
     public CrossEntropyHead(WorkerPool pool, int width, int vocabulary, int maxRows)
     {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabulary, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
+        _lifetime = new Lifetime(nameof(CrossEntropyHead), "CrossEntropyHead: expected one call at a time, found another in the middle of one", Free);
         _pool = pool;
         _width = width;
         _vocabulary = vocabulary;
@@ -79,6 +85,7 @@ public sealed unsafe class CrossEntropyHead : IParallelWork, IDisposable
     /// <param name="dHead">[vocabulary, width], added to.</param>
     public BatchLoss Run(float* x, nint xStride, int* targets, int rows, PackedMatrix head, PackedMatrix headBack, float scale, float* dX, nint dXStride, float* dHead)
     {
+        using var call = _lifetime.Take();
         Check(rows, targets, head, headBack);
         double nats = 0;
         long asked = 0;
@@ -124,8 +131,10 @@ public sealed unsafe class CrossEntropyHead : IParallelWork, IDisposable
             Execute<Lanes128>(kernel, worker, workers);
     }
 
-    /// <summary>Frees the memory.</summary>
-    public void Dispose()
+    /// <summary>Frees the memory; where a call is at work, when it has ended.</summary>
+    public void Dispose() => _lifetime.Close();
+
+    private void Free()
     {
         _logits.Dispose();
         _packedX.Dispose();

@@ -6,7 +6,7 @@ namespace TttGen.Training;
 
 /// <summary>
 /// A compiled model that learns: weights and their gradients as two flat blocks of f32 of one layout, and what adds a batch's gradient to the latter.
-/// The generator writes one for each <c>[Model(Trainable = true)]</c>. Results are the same bits for any number of threads. Not thread-safe: one call at a time.
+/// The generator writes one for each <c>[Model(Trainable = true)]</c>. Results are the same bits for any number of threads. One call at a time: a second one is refused.
 /// </summary>
 public abstract unsafe class TrainableModel : IDisposable
 {
@@ -25,10 +25,10 @@ public abstract unsafe class TrainableModel : IDisposable
     /// <summary>Elements of <see cref="Weights"/> and of <see cref="Gradients"/>; what lies between tensors is zero in both and stays so.</summary>
     public abstract long Length { get; }
 
-    /// <summary>[Length]: the weights. Whoever writes here calls <see cref="WeightsChanged"/>.</summary>
+    /// <summary>[Length]: the weights, while the model lives. Whoever writes here calls <see cref="WeightsChanged"/>.</summary>
     public abstract float* Weights { get; }
 
-    /// <summary>[Length]: what <see cref="Accumulate"/> adds to.</summary>
+    /// <summary>[Length]: what <see cref="Accumulate"/> adds to, while the model lives.</summary>
     public abstract float* Gradients { get; }
 
     /// <summary>Run-time numbers in use, as config.json calls them: <c>rope_theta</c>, <c>ttt_base_lr</c>.</summary>
@@ -62,6 +62,12 @@ public abstract unsafe class TrainableModel : IDisposable
 
     /// <summary>Whether calls measure <see cref="InnerLosses"/>, too.</summary>
     public bool WatchInnerLoss { get; set; }
+
+    /// <summary>Begins a call that no other may meet; where native memory is held.</summary>
+    internal virtual Lifetime.Call Take() => default;
+
+    /// <summary>Begins a call that only reads.</summary>
+    internal virtual Lifetime.Call Hold() => default;
 
     /// <summary>A carry for a sequence that is read in parts; at its start.</summary>
     public abstract TrainingCarry CreateCarry();
@@ -123,7 +129,7 @@ public sealed record InnerLoss(int Layer, string Memory, double Initial, double 
 /// <summary>Where a sequence that is read in parts stands.</summary>
 public abstract class TrainingCarry : IDisposable
 {
-    /// <summary>Tokens read.</summary>
+    /// <summary>Tokens read: 0 or more.</summary>
     public abstract long Position { get; set; }
 
     /// <summary>The state: to be written to, and read from, a checkpoint of the training.</summary>

@@ -45,6 +45,7 @@ internal static class TrainingFault
             return;
         if (optimiser.NotFinite().OrderByDescending(static tensor => tensor.Layer ?? -1).ThenByDescending(static tensor => tensor.Heads > 1).FirstOrDefault() is not { } tensor)
             throw Fault(step, $"the gradient's norm is {Number(norm)}");
+        using var call = model.Hold();
         var layer = tensor.Layer is { } number ? string.Create(CultureInfo.InvariantCulture, $", layer {number}") : "";
 
         // Where all heads have it, it came to them from elsewhere.

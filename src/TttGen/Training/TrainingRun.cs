@@ -21,6 +21,7 @@ public sealed class TrainingRun : IDisposable
     private readonly BatchReader _batches;
     private readonly double? _innerRate;
     private readonly long _opened;
+    private readonly Lifetime _lifetime;
     private double _secondsBefore;
 
     /// <summary>A training at its start: the model has its first weights.</summary>
@@ -31,7 +32,12 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="TttException">Settings that contradict each other, texts that are too short, or a setting that the model does not have.</exception>
     public TrainingRun(TrainableModel model, TrainingData data, TrainingSettings settings, TimeProvider clock)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(clock);
         settings.Check();
+        _lifetime = new Lifetime("the training", "this training is in the middle of another call, and serves one at a time", Free);
         (_model, _data, _settings, _clock, _opened) = (model, data, settings, clock, clock.GetTimestamp());
         foreach (var setting in settings.Set)
             model.Set(setting.Key, setting.Value);
@@ -68,6 +74,7 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="TttException">A loss or a gradient is not finite or ran away; the weights are as they were.</exception>
     public StepReport Next(bool watch)
     {
+        using var turn = _lifetime.Take();
         var started = _clock.GetTimestamp();
         var progress = _settings.Steps > 0 ? (Step + 1.0) / _settings.Steps : Math.Min(1, Seconds / (60 * _settings.Minutes));
         var rate = _settings.Schedule.At(progress);
@@ -86,14 +93,23 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Makes sure that the weights are worth keeping, by a look at one sequence.</summary>
     /// <exception cref="TttException">With them, a loss or an inner loss is not finite or ran away.</exception>
-    public void RequireSound() => TrainingFault.CheckWeights(_model, Step, _batches.Sample(Step));
+    public void RequireSound()
+    {
+        using var turn = _lifetime.Take();
+        TrainingFault.CheckWeights(_model, Step, _batches.Sample(Step));
+    }
 
     /// <summary>Writes a checkpoint, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What to show and keep when it is continued, unless that is said anew.</param>
     /// <exception cref="TttException">It can't be written.</exception>
-    public unsafe void Save(string path, TrainerOptions options)
+    public void Save(string path, TrainerOptions options)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        using var turn = _lifetime.Take();
+        using var model = _model.Take();
+        using var optimiser = _optimiser.Lifetime.Take();
         TrainingCarry[] carries = [.. _lanes.Select(static lane => lane.Current)];
         var header = new CheckpointHeader(
             _model.Definition.Name, CheckpointHeader.LayoutOf(_model), _data.Identity, _settings, options, Step, Tokens, Seconds, _model.Length,
@@ -105,6 +121,8 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="TttException">It is damaged, or of another model, other data or other settings.</exception>
     public void Resume(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var turn = _lifetime.Take();
         var header = TrainingCheckpoint.ReadHeader(path);
         var file = OneLine.Path(path);
         if (header.Model != _model.Definition.Name)
@@ -117,13 +135,17 @@ public sealed class TrainingRun : IDisposable
         TrainingCarry[] carries = [.. _lanes.Select(static lane => lane.Current)];
         if (header.Carries.Count != carries.Length || carries.Length > 0 && header.CarryLength != carries[0].Numbers.Length)
             throw new TttException($"{file}: expected carried states of {_model.Definition.Name} as it is now, found others; start anew with another --out");
-        TrainingCheckpoint.ReadNumbers(path, Blocks(), carries);
+        using (_model.Take())
+        using (_optimiser.Lifetime.Take())
+            TrainingCheckpoint.ReadNumbers(path, Blocks(), carries);
         _model.WeightsChanged();
         (Step, Tokens, _secondsBefore) = (header.Step, header.Tokens, header.Seconds);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Frees the optimiser and the carried states; where a call is at work, when it has ended. The model is whoever's made it.</summary>
+    public void Dispose() => _lifetime.Close();
+
+    private void Free()
     {
         _optimiser.Dispose();
         foreach (var lane in _lanes)

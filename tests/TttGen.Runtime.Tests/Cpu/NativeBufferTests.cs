@@ -53,7 +53,7 @@ public sealed unsafe class NativeBufferTests
         var buffer = new NativeBuffer(5);
         buffer.Dispose();
         buffer.Dispose();
-        Assert.True(buffer.Pointer is null);
+        Assert.Throws<ObjectDisposedException>(() => buffer.Pointer is null);
     }
 
     [Fact]

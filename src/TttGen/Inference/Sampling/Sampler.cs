@@ -21,6 +21,8 @@ public sealed class Sampler
     /// <exception cref="TttException">An option is out of range.</exception>
     public Sampler(SamplerOptions options, int vocabulary = 0)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(vocabulary);
         options.Check();
         _options = options;
         _random = new Xoshiro256(options.Seed);

@@ -17,12 +17,17 @@ public sealed unsafe class AdamW : IParallelWork, IDisposable
     private readonly ParameterBlock[] _blocks;
     private readonly double[] _squares;
     private readonly NativeBuffer _first, _second;
+    private readonly Lifetime _lifetime;
     private AdamWFactors _decaying, _lasting;
 
     /// <summary>Starts with no memory of gradients, and makes those of the model zero.</summary>
     public AdamW(TrainableModel model, AdamWOptions options)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        using var call = model.Take();
         (_model, _options) = (model, options);
+        _lifetime = new Lifetime("the optimiser", "this optimiser is in the middle of another call, and serves one at a time", Free);
         _blocks = ParameterBlock.Of(model.Tensors, options.DecayMatricesOnly);
         _squares = new double[_blocks.Length];
         (_first, _second) = (new NativeBuffer(model.Length), new NativeBuffer(model.Length));
@@ -30,15 +35,20 @@ public sealed unsafe class AdamW : IParallelWork, IDisposable
             NativeMemory.Clear((void*)zeroed, (nuint)model.Length * sizeof(float));
     }
 
-    /// <summary>[Length]: m, the mean of gradients.</summary>
+    /// <summary>[Length]: m, the mean of gradients; while the optimiser lives.</summary>
     public float* FirstMoment => _first.Pointer;
 
-    /// <summary>[Length]: v, the mean of their squares.</summary>
+    /// <summary>[Length]: v, the mean of their squares; while the optimiser lives.</summary>
     public float* SecondMoment => _second.Pointer;
+
+    /// <summary>Which call is at work.</summary>
+    internal Lifetime Lifetime => _lifetime;
 
     /// <summary>Euclidean norm of all gradients together; summed in double, in a fixed order.</summary>
     public double GradientNorm()
     {
+        using var call = _lifetime.Take();
+        using var model = _model.Take();
         _model.Pool.Run(this, SquareKernel);
         double sum = 0;
         foreach (var square in _squares)
@@ -56,11 +66,17 @@ public sealed unsafe class AdamW : IParallelWork, IDisposable
     /// <param name="norm">What <see cref="GradientNorm"/> said; finite.</param>
     public void Update(long step, double rate, double norm)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        if (!double.IsFinite(rate) || rate < 0) throw new ArgumentOutOfRangeException(nameof(rate), rate, "AdamW: expected a rate of 0 or more.");
+        if (!double.IsFinite(norm) || norm < 0) throw new ArgumentOutOfRangeException(nameof(norm), norm, "AdamW: expected what GradientNorm said, a finite number.");
+
         // torch's clip_grad_norm_ has this 1e-6, too.
         var scale = _options.ClipNorm > 0 ? Math.Min(1, _options.ClipNorm / (norm + 1e-6)) : 1;
         _decaying = AdamWFactors.Of(_options, step, rate, scale, _options.WeightDecay);
         _lasting = AdamWFactors.Of(_options, step, rate, scale, 0);
-        _model.Pool.Run(this, UpdateKernel);
+        using var call = _lifetime.Take();
+        using (_model.Take())
+            _model.Pool.Run(this, UpdateKernel);
         _model.WeightsChanged();
     }
 
@@ -78,8 +94,10 @@ public sealed unsafe class AdamW : IParallelWork, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Frees the memory; where a call is at work, when it has ended.</summary>
+    public void Dispose() => _lifetime.Close();
+
+    private void Free()
     {
         _first.Dispose();
         _second.Dispose();

@@ -1,0 +1,222 @@
+using TttGen.Cpu;
+using TttGen.Inference;
+using TttGen.Inference.Sampling;
+using TttGen.Training;
+using TttGen.Training.Optimisation;
+
+namespace TttGen.Ownership.Tests;
+
+/// <summary>Arguments that would read or write elsewhere are refused by name.</summary>
+public sealed class ArgumentTests
+{
+    private static readonly ModelOptions OneThread = new() { Threads = 1 };
+    private readonly float[] _logits = new float[256];
+
+    [Fact]
+    public void A_consumer_that_calls_its_own_model_is_refused()
+    {
+        using var model = TinyModel.Create(1, OneThread);
+        using SequenceState state = model.CreateState(), other = model.CreateState();
+        var error = Assert.Throws<InvalidOperationException>(() => model.Prefill([state], [1, 2], [2], (_, _, _) => model.Decode(other, 1, _logits)));
+        Assert.Contains("in the middle of another call", error.Message);
+        model.Decode(state, 3, _logits);
+        Assert.Equal(3, state.Position);
+    }
+
+    [Fact]
+    public void A_state_is_not_used_by_two_calls_at_once()
+    {
+        using TttModel model = TinyModel.Create(1, OneThread), second = TinyModel.Create(1, OneThread);
+        using var state = model.CreateState();
+        Assert.Throws<InvalidOperationException>(() => model.Prefill([state], [1, 2], [2], (_, _, _) => second.Decode(state, 1, _logits)));
+        Assert.Throws<InvalidOperationException>(() => model.Prefill([state], [1, 2], [2], (_, _, _) => state.Reset()));
+        Assert.Throws<TttException>(() => model.Decode([state, state], [1, 2], new float[512]));
+        model.Decode(state, 3, _logits);
+        Assert.Equal(5, state.Position);
+    }
+
+    [Fact]
+    public void What_a_consumer_does_to_the_callers_arrays_changes_nothing()
+    {
+        using var model = TinyModel.Create(1, OneThread);
+        using SequenceState state = model.CreateState(), expected = model.CreateState(), other = model.CreateState();
+        int[] tokens = [.. Enumerable.Range(0, 700).Select(static t => t % 256)], lengths = [700];
+        SequenceState[] states = [state];
+        model.Prefill(expected, tokens, _logits);
+        var found = new float[256];
+        model.Prefill(states, tokens, lengths, (_, first, logits) =>
+        {
+            Array.Fill(tokens, int.MaxValue);
+            (states[0], lengths[0]) = (other, int.MaxValue);
+            logits[^256..].CopyTo(found);
+        });
+        Assert.All(_logits.Zip(found), static pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        Assert.Equal((700, 0), (state.Position, other.Position));
+    }
+
+    [Fact]
+    public void Disposed_ones_say_so()
+    {
+        var model = TinyModel.Create(1, OneThread);
+        var state = model.CreateState();
+        using var living = model.CreateState();
+        state.Dispose();
+        Assert.Throws<ObjectDisposedException>(state.Reset);
+        Assert.Throws<ObjectDisposedException>(() => state.Fork());
+        Assert.Throws<ObjectDisposedException>(() => state.Save("nowhere"));
+        Assert.Throws<ObjectDisposedException>(() => state.Restore("nowhere"));
+        Assert.Throws<ObjectDisposedException>(() => model.Decode(state, 1, _logits));
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.CreateState());
+        Assert.Throws<ObjectDisposedException>(() => model.Decode(living, 1, _logits));
+        Assert.Throws<ObjectDisposedException>(() => model.Save("nowhere"));
+        Assert.Throws<ObjectDisposedException>(living.Reset);
+    }
+
+    [Fact]
+    public unsafe void Disposed_ones_that_learn_say_so()
+    {
+        var model = TinyTraining.Model();
+        var carry = model.CreateCarry();
+        var optimiser = new AdamW(model, new AdamWOptions());
+        optimiser.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => optimiser.GradientNorm());
+        Assert.Throws<ObjectDisposedException>(() => optimiser.Update(1, 1e-3, 1));
+        Assert.Throws<ObjectDisposedException>(() => optimiser.FirstMoment == null);
+        carry.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => carry.Numbers.Length);
+        Assert.Throws<ObjectDisposedException>(carry.Reset);
+        Assert.Throws<ObjectDisposedException>(() => model.Accumulate(TinyTraining.Batch with { Sequences = [new TrainingSequence(40, carry)] }, 1));
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Accumulate(TinyTraining.Batch, 1));
+        Assert.Throws<ObjectDisposedException>(() => model.Measure(TinyTraining.Batch));
+        Assert.Throws<ObjectDisposedException>(model.WeightsChanged);
+        Assert.Throws<ObjectDisposedException>(() => model.CreateCarry());
+        Assert.Throws<ObjectDisposedException>(() => model.Weights == null);
+        Assert.Throws<ObjectDisposedException>(() => new AdamW(model, new AdamWOptions()));
+        Assert.Throws<ObjectDisposedException>(() => model.Save("nowhere", Checkpoints.DType.F32));
+    }
+
+    [Fact]
+    public void Carries_stand_at_places_that_sequences_have()
+    {
+        using var model = TinyTraining.Model();
+        using var carry = model.CreateCarry();
+        Assert.Throws<ArgumentOutOfRangeException>(() => carry.Position = -1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => carry.Position = long.MaxValue - 5);
+        carry.Position = 1L << 62;
+        var batch = TinyTraining.Batch with { Sequences = [new TrainingSequence(40, carry)] };
+        Assert.Contains("at most", Assert.Throws<TttException>(() => model.Accumulate(batch, 1)).Message);
+        carry.Reset();
+        Assert.Throws<TttException>(() => model.Accumulate(TinyTraining.Batch with { Sequences = [new TrainingSequence(20, carry), new TrainingSequence(20, carry)] }, 1));
+        model.Accumulate(batch, 1);
+        Assert.Equal(40, carry.Position);
+    }
+
+    [Fact]
+    public void Batches_are_checked()
+    {
+        using var model = TinyTraining.Model();
+        int[] tokens = [1, 2], sequence = [2];
+        Assert.Throws<ArgumentNullException>(() => model.Accumulate(null!, 1));
+        Assert.Throws<TttException>(() => model.Accumulate(Batch([1, 256], [1, 2]), 1));
+        Assert.Throws<TttException>(() => model.Accumulate(Batch([1, 2], [1, 256]), 1));
+        Assert.Throws<TttException>(() => model.Accumulate(Batch([1, 2], [1, -2]), 1));
+        Assert.Throws<TttException>(() => model.Accumulate(Batch([1, 2], [1]), 1));
+        model.Accumulate(Batch([1, 2], [1, -1]), 1);
+
+        static TrainingBatch Batch(int[] tokens, int[] targets) => new(tokens, targets, [new TrainingSequence(2)]);
+    }
+
+    [Fact]
+    public void An_optimisers_numbers_are_checked()
+    {
+        using var model = TinyTraining.Model();
+        using var optimiser = new AdamW(model, new AdamWOptions());
+        Assert.Throws<ArgumentNullException>(() => new AdamW(null!, new AdamWOptions()));
+        Assert.Throws<ArgumentNullException>(() => new AdamW(model, null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => optimiser.Update(0, 1e-3, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => optimiser.Update(1, double.NaN, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => optimiser.Update(1, 1e-3, double.PositiveInfinity));
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(-1)]
+    public void Weights_of_no_type_are_refused(int type)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => TinyModel.Create(1, new ModelOptions { Weights = (WeightType)type, Threads = 1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PackedMatrix(4, 4, (WeightType)type));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    [InlineData(100_000)]
+    public void Threads_that_can_not_be_are_refused(int threads)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => TinyModel.Create(1, new ModelOptions { Threads = threads }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TinyModel.Definition.CreateTrainable(1, new TrainableOptions { Threads = threads }));
+    }
+
+    [Fact]
+    public void What_is_not_there_is_refused_by_name()
+    {
+        using var model = TinyModel.Create(1, OneThread);
+        using var state = model.CreateState();
+        Assert.Throws<ArgumentNullException>(() => state.Save(null!));
+        Assert.Throws<ArgumentException>(() => state.Save(""));
+        Assert.Throws<ArgumentNullException>(() => state.Restore(null!));
+        Assert.Throws<ArgumentNullException>(() => model.Save(null!));
+        Assert.Throws<ArgumentException>(() => model.Save(""));
+        Assert.Throws<ArgumentNullException>(() => TinyModel.Load(null!));
+        Assert.Throws<ArgumentNullException>(() => model.Sample(state, [1], null!, []));
+        Assert.Throws<ArgumentNullException>(() => model.Sample([state], [1], [1], [null!], [], new int[1]));
+        Assert.Throws<ArgumentNullException>(() => new Sampler(null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Sampler(new SamplerOptions(), -1));
+        Assert.Throws<ArgumentNullException>(() => model.ReadState(state, null!));
+        Assert.Throws<TttException>(() => model.Decode(null!, 1, _logits));
+        Assert.Equal(0, state.Position);
+    }
+
+    [Theory]
+    [InlineData(0, 8, 4, 1e4)]
+    [InlineData(8, 0, 4, 1e4)]
+    [InlineData(8, 8, 0, 1e4)]
+    [InlineData(8, 8, 3, 1e4)]
+    [InlineData(8, 8, 4, 0)]
+    [InlineData(8, 8, 4, double.NaN)]
+    public void A_rotary_table_has_places_heads_and_a_base(int period, int width, int feature, double theta) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RotaryTable(period, width, feature, theta));
+
+    [Fact]
+    public void A_matrix_checks_its_rows()
+    {
+        var matrix = new PackedMatrix(4, 33, WeightType.Float32);
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.SetRow(33, new float[4]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.SetRow(-1, new float[4]));
+        Assert.Throws<ArgumentException>(() => matrix.SetRow(0, new float[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.SetRows(32, new float[8]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.SetRows(int.MaxValue, new float[8]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => matrix.SetInnerRows(3, new float[66]));
+        Assert.Throws<ArgumentException>(() => matrix.GetRow(0, new float[5]));
+        unsafe
+        {
+            Assert.Throws<ArgumentNullException>(() => matrix.GetRow(0, (float*)null));
+        }
+        matrix.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => matrix.SetRow(0, new float[4]));
+        Assert.Throws<ObjectDisposedException>(() => matrix.GetRow(0, new float[4]));
+    }
+
+    [Fact]
+    public void The_largest_weight_in_int8_is_finite()
+    {
+        using var matrix = new PackedMatrix(4, 1, WeightType.Int8);
+        matrix.SetRow(0, [float.MaxValue, float.MinValue, 1, 0]);
+        var row = new float[4];
+        matrix.GetRow(0, row);
+        Assert.All(row, static number => Assert.True(float.IsFinite(number)));
+        Assert.Equal(1, row[0] / float.MaxValue, 1e-5);
+    }
+}
