@@ -25,12 +25,14 @@ internal static class KnownModels
     public static IReadOnlyList<KnownModel> All { get; } =
     [
         new("linear-transformer", LinearTransformer.Definition, "linear-transformer", "linear-transformer-ragged-50"),
+        new("mlp-mamba", MlpMamba.Definition, "mlp-mamba", "mlp-mamba-ragged-21"),
+#if !TTTGEN_GPU_TWO
         new("linear-transformer-96", LinearTransformerHeadsOf96.Definition, "linear-transformer-heads-of-96"),
         new("linear-mamba", LinearMamba.Definition, "linear-mamba", "linear-mamba-stops-inside-a-mini-batch"),
         new("linear-mamba-64", LinearMambaHeadsOf64.Definition, "linear-mamba-heads-of-64"),
         new("mlp-transformer", MlpTransformer.Definition, "mlp-transformer", "mlp-transformer-stops-inside-a-mini-batch"),
-        new("mlp-mamba", MlpMamba.Definition, "mlp-mamba", "mlp-mamba-ragged-21"),
         new("untied", UntiedLinearTransformer.Definition),
+#endif
 #if TTTGEN_GPU_ALL
         new("tiny-books", TinyBooks.Definition) { Text = "tiny-books" },
         new("linear-125m", Linear125M.Definition),
