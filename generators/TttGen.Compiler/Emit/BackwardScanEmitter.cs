@@ -84,8 +84,7 @@ public sealed class BackwardScanEmitter
         var inner = _isDual ? Kernel("InnerGradient").Flops(k) / k : 0;
         var advance = _isDual ? inner + Kernel("Advance").Flops(k) / k : Kernel("Gather").Flops(1);
         Constants(w, own + scratch, flops, advance, inner);
-        if (_isDual) Dual(w, own);
-        else Primal(w, own);
+        Driver(w);
         foreach (var m in methods)
         {
             w.Line();
@@ -126,12 +125,8 @@ public sealed class BackwardScanEmitter
             w.Line();
         }
         w.Line($"/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between{(_isDual ? ", with the inner gradients of that group" : "")}.</summary>");
-        w.Open("public static long KeptSize(int tokens, int keepEvery)");
-        w.Line($"int parts = (tokens + {Numbers.Of(2 * k - 2)}) / {Numbers.Of(k)};");
-        w.Line($"return StatesSize(parts, keepEvery){(_isDual ? " + (long)InnerSize * Math.Min(keepEvery, parts)" : "")};");
-        w.Close();
-        w.Line();
-        w.Line("private static long StatesSize(int parts, int keepEvery) => (long)WeightsSize * Math.Max(0, (parts - 1) / keepEvery + Math.Min(keepEvery, parts) - 1);");
+        w.Line("public static long KeptSize(int tokens, int keepEvery) =>");
+        w.Line($"    global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, {Numbers.Of(k)}, WeightsSize, {(_isDual ? "InnerSize" : "0")});");
         w.Line();
     }
 
@@ -140,7 +135,8 @@ public sealed class BackwardScanEmitter
     /// <summary>Elements that a tensor of a mini-batch's rows takes.</summary>
     private long Rounded(Input tensor) => (tensor.Shape.Aggregate(1L, (size, axis) => size * (axis.IsRows ? _memory.MiniBatch : axis.Size)) + 15) / 16 * 16;
 
-    private void Head(CodeWriter w, long own)
+    /// <summary>The gradient over pointers, and the kernels as its driver sees them.</summary>
+    private void Driver(CodeWriter w)
     {
         var k = _memory.MiniBatch;
         w.Lines($"""
@@ -164,188 +160,30 @@ public sealed class BackwardScanEmitter
         w.Line($"    T* rate, nint rateRow, T* tok, T* state{string.Concat(_slow.Select(s => $", T* {s.Name}"))},");
         w.Line("    T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,");
         w.Line($"    T* dRate, nint dRateRow, T* dTok, T* dState{string.Concat(_slow.Select(s => $", T* d{s.Name}"))}, int keepEvery, T* kept, T* scratch)");
-        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
-        w.Open("");
-        w.Line("if (tokens == 0) return;");
-        Pointers(w, "d", "dState", 0);
-        Pointers(w, "d", "dState", 1);
-        w.Line($"T tokLast = tok[{Numbers.Of(k - 1)}];");
-        w.Line($"T* dTokLast = dTok + {Numbers.Of(k - 1)};");
-        if (_isDual)
-        {
-            w.Line("T* lr = scratch;");
-            w.Line($"T* dLr = scratch + {Numbers.Of(_rows)};");
-            w.Line($"T* lastOfRows = scratch + {Numbers.Of(2 * _rows)};");
-            w.Line($"new Span<T>(lastOfRows, {Numbers.Of(k)}).Fill(tokLast);");
-        }
-        w.Line($"T* sums = scratch + {Numbers.Of(3 * _rows)}; // {(_isDual ? "the gradient sum" : "the gradient sum before each token, and after the last")}");
-        w.Line($"scratch += {Numbers.Of(own)};");
-        w.Line("// parts: what of each mini-batch is among the tokens");
-        w.Line($"int parts = (place + tokens + {Numbers.Of(k - 1)}) / {Numbers.Of(k)}, groups = (parts - 1) / keepEvery + 1;");
-        w.Line("for (int part = 0; part + 1 < parts; part++) Next(part);");
-        w.Open("for (int part = parts - 1; part >= 0; part--)");
-        w.Line("// the states inside a group, from its first one");
-        w.Open("if (part % keepEvery == keepEvery - 1 && part + 1 < parts)");
-        w.Line("for (int again = part - keepEvery + 1; again < part; again++) Next(again);");
-        w.Close();
-        w.Line("Back(part);");
-        w.Close();
-        w.Line("if (place == 0) new Span<T>(dState + WeightsSize, WeightsSize).Clear();");
-        w.Line();
-        w.Line("T* Start(int part) => part == 0 ? state");
-        w.Line("    : part % keepEvery == 0 ? kept + (part / keepEvery - 1) * (nint)WeightsSize");
-        w.Line("    : kept + (groups - 2 + part % keepEvery) * (nint)WeightsSize;");
-        w.Line();
-        w.Open("int Range(int part, out int from, out int at)");
-        w.Line($"from = Math.Max(0, part * {Numbers.Of(k)} - place);");
-        w.Line("at = part == 0 ? place : 0;");
-        w.Line($"return Math.Min({Numbers.Of(k)} - at, tokens - from);");
-        w.Close();
-        w.Line();
-        w.Open("void SumsAtStart(int part)");
-        w.Line("if (part == 0 && place > 0) Copy(state + WeightsSize, sums);");
-        w.Line("else new Span<T>(sums, WeightsSize).Clear();");
-        w.Close();
-        w.Line();
-        w.Line("static void Copy(T* from, T* to) => new ReadOnlySpan<T>(from, WeightsSize).CopyTo(new Span<T>(to, WeightsSize));");
-    }
+        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>");
+        w.Line($"    global::TttGen.Scans.TttScanBackward.{(_isDual ? "Dual" : "Primal")}<Kernels<T, V>, T>({ScanKernels.Construct(_slow.SelectMany(s => new[] { s.Name, Vjp.Cotangent(s.Name) }).Select(s => (s, s)))}, new()");
+        w.Line("    {");
+        w.Line("        Tokens = tokens, Place = place, TokenRate = tok, State = state, Scratch = scratch,");
+        w.Line("        Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Rate = new(rate, rateRow),");
+        w.Line("    }, new()");
+        w.Line("    {");
+        w.Line("        TokenRate = dTok, State = dState, CheckpointEvery = keepEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),");
+        w.Line("        Key = new(dKey, dKeyRow), Value = new(dValue, dValueRow), Query = new(dQuery, dQueryRow), Rate = new(dRate, dRateRow),");
+        w.Line("    });").Line();
 
-    private void Dual(CodeWriter w, long own)
-    {
-        var k = Numbers.Of(_memory.MiniBatch);
-        Head(w, own);
-        w.Line();
-        w.Line("// the state after a mini-batch, from the one before it");
-        w.Open("void Next(int part)");
-        w.Line("int n = Range(part, out int t, out int at);");
-        w.Line("Copy(Start(part), Start(part + 1));");
-        w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
-        Pointers(w, "", "Start(part + 1)", 0);
-        w.Open($"if (n == {k})");
-        InnerPointers(w);
-        w.Line(Call("InnerGradient", "n"));
-        w.Line(Call("Advance", "n"));
-        w.Close();
-        w.Open("else");
-        Pointers(w, "", "sums", 1);
-        w.Line("SumsAtStart(part);");
-        w.Line(Call("Gather", "n"));
-        w.Line(Call("Close", "n"));
-        w.Close();
-        w.Close();
-        w.Line();
-        w.Open("void Back(int part)");
-        w.Line("int n = Range(part, out int t, out int at);");
-        w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
-        Pointers(w, "", "Start(part)", 0);
-        w.Open($"if (n == {k})");
-        InnerPointers(w);
-        w.Line("// the last of a group made no state");
-        w.Line($"if (part % keepEvery == keepEvery - 1 || part + 1 == parts) {Call("InnerGradient", "n")}");
-        w.Line(Call("MiniBatchBackward", "n"));
-        w.Close();
-        w.Open("else");
-        Pointers(w, "", "sums", 1);
-        w.Line("SumsAtStart(part);");
-        w.Open($"if (at + n == {k})");
-        w.Line(Call("Gather", "n"));
-        w.Line(Call("CloseBackward", "n"));
-        w.Line("SumsAtStart(part);");
-        w.Close();
-        w.Line(Call("StepBackward", "n"));
-        w.Close();
-        w.Line("for (int i = 0; i < n; i++) dRate[(t + i) * dRateRow] = dLr[i];");
-        w.Close();
-        w.Close();
-    }
-
-    private void Primal(CodeWriter w, long own)
-    {
-        var k = Numbers.Of(_memory.MiniBatch);
-        Head(w, own);
-        w.Line();
-        w.Line("// the state after a mini-batch, from the one before it");
-        w.Open("void Next(int part)");
-        w.Line("Gathered(part);");
-        w.Line("int n = Range(part, out int t, out int at);");
-        w.Line("Copy(Start(part), Start(part + 1));");
-        Pointers(w, "", "Start(part + 1)", 0);
-        Pointers(w, "", "(sums + n * (nint)WeightsSize)", 1);
-        w.Line(Call("Close", "1"));
-        w.Close();
-        w.Line();
-        w.Line("// the gradient sum before each token");
-        w.Open("void Gathered(int part)");
-        w.Line("int n = Range(part, out int t, out int at);");
-        w.Line("SumsAtStart(part);");
-        Pointers(w, "", "Start(part)", 0);
-        w.Open("for (int i = 0; i < n; i++, t++, at++)");
-        w.Line("Copy(sums + i * (nint)WeightsSize, sums + (i + 1) * (nint)WeightsSize);");
-        Pointers(w, "", "(sums + (i + 1) * (nint)WeightsSize)", 1);
-        w.Line(Call("Gather", "1"));
-        w.Close();
-        w.Close();
-        w.Line();
-        w.Open("void Back(int part)");
-        w.Line("Gathered(part);");
-        w.Line("int n = Range(part, out int t, out int at);");
-        Pointers(w, "", "Start(part)", 0);
-        w.Open($"if (at + n == {k})");
-        Pointers(w, "", "(sums + n * (nint)WeightsSize)", 1);
-        w.Line(Call("CloseBackward", "1"));
-        w.Close();
-        w.Line("t += n;");
-        w.Line("at += n;");
-        w.Open("for (int i = n - 1; i >= 0; i--)");
-        w.Line("t--;");
-        w.Line("at--;");
-        Pointers(w, "", "(sums + i * (nint)WeightsSize)", 1);
-        w.Line(Call("TokenBackward", "1"));
-        w.Close();
-        w.Close();
-        w.Close();
-    }
-
-    /// <summary>One half of a state, or of its gradient: fast weights, or their gradient sums.</summary>
-    private void Pointers(CodeWriter w, string prefix, string from, int half)
-    {
-        var offset = prefix.Length > 0 ? half * _weights : 0;
-        foreach (var f in _fast)
-        {
-            w.Line($"T* {prefix}{f.Name}{(half == 0 ? "" : "Sum")} = {from}{TileKernelEmitter.Plus(offset)}; // [{string.Join(", ", f.Shape)}]");
-            offset += ModelLayout.Rounded(f);
-        }
-    }
-
-    /// <summary>A mini-batch's inner gradient: those of a group lie after the kept states.</summary>
-    private void InnerPointers(CodeWriter w)
-    {
-        w.Line("T* inner = kept + StatesSize(parts, keepEvery) + part % keepEvery * (nint)InnerSize;");
+        var adapter = new ScanKernels($"{_memory.Name}ScanBackward", _memory);
         long offset = 0;
         foreach (var tensor in _shared)
         {
-            w.Line($"T* {tensor.Name} = inner{TileKernelEmitter.Plus(offset)}; // [{string.Join(", ", tensor.Shape.Select(a => a.IsRows ? "n" : a.ToString()))}]");
+            adapter.Inner(tensor.Name, offset);
             offset += Rounded(tensor);
         }
+        w.Line("/// <summary>What <see cref=\"global::TttGen.Scans.TttScanBackward\"/> drives.</summary>");
+        adapter.Open(w, _isDual ? "global::TttGen.Scans.IDualScanBackwardKernels<T>" : "global::TttGen.Scans.IPrimalScanBackwardKernels<T>", gradients: true);
+        if (_isDual) w.Line($"public static int InnerSize => {Numbers.Of(InnerSize)};");
+        foreach (var kernel in _kernels) adapter.Method(w, kernel);
+        w.Close();
     }
 
     private TileKernel Kernel(string name) => _kernels.Single(k => k.Program.Name == name);
-
-    private string Call(string kernel, string n)
-    {
-        var arguments = Kernel(kernel).Parameters.Select(p => (p.Name, p.Shape.Length) switch
-        {
-            ("key" or "value" or "query" or "dOutput" or "dKey" or "dValue" or "dQuery", 2) => $"{p.Name} + t * {p.Name}Row, {p.Name}Row",
-            ("key" or "value" or "query" or "dOutput" or "dKey" or "dValue" or "dQuery", _) => $"{p.Name} + t * {p.Name}Row",
-            ("lr", 0) => "rate[t * rateRow]",
-            ("dLr", 0) => "dRate + t * dRateRow",
-            ("tok", 0) => "tok[at]",
-            ("tok", _) => "tok + at",
-            ("dTok", _) => "dTok + at",
-            ("tokLast", 1) => "lastOfRows",
-            (SharedGradient.Last, 0) => "tokLast",
-            _ => p.Name,
-        });
-        return $"{kernel}<T, V>({n}, {string.Join(", ", arguments)}, scratch);";
-    }
 }

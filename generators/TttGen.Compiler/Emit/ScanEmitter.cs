@@ -76,7 +76,7 @@ public sealed class ScanEmitter
         w.Line("/// <summary>Elements of working memory.</summary>");
         w.Line($"public const int ScratchSize = {Numbers.Of(scratch + own)};");
         w.Line();
-        Driver(w, isDual, own, kernels);
+        Driver(w, isDual, kernels);
         foreach (var m in methods)
         {
             w.Line();
@@ -128,7 +128,8 @@ public sealed class ScanEmitter
         return TensorProgram.Of("Close", "The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.", g, results);
     }
 
-    private void Driver(CodeWriter w, bool isDual, long own, IReadOnlyList<TileKernel> kernels)
+    /// <summary>The scan over pointers, and the kernels as its driver sees them.</summary>
+    private void Driver(CodeWriter w, bool isDual, IReadOnlyList<TileKernel> kernels)
     {
         w.Lines("""
             /// <summary>Reads tokens, from any place in a mini-batch.</summary>
@@ -143,53 +144,17 @@ public sealed class ScanEmitter
         var slow = string.Concat(_slow.Select(s => $", T* {s.Name}"));
         w.Line("public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,");
         w.Line($"    T* rate, nint rateRow, T* tok, T* state{slow}, T* output, nint outputRow, T* scratch)");
-        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
-        w.Open("");
-        long offset = 0;
-        foreach (var half in new[] { "", "Sum" })
-            foreach (var f in _fast)
-            {
-                w.Line($"T* {f.Name}{half} = state{TileKernelEmitter.Plus(offset)}; // [{string.Join(", ", f.Shape)}]");
-                offset += ModelLayout.Rounded(f);
-            }
-        w.Line($"T tokLast = tok[{Numbers.Of(_memory.MiniBatch - 1)}];");
-        if (isDual) w.Line("T* lr = scratch;");
-        w.Line($"scratch += {Numbers.Of(own)};");
-        w.Open("for (int t = 0; t < tokens;)");
-        if (isDual)
-        {
-            w.Line($"int n = Math.Min({Numbers.Of(_memory.MiniBatch)} - place, tokens - t);");
-            w.Line("for (int i = 0; i < n; i++) lr[i] = rate[(t + i) * rateRow];");
-            w.Open($"if (n == {Numbers.Of(_memory.MiniBatch)})");
-            w.Line(Call(kernels[0], "n"));
-            w.Close();
-            w.Open("else");
-            w.Line(Call(kernels[1], "n").Replace(", tok,", ", tok + place,"));
-            w.Line($"if (place + n == {Numbers.Of(_memory.MiniBatch)}) {Call(kernels[2], "n")}");
-            w.Close();
-        }
-        else
-        {
-            w.Line("const int n = 1;");
-            w.Line(Call(kernels[0], "n"));
-            w.Line($"if (place + 1 == {Numbers.Of(_memory.MiniBatch)}) {Call(kernels[1], "n")}");
-        }
-        w.Line($"place = (place + n) % {Numbers.Of(_memory.MiniBatch)};");
-        w.Line("t += n;");
-        w.Close();
-        w.Close();
-    }
+        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>");
+        w.Line($"    global::TttGen.Scans.TttScan.{(isDual ? "Dual" : "Primal")}<Kernels<T, V>, T>({ScanKernels.Construct(_slow.Select(s => (s.Name, s.Name)))}, new()");
+        w.Line("    {");
+        w.Line("        Tokens = tokens, Place = place, TokenRate = tok, State = state, Scratch = scratch,");
+        w.Line("        Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Output = new(output, outputRow), Rate = new(rate, rateRow),");
+        w.Line("    });").Line();
 
-    private string Call(TileKernel kernel, string n)
-    {
-        var primal = kernel.Program.Name == "Token";
-        var arguments = kernel.Parameters.Select(p => p.Name switch
-        {
-            "key" or "value" or "query" or "output" => p.Strided ? $"{p.Name} + t * {p.Name}Row, {p.Name}Row" : $"{p.Name} + t * {p.Name}Row",
-            "lr" when primal => "rate[t * rateRow]",
-            "tok" when primal => "tok[place]",
-            _ => p.Name,
-        });
-        return $"{kernel.Program.Name}<T, V>({n}, {string.Join(", ", arguments)}, scratch);";
+        var adapter = new ScanKernels($"{_memory.Name}Scan", _memory);
+        w.Line("/// <summary>What <see cref=\"global::TttGen.Scans.TttScan\"/> drives.</summary>");
+        adapter.Open(w, isDual ? "global::TttGen.Scans.IDualScanKernels<T>" : "global::TttGen.Scans.IPrimalScanKernels<T>");
+        foreach (var kernel in kernels) adapter.Method(w, kernel);
+        w.Close();
     }
 }
