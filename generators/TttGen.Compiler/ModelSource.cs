@@ -15,6 +15,7 @@ namespace TttGen.Compiler;
 /// <param name="IsTrainable">Whether its gradient is compiled, too.</param>
 /// <param name="EmitsCuda">Whether it has a plan that runs it on a device.</param>
 /// <param name="EmitsKernels">Whether the kernels of that plan are emitted, too: in a compilation that references ILGPU.</param>
+/// <param name="WritesArtefacts">Whether what the passes made is written as text beside the C#.</param>
 public sealed record ModelSource(
     string Namespace,
     ValueList<string> ContainingTypes,
@@ -26,7 +27,8 @@ public sealed record ModelSource(
     ValueList<DimensionSize> Dimensions,
     bool IsTrainable = false,
     bool EmitsCuda = false,
-    bool EmitsKernels = false);
+    bool EmitsKernels = false,
+    bool WritesArtefacts = false);
 
 /// <summary>A named dimension, as [Dim] says it.</summary>
 /// <param name="Name">Full name, for example <c>App.Width</c>.</param>

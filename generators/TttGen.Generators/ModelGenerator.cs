@@ -33,8 +33,8 @@ public sealed class ModelGenerator : IIncrementalGenerator
     {
         var compiled = context
             .TypesWith(Names.ModelAttribute, static (compilation, type, cancellation) => new ModelParser(compilation, type, new Rejections(), cancellation).Parse())
-            .Combine(context.AnalyzerConfigOptionsProvider.Select(static (options, _) => DeviceProperties.Of(options.GlobalOptions)))
-            .Select(static (found, _) => found.Left with { EmitsCuda = found.Right.Cuda, EmitsKernels = found.Right.Kernels })
+            .Combine(context.AnalyzerConfigOptionsProvider.Select(static (options, _) => BuildProperties.Of(options.GlobalOptions)))
+            .Select(static (found, _) => found.Left with { EmitsCuda = found.Right.Cuda, EmitsKernels = found.Right.Kernels, WritesArtefacts = found.Right.Dump })
             .WithTrackingName(Models)
             .Select((source, _) => ModelOutput.Of(source, _compile))
             .WithTrackingName(Compiled);

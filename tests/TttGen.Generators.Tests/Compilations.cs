@@ -65,7 +65,10 @@ internal static class Compilations
         driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>All generators, in a project that has TttGenCuda and TttGenKernels.</summary>
-    public static GeneratorDriver DriverForKernels() => Driver().WithUpdatedAnalyzerConfigOptions(new Properties("TttGenCuda", "TttGenKernels"));
+    public static GeneratorDriver DriverForKernels() => DriverWith("TttGenCuda", "TttGenKernels");
+
+    /// <summary>All generators, in a project where these properties of MSBuild are true.</summary>
+    public static GeneratorDriver DriverWith(params string[] properties) => Driver().WithUpdatedAnalyzerConfigOptions(new Properties(properties));
 
     public static GeneratorDriver Run(string source) => Run(Of(source));
 

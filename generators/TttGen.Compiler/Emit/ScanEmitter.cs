@@ -1,4 +1,3 @@
-using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
@@ -12,15 +11,14 @@ namespace TttGen.Compiler.Emit;
 public sealed class ScanEmitter
 {
     private readonly LinkedMemory _memory;
+    private readonly ScheduledMemory _scheduled;
     private readonly InnerModel _model;
-    private readonly Weight[] _fast;
     private readonly Weight[] _slow;
 
-    private ScanEmitter(LinkedMemory memory)
+    private ScanEmitter(LinkedMemory memory, ScheduledMemory scheduled)
     {
-        _memory = memory;
+        (_memory, _scheduled) = (memory, scheduled);
         _model = memory.Model;
-        _fast = [.. _model.Weights.Where(w => w.Fast)];
         _slow = [.. _model.Weights.Where(w => !w.Fast)];
     }
 
@@ -28,31 +26,16 @@ public sealed class ScanEmitter
     public sealed record Scan(string Text, long Scratch, long FlopsPerToken, bool IsDual, string Reason);
 
     /// <summary>Emits the class.</summary>
-    public static Scan Emit(LinkedMemory memory, int indent) => new ScanEmitter(memory).Run(indent);
-
-    private static readonly string[] RowInputs = ["key", "value", "query", "output"];
+    public static Scan Emit(LinkedMemory memory, ScheduledMemory scheduled, int indent) => new ScanEmitter(memory, scheduled).Run(indent);
 
     private Scan Run(int indent)
     {
-        var isDual = DualForm.Covers(_model, out var reason);
+        var (isDual, kernels) = (_scheduled.IsDual, _scheduled.Kernels);
         var w = new CodeWriter { Indent = indent };
-        long scratch = 0, flops = 0;
-        var kernels = new List<TileKernel>();
-        if (isDual)
-        {
-            var form = new DualForm(_model);
-            kernels.Add(Schedule(form.Forward("MiniBatch", carried: false, closing: true), "Next", ""));
-            kernels.Add(Schedule(form.Forward("Step", carried: true, closing: false), "SumNext", "Sum"));
-            flops = kernels[0].Flops(_memory.MiniBatch) / _memory.MiniBatch;
-        }
-        else
-        {
-            kernels.Add(Schedule(new PrimalForm(_model).Forward("Token"), "SumNext", "Sum"));
-            flops = kernels[0].Flops(_memory.MiniBatch);
-        }
-        kernels.Add(Schedule(Closing(), "Next", ""));
+        long scratch = 0;
+        var flops = kernels[0].Flops(_memory.MiniBatch) / (isDual ? _memory.MiniBatch : 1);
 
-        w.Line($"/// <summary>{_memory.Name}: {(isDual ? "the dual form" : "the primal form, token by token: " + reason)}. Mini-batches of {_memory.MiniBatch} tokens; {_memory.Heads} heads.</summary>");
+        w.Line($"/// <summary>{_memory.Name}: {(isDual ? "the dual form" : "the primal form, token by token: " + _scheduled.PrimalReason)}. Mini-batches of {_memory.MiniBatch} tokens; {_memory.Heads} heads.</summary>");
         w.Line("/// <remarks>");
         foreach (var line in Formulas.Of([("predict", _model.Predict), ("loss", _model.Loss)], n => n is Input input ? input.Name : null))
             w.Line($"/// {TileKernelEmitter.Xml(line)}<br/>");
@@ -83,49 +66,7 @@ public sealed class ScanEmitter
             foreach (var line in m.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
         }
         w.Close();
-        return new Scan(w.ToString(), scratch + own, flops, isDual, reason);
-    }
-
-    /// <summary>The programs of a memory's scan, scheduled: whole mini-batches (of the dual form), rows of a mini-batch from any place in it, its close.</summary>
-    /// <param name="memory">The memory.</param>
-    /// <param name="whole">Null where it runs in its primal form.</param>
-    /// <param name="step">Rows, or one token of the primal form.</param>
-    /// <param name="close">What a mini-batch leaves that was read in parts.</param>
-    internal static void Schedule(LinkedMemory memory, out TileKernel? whole, out TileKernel step, out TileKernel close)
-    {
-        var emitter = new ScanEmitter(memory);
-        var form = new DualForm(memory.Model);
-        var isDual = DualForm.Covers(memory.Model, out _);
-        whole = isDual ? emitter.Schedule(form.Forward("MiniBatch", carried: false, closing: true), "Next", "") : null;
-        step = emitter.Schedule(isDual ? form.Forward("Step", carried: true, closing: false) : new PrimalForm(memory.Model).Forward("Token"), "SumNext", "Sum");
-        close = emitter.Schedule(emitter.Closing(), "Next", "");
-    }
-
-    private TileKernel Schedule(TensorProgram program, string suffix, string state)
-    {
-        var inPlace = new Dictionary<string, string>();
-        foreach (var f in _fast)
-        {
-            inPlace[f.Name + suffix] = f.Name + state;
-            if (suffix == "Next") inPlace[f.Name + "SumNext"] = f.Name + "Sum";
-        }
-        var rows = program.Inputs.Any(i => i.Name == "key" && i.Rank == 2);
-        return TileScheduler.Schedule(program, inPlace, rows ? RowInputs : []);
-    }
-
-    /// <summary>What a mini-batch leaves: W − tok(K − 1) G, and no gradients.</summary>
-    private TensorProgram Closing()
-    {
-        var g = new Graph();
-        var last = g.Input("tokLast");
-        var results = new List<(string, Node)>();
-        foreach (var f in _fast)
-        {
-            var sum = g.Input(f.Name + "Sum", f.Shape);
-            results.Add((f.Name + "Next", g.Sub(g.Input(f.Name, f.Shape), g.Mul(last, sum))));
-            results.Add((f.Name + "SumNext", g.Zero(f.Shape)));
-        }
-        return TensorProgram.Of("Close", "The end of a mini-batch that was read in parts: its gradient sum becomes the next one's weights.", g, results);
+        return new Scan(w.ToString(), scratch + own, flops, isDual, _scheduled.PrimalReason);
     }
 
     /// <summary>The scan over pointers, and the kernels as its driver sees them.</summary>

@@ -147,7 +147,7 @@ public sealed class TileKernelEmitter
         var to = Pointer(c.Destination);
         var toRow = c.Destination.Shape.Length == 1 ? "0" : Stride(c.Destination);
         var scale = ScaleText(c);
-        w.Line($"// {Formula(c)}");
+        w.Line($"// {ProductFormula.Of(_kernel, c)}");
         if (c.IsDotProducts && !_transposedReads.IsNeeded(right))
         {
             w.Line($"Tile.MultiplyTransposed<T, V>({rows}, {inner}, {columns}, {a}, {aRow}, {b}, {bRow}, {to}, {toRow}, {TransposeScratch(c)});");
@@ -190,17 +190,6 @@ public sealed class TileKernelEmitter
         if (scalars.Count == 0) return c.Constant == -1 ? "-T.One" : Constant(c.Constant);
         var product = string.Join(" * ", scalars);
         return c.Constant == 1 ? product : c.Constant == -1 ? "-" + product : $"{Constant(c.Constant)} * {product}";
-    }
-
-    private string Formula(ContractStage c)
-    {
-        var right = BufferOf(c.B.Value!).Name + (c.B.Transposed ? "ᵀ" : "");
-        var product = c.A.Value is null ? $"sum of the rows of {right}" : $"{BufferOf(c.A.Value).Name}{(c.A.Transposed ? "ᵀ" : "")} · {right}";
-        var factors = c.Scalars.Select(s => BufferOf(s).Name).ToList();
-        var size = Math.Abs(c.Constant);
-        if (size != 1) factors.Insert(0, Numbers.Short(size));
-        var sign = (c.Accumulate, c.Constant < 0) switch { (true, true) => "−=", (true, false) => "+=", (false, true) => "= −", _ => "=" };
-        return $"{c.Destination.Name} {sign} {string.Concat(factors.Select(s => s + " · "))}{product}{(c.Triangle == Triangle.None ? "" : $", its {c.Triangle.ToString().ToLowerInvariant()} triangle")}";
     }
 
     private static string Constant(double value) => value == 1 ? "T.One" : value == 0 ? "T.Zero" : $"T.CreateTruncating({Numbers.Of(value)})";

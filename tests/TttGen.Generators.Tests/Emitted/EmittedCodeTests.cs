@@ -105,6 +105,10 @@ public sealed class EmittedCodeTests
     public async Task Models_for_a_device() => await Check(
         Trainable(Compilations.ForKernels), Compilations.DriverForKernels(), [".Model.g.cs", ".Weights.g.cs", ".Cuda.g.cs", ".Kernels.g.cs"]);
 
+    /// <summary>What each of the compiler's passes made, as text that no compiler reads: both backbones.</summary>
+    [Fact]
+    public async Task What_the_passes_made() => await Check(Trainable(), Compilations.DriverWith("TttGenDump"), [".Artefacts.g.cs"]);
+
     [Fact]
     public void A_model_may_be_a_struct_inside_other_types() => Assert.Empty(Compilations.Complaints(Compilations.Of("""
         using TttGen.InnerModels;

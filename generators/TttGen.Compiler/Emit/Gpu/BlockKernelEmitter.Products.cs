@@ -12,7 +12,7 @@ internal sealed partial class BlockKernelEmitter
         var c = group[0];
         var rows = c.Rows is { } r ? Size(r) : 1;
         var (inner, columns) = (Size(c.Inner), Size(c.Columns));
-        foreach (var each in group) w.Line($"// {Formula(each)}");
+        foreach (var each in group) w.Line($"// {ProductFormula.Of(_kernel, each)}");
         w.Open("");
         if (_tensorCores && IsForTensorCores(group, rows, inner, columns)) Split(group, rows, inner, columns, w);
         else Deal(group, rows, inner, columns, w);
@@ -165,15 +165,5 @@ internal sealed partial class BlockKernelEmitter
         if (Math.Abs(c.Constant) != 1) factors.Insert(0, Numbers.OfSingle(Math.Abs(c.Constant)));
         var sign = c.Constant < 0 ? "-" : "";
         return factors.Count == 0 ? sign : sign + string.Join(" * ", factors) + " * ";
-    }
-
-    private string Formula(ContractStage c)
-    {
-        var right = _kernel.Buffers[c.B.Value!].Name + (c.B.Transposed ? "ᵀ" : "");
-        var product = c.A.Value is null ? $"sum of the rows of {right}" : $"{_kernel.Buffers[c.A.Value].Name}{(c.A.Transposed ? "ᵀ" : "")} · {right}";
-        var factors = c.Scalars.Select(s => _kernel.Buffers[s].Name).ToList();
-        if (Math.Abs(c.Constant) != 1) factors.Insert(0, Numbers.Short(Math.Abs(c.Constant)));
-        var sign = (c.Accumulate, c.Constant < 0) switch { (true, true) => "−=", (true, false) => "+=", (false, true) => "= −", _ => "=" };
-        return $"{c.Destination.Name} {sign} {string.Concat(factors.Select(s => s + " · "))}{product}{(c.Triangle == Triangle.None ? "" : $", its {c.Triangle.ToString().ToLowerInvariant()} triangle")}";
     }
 }

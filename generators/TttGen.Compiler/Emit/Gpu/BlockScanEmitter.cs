@@ -28,10 +28,10 @@ internal sealed class BlockScanEmitter
     private readonly bool _tensorCores;
     private readonly List<Weight> _slowOnChip = [];
 
-    private BlockScanEmitter(LinkedMemory memory, bool decode, bool tensorCores, Func<string, bool> isHalf)
+    private BlockScanEmitter(LinkedMemory memory, ScheduledMemory scheduled, bool decode, bool tensorCores, Func<string, bool> isHalf)
     {
         (_memory, _isHalf, _tensorCores) = (memory, isHalf, tensorCores && !decode);
-        ScanEmitter.Schedule(memory, out _whole, out _step, out _close);
+        (_whole, _step, _close) = (scheduled.MiniBatch, scheduled.Step, scheduled.Close);
         _isDual = _whole is not null;
         if (decode) _whole = null;
         _rows = decode || !_isDual ? 1 : memory.MiniBatch;
@@ -48,13 +48,14 @@ internal sealed class BlockScanEmitter
 
     /// <summary>Emits the kernel of a memory: for many rows, or for one of each sequence.</summary>
     /// <param name="memory">The memory.</param>
+    /// <param name="scheduled">Its programs.</param>
     /// <param name="decode">One row of each sequence, the state where it is.</param>
     /// <param name="tensorCores">Products of many rows whose sizes fit run on tensor cores, of operands split in three bf16.</param>
     /// <param name="isHalf">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
     /// <param name="tokenRates">Writes the code that fills tok.</param>
-    public static Scan Emit(LinkedMemory memory, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
-        new BlockScanEmitter(memory, decode, tensorCores, isHalf).Run(name, tokenRates);
+    public static Scan Emit(LinkedMemory memory, ScheduledMemory scheduled, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
+        new BlockScanEmitter(memory, scheduled, decode, tensorCores, isHalf).Run(name, tokenRates);
 
     private IEnumerable<TileKernel> Kernels => _whole is null ? [_step, _close] : [_whole, _step, _close];
 

@@ -8,6 +8,7 @@ namespace TttGen.Compiler.Emit.Gpu;
 internal sealed partial class DeviceKernelMethods
 {
     private readonly LinkedModel _model;
+    private readonly IReadOnlyDictionary<string, ScheduledMemory> _memories;
     private readonly ModelLayout _layout;
     private readonly StateLayout _states;
     private readonly DevicePrecision _precision;
@@ -18,9 +19,9 @@ internal sealed partial class DeviceKernelMethods
     private readonly List<string> _classes = [];
     private readonly Dictionary<string, (int Heads, int Workspace)> _workspaces = [];
 
-    public DeviceKernelMethods(LinkedModel model, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
+    public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
     {
-        (_model, _layout, _states, _precision) = (model, layout, states, precision);
+        (_model, _memories, _layout, _states, _precision) = (model, memories, layout, states, precision);
         _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name), .. model.Settings.Select(s => layout.Setting(s.Name).Substring(1))];
     }
 
@@ -185,7 +186,7 @@ internal sealed partial class DeviceKernelMethods
     {
         var rows = new Dictionary<string, Node> { ["keyRows"] = learn.Key, ["valueRows"] = learn.Value, ["queryRows"] = learn.Query, ["rateRows"] = learn.Rate, ["answerRows"] = learn };
         DeviceKernelText? k = null;
-        var scan = BlockScanEmitter.Emit(memory, decode, _precision.IsBf16, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
+        var scan = BlockScanEmitter.Emit(memory, _memories[memory.Name], decode, _precision.IsBf16, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
         {
             k = New(name, threads, memory.Spec);
 

@@ -21,16 +21,17 @@ internal sealed class DevicePlanEmitter
 
     /// <param name="source">What is compiled.</param>
     /// <param name="model">The same, linked.</param>
+    /// <param name="memories">Its memories' programs, by name.</param>
     /// <param name="segments">Its schedule.</param>
     /// <param name="states">Its carries.</param>
     /// <param name="precision">Its numbers.</param>
-    public DevicePlanEmitter(ModelSource source, LinkedModel model, List<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
+    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, List<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
     {
         _self = source.Name;
         _image = source.Namespace.Length > 0 ? $"{source.Namespace}.{source.Name}" : source.Name;
         (_model, _segments, _states, _precision) = (model, segments, states, precision);
         _layout = new ModelLayout(model);
-        _methods = new DeviceKernelMethods(model, _layout, states, precision, segments.SelectMany(s => s.Schedule.Tensors));
+        _methods = new DeviceKernelMethods(model, memories, _layout, states, precision, segments.SelectMany(s => s.Schedule.Tensors));
         Plan();
     }
 
