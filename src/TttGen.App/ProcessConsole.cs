@@ -26,7 +26,7 @@ internal sealed class ProcessConsole : AppConsole
             InIsTerminal = !Console.IsInputRedirected,
             Out = Writer(OutputPipe.Open(interrupt.Cancel)),
             OutIsTerminal = !Console.IsOutputRedirected,
-            Error = Writer(Console.OpenStandardError()),
+            Error = Writer(new LenientStream(Console.OpenStandardError())),
             ErrorIsTerminal = !Console.IsErrorRedirected,
             ProgramDirectory = AppContext.BaseDirectory,
             Interrupted = interrupt.Token,
@@ -40,7 +40,14 @@ internal sealed class ProcessConsole : AppConsole
         foreach (var signal in _signals)
             signal.Dispose();
         _interrupt.Dispose();
-        Out.Dispose();
+        // What could not be written has been told.
+        try
+        {
+            Out.Dispose();
+        }
+        catch (IOException)
+        {
+        }
         Error.Dispose();
     }
 

@@ -40,21 +40,35 @@ public static class TttApp
         {
             if (result.Action is ParseErrorAction)
                 throw new TttException($"{string.Join(' ', result.Errors.Select(static error => error.Message).Distinct())} (--help tells what there is)");
-            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = console.Out, Error = console.Error });
+            var code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = console.Out, Error = console.Error });
+            console.Out.Flush();
+            return code;
         }
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception exception) when (exception is TttException or IOException or UnauthorizedAccessException or OutOfMemoryException)
+        catch (Exception exception) when (BadInputOf(exception) is { } message)
         {
-            console.Error.WriteLine($"error: {exception.Message.ReplaceLineEndings(" ")}");
-            return ExitCode.BadInput;
+            return Refuse(console, message);
         }
         finally
         {
-            console.Out.Flush();
             console.Error.Flush();
         }
     }
+
+    private static int Refuse(AppConsole console, string message)
+    {
+        console.Error.WriteLine($"error: {new TttException(message).Message}");
+        return ExitCode.BadInput;
+    }
+
+    /// <summary>What is wrong with the input or the machine; null where the program itself is.</summary>
+    private static string? BadInputOf(Exception exception) => exception switch
+    {
+        AggregateException or TypeInitializationException when exception.InnerException is { } inner => BadInputOf(inner),
+        TttException or IOException or UnauthorizedAccessException or OutOfMemoryException => exception.Message,
+        _ => null,
+    };
 }

@@ -42,7 +42,12 @@ public sealed class BadInputTests : AppTests
     [InlineData("'--colour'", "generate", "--prompt", "a", "--colour")]
     [InlineData("'dance'", "dance")]
     [InlineData("--weights: expected f32, bf16 or int8, found 'f16'", "generate", "--prompt", "a", "--weights", "f16")]
-    [InlineData("--threads: expected a whole number from 0 to 1024, found '-2'", "generate", "--prompt", "a", "--threads", "-2")]
+    [InlineData("--threads: expected a whole number from 0 to", "generate", "--prompt", "a", "--threads", "-2")]
+    [InlineData("--threads: expected a whole number from 0 to", "generate", "--prompt", "a", "--threads", "100000")]
+    [InlineData("--state-in: expected a path, found an empty one", "generate", "--prompt", "a", "--state-in", "")]
+    [InlineData("--state-out: expected a path, found an empty one", "generate", "--prompt", "a", "--state-out", "")]
+    [InlineData("--out: expected a path, found an empty one", "train", "a.txt", "--steps", "1", "--out", "")]
+    [InlineData("--device: expected cpu, cuda, cuda:N or auto, found 'x'", "train", "a.txt", "--steps", "1", "--out", "b", "--device", "x")]
     [InlineData("--temperature: expected a number from 0 to 100, found 'NaN'", "generate", "--prompt", "a", "--temperature", "NaN")]
     [InlineData("--top-p: expected a number from 0 to 1, found '1.5'", "generate", "--prompt", "a", "--top-p", "1.5")]
     [InlineData("--max-tokens: expected a whole number from 0", "generate", "--prompt", "a", "--max-tokens", "many")]
@@ -51,6 +56,39 @@ public sealed class BadInputTests : AppTests
     [InlineData("error: absent.txt: expected a text file, found nothing there", "eval", "absent.txt")]
     [InlineData("error: --workload train: expected decode or prefill_TOKENS", "bench", "--workload", "train")]
     public void The_command_line_is_checked(string expected, params string[] arguments) => Refused(expected, Run(arguments));
+
+    [Fact]
+    public void A_full_device_is_told_of()
+    {
+        if (!File.Exists("/dev/full")) return;
+        var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), bufferSize: 16) { AutoFlush = false };
+        var run = AppRun.Of(Setting with { Out = full }, "inspect");
+        Assert.Equal(1, run.Code);
+        Assert.StartsWith("error: ", run.Error.TrimEnd().Split('\n')[^1]);
+    }
+
+    [Fact]
+    public void Waiting_for_an_input_ends_when_it_is_asked_to()
+    {
+        using var interrupt = new CancellationTokenSource(100);
+        using var never = new ManualResetEventSlim();
+        Assert.ThrowsAny<OperationCanceledException>(() => InterruptibleInput.Read(() =>
+        {
+            never.Wait();
+            return [];
+        }, interrupt.Token));
+        never.Set();
+        Assert.Equal([1, 2], InterruptibleInput.Read(static () => [1, 2], CancellationToken.None));
+        Assert.Equal("no", Assert.Throws<TttException>(() => InterruptibleInput.Read(static () => throw new TttException("no"), CancellationToken.None)).Message);
+    }
+
+    [Fact]
+    public void A_name_of_a_megabyte_does_not_fill_the_screen()
+    {
+        var run = Run("eval", new string('x', 1_000_000));
+        Assert.InRange(run.Error.Length, 20, 301);
+        Refused("error: xxx", run);
+    }
 
     [Fact]
     public void A_text_shorter_than_a_window_is_refused() =>

@@ -113,6 +113,39 @@ public sealed class ArgumentTests
         Assert.Equal(40, carry.Position);
     }
 
+    [Theory]
+    [InlineData(9223372036854775801)]
+    [InlineData(-1)]
+    public void A_saved_state_stands_at_a_place_that_sequences_have(long position)
+    {
+        using var folder = new TemporaryDirectory();
+        using var model = TinyModel.Create(1, OneThread);
+        using var state = model.CreateState();
+        model.Decode(state, 1, _logits);
+        state.Save(folder["state"]);
+        var bytes = File.ReadAllBytes(folder["state"]);
+        BitConverter.TryWriteBytes(bytes.AsSpan(16), position);
+        var sum = uint.MaxValue;
+        foreach (var one in bytes.AsSpan(0, bytes.Length - 4)) sum = System.Numerics.BitOperations.Crc32C(sum, one);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), ~sum);
+        File.WriteAllBytes(folder["state"], bytes);
+        Assert.Contains("damaged", Assert.Throws<TttException>(() => state.Restore(folder["state"])).Message);
+        Assert.Equal(1, state.Position);
+    }
+
+    [Fact]
+    public void A_state_is_of_the_weights_that_made_it()
+    {
+        using var folder = new TemporaryDirectory();
+        using TttModel model = TinyModel.Create(1, OneThread), same = TinyModel.Create(1, OneThread with { Weights = WeightType.Int8 }), other = TinyModel.Create(2, OneThread);
+        using SequenceState state = model.CreateState(), sameState = same.CreateState(), otherState = other.CreateState();
+        model.Decode(state, 1, _logits);
+        state.Save(folder["state"]);
+        sameState.Restore(folder["state"]);
+        Assert.Equal(1, sameState.Position);
+        Assert.Contains("weights", Assert.Throws<TttException>(() => otherState.Restore(folder["state"])).Message);
+    }
+
     [Fact]
     public void Batches_are_checked()
     {

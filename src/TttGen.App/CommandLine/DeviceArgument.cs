@@ -20,7 +20,7 @@ internal sealed class DeviceArgument(ModelDefinition definition, AppConsole cons
         var option = Create($"Where to run: {verb} runs on the CPU only");
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } device && device.StartsWith("cuda", StringComparison.Ordinal))
+            if (result.Tokens is [{ Value: var device }] && device.StartsWith("cuda", StringComparison.Ordinal))
                 result.AddError($"--device {device}: {verb} runs on the CPU only; leave --device out");
         });
         return option;

@@ -28,7 +28,7 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
         },
     };
 
-    private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, 1024);
+    private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, WorkerPool.MostThreads);
 
     private readonly DeviceArgument _device = new(definition, console);
 

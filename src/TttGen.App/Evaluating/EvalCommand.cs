@@ -26,7 +26,7 @@ internal static class EvalCommand
         command.SetAction(arguments =>
         {
             var directory = model.RequireDirectory(arguments);
-            var texts = arguments.GetValue(files)!.Select(path => EvalText.Read(path, arguments.GetValue(heldOut))).ToList();
+            var texts = arguments.GetValue(files)!.Select(path => EvalText.Read(path, arguments.GetValue(heldOut), console.Interrupted)).ToList();
             using var device = model.OpenDevice(arguments);
             using var loaded = model.Load(arguments, directory, device);
             var tokenizer = ModelArguments.LoadTokenizer(directory, loaded);

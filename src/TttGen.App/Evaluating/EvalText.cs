@@ -11,11 +11,11 @@ internal sealed record EvalTokens(string Name, int[] Tokens);
 internal sealed record EvalText(string Name, byte[] Bytes)
 {
     /// <summary>Reads a file, or its last twentieth: the bytes from ⌊0.95 n⌋ on.</summary>
-    public static EvalText Read(string path, bool heldOut)
+    public static EvalText Read(string path, bool heldOut, CancellationToken interrupted)
     {
         if (!File.Exists(path))
             throw new TttException($"{path}: expected a text file, found {(Directory.Exists(path) ? "a directory" : "nothing there")}");
-        var bytes = File.ReadAllBytes(path);
+        var bytes = InterruptibleInput.Read(() => File.ReadAllBytes(path), interrupted);
         return new EvalText(Path.GetFileNameWithoutExtension(path), heldOut ? bytes[(int)(bytes.LongLength * 95 / 100)..] : bytes);
     }
 }

@@ -24,6 +24,8 @@ internal static class GenerateCommand
             if (result.Tokens.Any(token => token.Value.Length == 0))
                 result.AddError("--stop: expected some text, found none");
         });
+        stateIn.NotEmpty();
+        stateOut.NotEmpty();
         prompt.AddTo(command);
         sampling.AddTo(command);
         model.AddTo(command);

@@ -27,9 +27,9 @@ internal sealed class PromptArguments(AppConsole console)
         var (text, source) = (arguments.GetValue(_text), arguments.GetValue(_file)) switch
         {
             ({ } given, _) => (CommandLineText.Check(given), "--prompt"),
-            (_, { } path) when path != "-" => (Utf8Text.Decode(ReadFile(path), path), path),
+            (_, { } path) when path != "-" => (Utf8Text.Decode(InterruptibleInput.Read(() => ReadFile(path), console.Interrupted), path), path),
             (_, null) when console.InIsTerminal => throw new TttException("no prompt: give one with --prompt, with --prompt-file, or on standard input"),
-            _ => (Utf8Text.Decode(ReadInput(), "standard input"), "standard input"),
+            _ => (Utf8Text.Decode(InterruptibleInput.Read(ReadInput, console.Interrupted), "standard input"), "standard input"),
         };
         return text.Length > 0 ? text : throw new TttException($"{source}: the prompt is empty; at least one character is needed to go on from");
     }

@@ -18,7 +18,7 @@ internal sealed class RunArguments
     private readonly Option<int> _watch = Numbers.Integer("--watch", "Steps from one look at the inner losses to the next; 0: never", Standard.Watch, 0, int.MaxValue);
     private readonly Option<TimeSpan?> _time = new("--time") { Description = "Stop after so long, for example 60m; to be continued", HelpName = "time", CustomParser = Time };
     private readonly Option<DType> _weights = new("--weights") { Description = "Type of the saved model: f32 or bf16, which rounds every tensor, vectors too. Default: f32", HelpName = "type", CustomParser = Weights };
-    private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, 1024);
+    private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, Cpu.WorkerPool.MostThreads);
 
     private readonly Option<int> _activations = Numbers.Integer("--activations", "MiB of activations to keep for the way back; layers past them are run again", (int)(new TrainableOptions().ActivationBytes >> 20), 0, int.MaxValue);
 

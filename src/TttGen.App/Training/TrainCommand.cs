@@ -22,6 +22,7 @@ internal static class TrainCommand
         var resume = new Option<bool>("--resume") { Description = "Go on from the folder's checkpoint, bit for bit; texts and options are those that it began with" };
 
         var command = new Command("train", "Learn from texts; the defaults are the paper's recipe") { folderOption, resume, DeviceArgument.CpuOnly("train") };
+        folderOption.NotEmpty();
         batches.AddTo(command);
         first.AddTo(command);
         optimiser.AddTo(command);
@@ -30,8 +31,7 @@ internal static class TrainCommand
         {
             var folder = new TrainingFolder(arguments.GetValue(folderOption)!);
             var resumes = arguments.GetValue(resume);
-            if (!resumes && File.Exists(folder.Checkpoint))
-                throw new TttException($"--out {OneLine(folder)}: expected a folder without a training, found one; continue it with --resume, or give another folder");
+            RequireNew(folder, resumes);
             var (began, before) = resumes && TrainingCheckpoint.ReadHeader(folder.Checkpoint) is var header ? (header.Settings, header.Options) : (new TrainingSettings(), new TrainerOptions());
             var settings = first.Apply(arguments, optimiser.Apply(arguments, batches.Apply(arguments, began)));
             settings.Check();
@@ -42,16 +42,26 @@ internal static class TrainCommand
             using var model = definition.CreateTrainable(settings.Seed, keeping.Model(arguments, settings));
             settings = FirstWeights.Load(settings, model);
             folder.Create();
+
+            // Looked at once more: another training may have been at work there until now.
+            using var taken = folder.Take();
+            RequireNew(folder, resumes);
             using var data = TrainingData.Open(folder.Tokens, texts, Tokenizer(settings, model), settings.HeldOut);
             using var run = new TrainingRun(model, data, settings, TimeProvider.System);
             if (resumes)
                 run.Resume(folder.Checkpoint);
-            return Train(run, folder, keeping.Options(arguments, before, settings), console);
+            return Train(run, folder, taken, keeping.Options(arguments, before, settings), console);
         });
         return command;
     }
 
-    private static int Train(TrainingRun run, TrainingFolder folder, TrainerOptions options, AppConsole console)
+    private static void RequireNew(TrainingFolder folder, bool resumes)
+    {
+        if (!resumes && File.Exists(folder.Checkpoint))
+            throw new TttException($"--out {OneLine(folder)}: expected a folder without a training, found one; continue it with --resume, or give another folder");
+    }
+
+    private static int Train(TrainingRun run, TrainingFolder folder, IDisposable taken, TrainerOptions options, AppConsole console)
     {
         var (name, settings) = (run.Model.Definition.Name, run.Settings);
         console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -64,7 +74,7 @@ internal static class TrainCommand
         {
             trainer.Stepped += progress.Show;
             trainer.Evaluated += progress.Show;
-            end = trainer.Run(console.Interrupted);
+            end = trainer.Run(console.Interrupted, taken);
         }
         console.Error.WriteLine(end is TrainingEnd.Finished
             ? string.Create(CultureInfo.InvariantCulture, $"{run.Step} steps, {run.Tokens} tokens in {TrainingProgress.Duration(run.Seconds)}; the model is in {folder.Model}")

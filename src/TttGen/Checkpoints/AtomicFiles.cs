@@ -11,9 +11,19 @@ internal sealed class AtomicFiles : IDisposable
     private readonly List<(FileStream Stream, string Path)> _files = [];
     private bool _committed;
 
-    /// <summary>A stream whose content will be the file.</summary>
+    /// <summary>A stream whose content will be the file; where a link stands, the file that it leads to.</summary>
+    /// <exception cref="IOException">It can't be written, or a directory, a pipe or a device is there.</exception>
     internal FileStream Create(string path)
     {
+        if (new FileInfo(path).LinkTarget is not null) path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        if (FileKinds.Of(path) is var kind and (FileKind.Directory or FileKind.Other))
+            throw new IOException($"expected a file or nothing at its place, found {(kind == FileKind.Directory ? "a directory" : "a pipe or a device")}");
+
+        // A link there would lead our bytes elsewhere.
+        var partial = new FileInfo(path + Suffix);
+        if (partial.LinkTarget is not null) partial.Delete();
+        if (FileKinds.Of(path + Suffix) == FileKind.Other) throw new IOException($"{Suffix} beside its place is a pipe or a device");
+
         // Not shared: a second writer to the same place fails here, before it can mix its bytes with ours.
         var stream = new FileStream(path + Suffix, FileMode.Create, FileAccess.Write, FileShare.None);
         _files.Add((stream, path));

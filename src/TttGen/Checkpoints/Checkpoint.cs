@@ -2,7 +2,7 @@ namespace TttGen.Checkpoints;
 
 /// <summary>
 /// A checkpoint directory in the Hugging Face layout: config.json and model.safetensors, or model.safetensors.index.json with its shards.
-/// Memory-mapped; nothing is converted before it is read, and then straight into the caller's memory.
+/// Nothing is converted before it is read, and then straight into the caller's memory.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
@@ -68,6 +68,15 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">No such tensor, or its type is not F32, F16 or BF16.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the tensor.</exception>
     public void Read(string key, long firstElement, Span<float> to) => FileOf(key).Read(key, firstElement, to);
+
+    /// <summary>As <see cref="Read"/>, of weights: which are numbers.</summary>
+    /// <exception cref="CheckpointException">As there, or one is NaN or infinite.</exception>
+    internal void ReadWeights(string key, long firstElement, Span<float> to)
+    {
+        Read(key, firstElement, to);
+        if (to.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is var place and >= 0)
+            throw new CheckpointException($"{OneLine.Path(Directory)}: {OneLine.Of(key)}: expected numbers, found {(float.IsNaN(to[place]) ? "NaN" : "an infinite one")} at element {firstElement + place}; the training that made it has failed, or it is damaged");
+    }
 
     /// <summary>Elements <paramref name="firstElement"/> and on of an I64 tensor.</summary>
     /// <exception cref="CheckpointException">No such tensor, or its type is another.</exception>

@@ -14,6 +14,14 @@ internal struct Crc32C
     /// <summary>Of no bytes.</summary>
     public static Crc32C Empty => new() { _inverse = uint.MaxValue };
 
+    /// <summary>Of bytes in one piece.</summary>
+    public static uint Of(ReadOnlySpan<byte> bytes)
+    {
+        var sum = Empty;
+        sum.Add(bytes);
+        return sum.Value;
+    }
+
     /// <summary>Adds bytes; how a sequence is cut into pieces does not matter.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {

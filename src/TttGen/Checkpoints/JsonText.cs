@@ -11,7 +11,7 @@ internal static class JsonText
         string name = OneLine.Path(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            using FileStream stream = InputFile.Open(path);
             if (stream.Length > longest) throw new CheckpointException($"{name}: has {stream.Length} bytes, expected at most {longest}");
             byte[] json = new byte[stream.Length];
             stream.ReadExactly(json);

@@ -1,19 +1,16 @@
-using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace TttGen.Checkpoints;
 
 /// <summary>
-/// A safetensors file, memory-mapped one tensor at a time: only the tensor being read is in the address space, so a whole model is never held twice.
-/// Reads from several threads are allowed; they take turns.
+/// A safetensors file. Not mapped into memory: a file that is cut while it is read would end the process; so it is an error like others.
+/// Reads from several threads are allowed.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    private readonly Lock _turn = new();
-    private readonly MemoryMappedFile _file;
-    private MemoryMappedViewAccessor? _view;
-    private TensorEntry? _viewed;
+    private readonly FileStream _file;
 
-    private SafetensorsFile(string path, MemoryMappedFile file, Dictionary<string, TensorEntry> tensors) => (Path, _file, Tensors) = (path, file, tensors);
+    private SafetensorsFile(string path, FileStream file, Dictionary<string, TensorEntry> tensors) => (Path, _file, Tensors) = (path, file, tensors);
 
     /// <summary>As given.</summary>
     public string Path { get; }
@@ -21,18 +18,17 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The tensors by key, checked to lie within the file.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
-    /// <summary>Maps a file and checks its header.</summary>
+    /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="CheckpointException">It can't be read, or its header is not a true account of it.</exception>
     public static SafetensorsFile Open(string path)
     {
         string name = OneLine.Path(path);
         try
         {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            FileStream stream = InputFile.Open(path);
             try
             {
-                Dictionary<string, TensorEntry> tensors = ReadHeader(stream, name);
-                return new SafetensorsFile(path, MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false), tensors);
+                return new SafetensorsFile(path, stream, ReadHeader(stream, name));
             }
             catch
             {
@@ -64,10 +60,10 @@ public sealed class SafetensorsFile : IDisposable
             return;
         }
 
-        Span<ushort> narrow = stackalloc ushort[2048];
+        ushort[] narrow = new ushort[Math.Min(to.Length, 1 << 16)];
         for (int done = 0; done < to.Length;)
         {
-            Span<ushort> part = narrow[..Math.Min(narrow.Length, to.Length - done)];
+            Span<ushort> part = narrow.AsSpan(0, Math.Min(narrow.Length, to.Length - done));
             Copy(tensor, firstElement + done, part);
             if (tensor.Type == DType.BF16) TensorConversion.WidenBFloat16(part, to[done..]);
             else TensorConversion.WidenHalf(part, to[done..]);
@@ -86,14 +82,7 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_turn)
-        {
-            _view?.Dispose();
-            _file.Dispose();
-        }
-    }
+    public void Dispose() => _file.Dispose();
 
     private static Dictionary<string, TensorEntry> ReadHeader(FileStream stream, string name)
     {
@@ -118,30 +107,21 @@ public sealed class SafetensorsFile : IDisposable
 
     private void Copy<T>(TensorEntry tensor, long first, Span<T> to) where T : unmanaged
     {
-        // A view of 0 bytes would mean the whole file.
-        if (to.IsEmpty) return;
-        lock (_turn)
-        {
-            if (!ReferenceEquals(_viewed, tensor)) MapOnly(tensor);
-
-            // Bounds-checked against the view.
-            _view!.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_view.PointerOffset + first * tensor.Type.Bytes), to);
-        }
-    }
-
-    private void MapOnly(TensorEntry tensor)
-    {
-        _viewed = null;
-        _view?.Dispose();
+        Span<byte> left = MemoryMarshal.AsBytes(to);
         try
         {
-            _view = _file.CreateViewAccessor(tensor.Offset, tensor.Bytes, MemoryMappedFileAccess.Read);
+            for (long at = tensor.Offset + first * tensor.Type.Bytes; !left.IsEmpty;)
+            {
+                int read = RandomAccess.Read(_file.SafeFileHandle, left, at);
+                if (read == 0)
+                    throw new CheckpointException($"{OneLine.Path(Path)}: {OneLine.Of(tensor.Key)}: the file ends within it; it was cut while it was read");
+                left = left[read..];
+                at += read;
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"{OneLine.Path(Path)}: {OneLine.Of(tensor.Key)} can't be mapped: {OneLine.Of(error.Message)}", error);
+            throw new CheckpointException($"{OneLine.Path(Path)}: {OneLine.Of(tensor.Key)} can't be read: {OneLine.Of(error.Message)}", error);
         }
-
-        _viewed = tensor;
     }
 }

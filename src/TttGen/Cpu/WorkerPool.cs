@@ -9,7 +9,8 @@ namespace TttGen.Cpu;
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
-    private static readonly long SpinTicks = Stopwatch.Frequency / 10_000;
+    // Where all cores are busy, the thread that is waited for may wait for this very core: so it is given away soon.
+    private static readonly long SpinTicks = Stopwatch.Frequency / 10_000, YieldTicks = Stopwatch.Frequency / 100_000;
 
     private readonly Thread[] _threads;
     private readonly Sleeper[] _sleepers;
@@ -41,8 +42,8 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Threads that a pool may have: more than any machine has use for.</summary>
-    public const int MostThreads = 1024;
+    /// <summary>Threads that a pool may have: more than this machine has use for.</summary>
+    public static int MostThreads { get; } = Math.Max(128, 4 * Environment.ProcessorCount);
 
     /// <summary>A pool of so many workers; 0: one a processor.</summary>
     internal static WorkerPool Of(int threads) => new(threads == 0 ? Math.Min(MostThreads, Environment.ProcessorCount) : threads);
@@ -97,12 +98,10 @@ public sealed class WorkerPool : IDisposable
         Sleeper sleeper = _sleepers[worker - 1];
         for (int seen = 0; ; seen++)
         {
-            long deadline = Stopwatch.GetTimestamp() + SpinTicks;
+            long start = Stopwatch.GetTimestamp();
             while (Volatile.Read(ref _round) == seen)
             {
-                if (Stopwatch.GetTimestamp() < deadline)
-                    Thread.SpinWait(1);
-                else
+                if (!Spins(start))
                 {
                     sleeper.Prepare();
                     if (Volatile.Read(ref _round) == seen)
@@ -120,6 +119,17 @@ public sealed class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>Waits for a moment; false once it is time to sleep.</summary>
+    private static bool Spins(long start)
+    {
+        long waited = Stopwatch.GetTimestamp() - start;
+        if (waited < YieldTicks)
+            Thread.SpinWait(1);
+        else if (waited < SpinTicks)
+            Thread.Yield();
+        return waited < SpinTicks;
+    }
+
     private void Share(int worker)
     {
         try
@@ -134,12 +144,10 @@ public sealed class WorkerPool : IDisposable
 
     private void Join()
     {
-        long deadline = Stopwatch.GetTimestamp() + SpinTicks;
+        long start = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _pending) != 0)
         {
-            if (Stopwatch.GetTimestamp() < deadline)
-                Thread.SpinWait(1);
-            else
+            if (!Spins(start))
             {
                 _caller.Prepare();
                 if (Volatile.Read(ref _pending) != 0)

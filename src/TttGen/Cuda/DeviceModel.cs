@@ -135,6 +135,8 @@ public abstract unsafe partial class DeviceModel : BatchedModel
 
     internal bool IsDisposed => Lifetime.IsClosed;
 
+    internal override uint StartChecksum => Crc32C.Of(MemoryMarshal.AsBytes(_start.AsSpan()));
+
     /// <summary>Runs the head over <see cref="OutputRows"/>.</summary>
     protected abstract void Head();
 
@@ -188,7 +190,7 @@ public abstract unsafe partial class DeviceModel : BatchedModel
     }
 
     /// <summary>A setting of config.json, or its default.</summary>
-    protected static double Setting(CheckpointConfig? config, string key, double absent) => config?.Double(key, absent) ?? absent;
+    protected static double Setting(CheckpointConfig? config, string key, double absent) => ModelSettings.Of(config, key, absent);
 
     /// <summary>Launches a kernel.</summary>
     protected void Launch(DeviceKernel kernel, Grid grid, ReadOnlySpan<KernelArgument> arguments) => Device.Launch(kernel, grid, arguments);

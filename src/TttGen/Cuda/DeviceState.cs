@@ -12,6 +12,8 @@ internal sealed class DeviceState(DeviceModel model, int slot) : ModelState(mode
 
     public override long Bytes => model.StateBytes;
 
+    private protected override uint StartChecksum => model.StartChecksum;
+
     internal override ReadOnlySpan<float> Read()
     {
         using var call = model.Lifetime.Take();

@@ -52,7 +52,10 @@ public abstract unsafe class BatchedModel : TttModel
     /// <summary>What a state of this model is called: name and sizes.</summary>
     protected abstract string StateSignature { get; }
 
-    /// <summary>The two above, for states; models in assemblies that see this one's internals override them as all others do.</summary>
+    /// <summary>A checksum of the state that sequences start from: what the inner models have learnt, and so which weights a saved state belongs to.</summary>
+    internal abstract uint StartChecksum { get; }
+
+    /// <summary>Length and signature, for states; models in assemblies that see this one's internals override them as all others do.</summary>
     internal (long Length, string Signature) StateLayout => (StateLength, StateSignature);
 
     /// <summary>Where inner weights lie within a state.</summary>

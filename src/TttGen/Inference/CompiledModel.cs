@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TttGen.Checkpoints;
 using TttGen.Cpu;
 
@@ -96,6 +97,15 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
 
     internal void Start(float* state) => StartState(state);
 
+    internal override uint StartChecksum
+    {
+        get
+        {
+            using var state = new CompiledState(this);
+            return Crc32C.Of(MemoryMarshal.AsBytes(state.Read()));
+        }
+    }
+
     /// <summary>Runs the head over <see cref="BatchedModel.OutputRows"/>.</summary>
     protected abstract void Head();
 
@@ -121,7 +131,7 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
     }
 
     /// <summary>A setting of config.json, or its default.</summary>
-    protected static double Setting(CheckpointConfig? config, string key, double absent) => config?.Double(key, absent) ?? absent;
+    protected static double Setting(CheckpointConfig? config, string key, double absent) => ModelSettings.Of(config, key, absent);
 
     /// <summary>Runs a kernel on all workers.</summary>
     protected void Run(int kernel) => _pool.Run(this, kernel);

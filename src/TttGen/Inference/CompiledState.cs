@@ -20,6 +20,15 @@ internal sealed unsafe class CompiledState : ModelState
 
     public override long Bytes => _numbers.Length * sizeof(float);
 
+    private protected override uint StartChecksum
+    {
+        get
+        {
+            using var call = _model.Lifetime.Hold();
+            return _model.StartChecksum;
+        }
+    }
+
     internal override ReadOnlySpan<float> Read() => Numbers;
 
     private Span<float> Numbers => new(_numbers.Pointer, checked((int)_numbers.Length));

@@ -17,6 +17,12 @@ internal abstract class ModelState : SequenceState
     /// <summary>What a state of its model is called.</summary>
     internal string Signature { get; }
 
+    /// <summary>What its file is called: by its weights, too, for another model's inner weights would be taken for its own.</summary>
+    private string FileSignature => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Signature.AsSpan().TrimEnd(')')}{StateFile.WeightsMark}{StartChecksum:x8})");
+
+    /// <summary>That of its model.</summary>
+    private protected abstract uint StartChecksum { get; }
+
     /// <summary>Which call uses it.</summary>
     internal Lifetime Lifetime { get; }
 
@@ -55,14 +61,14 @@ internal abstract class ModelState : SequenceState
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var call = Lifetime.Take();
-        StateFile.Write(path, Signature, _position, Read());
+        StateFile.Write(path, FileSignature, _position, Read());
     }
 
     public sealed override void Restore(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var call = Lifetime.Take();
-        var (position, numbers) = StateFile.Read(path, Signature, checked((int)(Bytes / sizeof(float))));
+        var (position, numbers) = StateFile.Read(path, FileSignature, checked((int)(Bytes / sizeof(float))));
         Write(numbers);
         _position = position;
     }

@@ -16,7 +16,7 @@ public static class ParameterSources
     public static ParameterSource Of(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
-        return (slot, layer, first, to) => checkpoint.Read(slot.KeyOf(layer), first, to);
+        return (slot, layer, first, to) => checkpoint.ReadWeights(slot.KeyOf(layer), first, to);
     }
 
     /// <summary>Fresh weights (paper, appendix C): matrices from N(0, 0.02), taps within ±1/√taps, scales at one, other vectors at zero. Asked for in order.</summary>

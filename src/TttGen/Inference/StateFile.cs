@@ -11,6 +11,9 @@ namespace TttGen.Inference;
 /// </summary>
 internal static class StateFile
 {
+    /// <summary>Where a signature begins to speak of the weights.</summary>
+    internal const string WeightsMark = "; weights ";
+
     private const int HeadBytes = 12 + 4 + 8 + 8;
 
     private static ReadOnlySpan<byte> Magic => "TttGenState3"u8;
@@ -48,13 +51,15 @@ internal static class StateFile
         var file = OneLine.Path(path);
         try
         {
-            using var from = File.OpenRead(path);
+            using var from = InputFile.Open(path);
             var head = new byte[HeadBytes];
             if (from.ReadAtLeast(head, HeadBytes, false) < HeadBytes || !head.AsSpan(0, Magic.Length).SequenceEqual(Magic))
                 throw new TttException($"{file}: expected a state file, as --state-out writes it, found something else");
             var name = new byte[BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12)) is >= 0 and <= 4096 and var length ? length : throw Damaged()];
             if (from.ReadAtLeast(name, name.Length, false) < name.Length) throw Damaged();
             var written = Encoding.UTF8.GetString(name);
+            if (written != signature && ModelOf(written) == ModelOf(signature))
+                throw new TttException($"{file}: expected a state that these weights have made, found one of other weights of the same model; restore it with the checkpoint that saved it");
             if (written != signature)
                 throw new TttException($"{file}: expected a state of {signature}, found one of {OneLine.Of(written)}; restore it with the model that saved it");
             var whole = HeadBytes + name.Length + (long)count * sizeof(float) + 4;
@@ -76,6 +81,8 @@ internal static class StateFile
 
         TttException Damaged() => new($"{file}: the state file is damaged");
     }
+
+    private static string ModelOf(string signature) => signature.LastIndexOf(WeightsMark, StringComparison.Ordinal) is var at and >= 0 ? signature[..at] : signature;
 
     private static uint Checksum(ReadOnlySpan<byte> head, ReadOnlySpan<byte> numbers)
     {

@@ -30,7 +30,7 @@ internal static class TokenizerFiles
         byte[] content;
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            using FileStream stream = InputFile.Open(path);
             if (stream.Length > LongestFile) throw new TttException($"{name}: has {stream.Length} bytes, expected a tokenizer of at most {LongestFile}");
             content = new byte[stream.Length];
             stream.ReadExactly(content);

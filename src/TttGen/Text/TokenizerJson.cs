@@ -85,6 +85,7 @@ internal sealed class TokenizerJson
     {
         if (!model.TryGetProperty("merges", out JsonElement merges) || merges.ValueKind != JsonValueKind.Array)
             throw new TttException($"{Name}: merges: expected an array, found none");
+        var seen = new HashSet<(string, string)>();
         foreach (JsonElement merge in merges.EnumerateArray())
         {
             // Older files have "a b", newer ones ["a", "b"].
@@ -94,6 +95,7 @@ internal sealed class TokenizerJson
             if (pair is not [{ Length: > 0 } left, { Length: > 0 } right]
                 || !Vocabulary.ContainsKey(left) || !Vocabulary.ContainsKey(right) || !Vocabulary.ContainsKey(left + right))
                 throw new TttException($"{Name}: merges: {OneLine.Of(merge.GetRawText())}: expected two tokens whose join is a token too; the file is damaged");
+            if (!seen.Add((left, right))) throw new TttException($"{Name}: merges: {OneLine.Of(merge.GetRawText())}: expected each merge once, found it twice; the file is damaged");
             Merges.Add((left, right));
         }
     }

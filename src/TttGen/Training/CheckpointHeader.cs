@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TttGen.Checkpoints;
+using TttGen.Inference;
 
 namespace TttGen.Training;
 
@@ -22,6 +23,9 @@ public sealed record CheckpointHeader(
 {
     /// <summary>Elements after the header: weights, both moments, carried states.</summary>
     internal long Numbers => 3 * Length + (long)Carries.Count * CarryLength;
+
+    // Weights lie in one span.
+    private bool IsPlausible => Step >= 0 && Tokens >= 0 && Seconds is >= 0 and < 1e12 && Length is >= 0 and <= int.MaxValue && CarryLength >= 0 && Carries.All(static at => at is >= 0 and <= ModelState.MostTokens);
 
     /// <summary>A hash of where each tensor lies.</summary>
     internal static string LayoutOf(TrainableModel model)
@@ -85,7 +89,7 @@ public sealed record CheckpointHeader(
                 root.GetProperty("model").GetString()!, root.GetProperty("layout").GetString()!, root.GetProperty("data").GetString()!, settings, ReadOptions(root.GetProperty("options")),
                 root.GetProperty("step").GetInt64(), root.GetProperty("tokens").GetInt64(), root.GetProperty("seconds").GetDouble(), root.GetProperty("length").GetInt64(),
                 [.. root.GetProperty("carries").EnumerateArray().Select(static position => position.GetInt64())], root.GetProperty("carry_length").GetInt32());
-            return header.Step >= 0 && header.Length >= 0 && header.CarryLength >= 0 ? header : null;
+            return header.IsPlausible ? header : null;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {

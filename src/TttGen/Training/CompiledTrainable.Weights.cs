@@ -53,12 +53,12 @@ public abstract unsafe partial class CompiledTrainable
         using var call = Lifetime.Take();
         checkpoint.Config.Check(Definition.Config, Definition.Name);
         checkpoint.Check(Definition.Parameters, Definition.Name);
-        foreach (var (key, value) in Settings) Set(key, checkpoint.Config.Double(key, value));
+        foreach (var (key, value) in Settings) Set(key, ModelSettings.Of(checkpoint.Config, key, value));
         for (var s = 0; s < _slots.Count; s++)
             for (var layer = 0; layer < _slots[s].Layers; layer++)
             {
                 var numbers = new float[_slots[s].Count];
-                checkpoint.Read(_slots[s].KeyOf(layer), 0, numbers);
+                checkpoint.ReadWeights(_slots[s].KeyOf(layer), 0, numbers);
                 _layout.Enter(s, numbers, Tensor(s, layer));
             }
         _original = checkpoint.Config;

@@ -6,6 +6,9 @@ namespace TttGen.Training;
 /// <summary>How a training went, a JSON object a line, each step once: what was written after the checkpoint that a training goes on from is cut off.</summary>
 internal sealed class MetricsFile : IDisposable
 {
+    // Longer ones are not ours.
+    private const int LongestLine = 1 << 20;
+
     private readonly string _path;
     private readonly FileStream _file;
     private readonly MemoryStream _line = new();
@@ -118,14 +121,25 @@ internal sealed class MetricsFile : IDisposable
     private static TttException NotWritten(string path, Exception error) =>
         new($"{OneLine.Path(path)}: can't be written, the last checkpoint is as it was: {OneLine.Of(error.Message)}", error);
 
-    // Bytes of the lines up to a step; a line that the end of a process cut short ends the search, too.
+    // Bytes of the lines up to a step; a line that the end of a process cut short ends the search, too. A piece at a time, for such a file may be of any length.
     private static long LengthOf(FileStream file, long steps)
     {
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        var kept = 0;
-        while (bytes.AsSpan(kept).IndexOf((byte)'\n') is var length and >= 0 && StepOf(bytes.AsMemory(kept, length)) is { } step && step <= steps)
-            kept += length + 1;
+        var buffer = new byte[LongestLine];
+        var (kept, held) = (0L, 0);
+        while (file.Read(buffer, held, buffer.Length - held) is var read and > 0)
+        {
+            held += read;
+            var at = 0;
+            while (buffer.AsSpan(at, held - at).IndexOf((byte)'\n') is var length and >= 0)
+            {
+                if (StepOf(buffer.AsMemory(at, length)) is not { } step || step > steps)
+                    return kept + at;
+                at += length + 1;
+            }
+            kept += at;
+            buffer.AsSpan(at, held - at).CopyTo(buffer);
+            held -= at;
+        }
         return kept;
     }
 

@@ -85,7 +85,6 @@ internal static class SettingsText
 
     private static ModelSetting Setting(string text)
     {
-        var parts = text.Split('=', 2);
-        return new ModelSetting(parts[0], double.Parse(parts[1], CultureInfo.InvariantCulture));
+        return text.Split('=', 2) is [var key, var number] ? new ModelSetting(key, double.Parse(number, CultureInfo.InvariantCulture)) : throw new FormatException(text);
     }
 }

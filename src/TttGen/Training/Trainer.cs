@@ -32,10 +32,12 @@ public sealed class Trainer
 
     /// <summary>Trains until the end, until the time is over, or until it is asked to stop; a checkpoint is there in each case.</summary>
     /// <exception cref="TttException">The training went wrong, or a file can't be written; the last checkpoint is as it was.</exception>
-    public TrainingEnd Run(CancellationToken stop)
+    /// <param name="stop">Asks to stop.</param>
+    /// <param name="taken">The folder, where the caller has taken it; else it is taken here.</param>
+    public TrainingEnd Run(CancellationToken stop, IDisposable? taken = null)
     {
         var started = _clock.GetTimestamp();
-        using var taken = _folder.Take();
+        using var own = taken is null ? _folder.Take() : null;
         using var metrics = MetricsFile.Open(_folder.Metrics, _run.Step);
 
         // Before the first step, too: whatever would keep it from being written is known at once, and there is always something to go on from.
@@ -53,7 +55,7 @@ public sealed class Trainer
                 : _clock.GetElapsedTime(started) >= _options.Time ? TrainingEnd.OutOfTime
                 : null;
             if (IsDue(_options.EvalEvery, _run.Step) || end is TrainingEnd.Finished && _heldOut.Count > 0)
-                Evaluate(metrics);
+                end = Evaluate(metrics, stop) ? end : end ?? TrainingEnd.Interrupted;
             if (end is not null || IsDue(_options.SaveEvery, _run.Step))
                 Save(metrics, withModel: end is null);
         }
@@ -64,11 +66,21 @@ public sealed class Trainer
 
     private static bool IsDue(int every, long step) => every > 0 && step % every == 0;
 
-    private void Evaluate(MetricsFile metrics)
+    /// <summary>False where it was asked to stop meanwhile.</summary>
+    private bool Evaluate(MetricsFile metrics, CancellationToken stop)
     {
-        var report = new HeldOutReport(_run.Step, [.. _heldOut.Select(text => (text.Name, text.Measure(_run.Model)))]);
+        var found = new List<(string, double)>();
+        foreach (var text in _heldOut)
+        {
+            if (text.Measure(_run.Model, stop) is not { } nats)
+                return false;
+            found.Add((text.Name, nats));
+        }
+        var report = new HeldOutReport(_run.Step, found);
+        TrainingFault.CheckHeldOut(report);
         metrics.Write(report);
         Evaluated?.Invoke(report);
+        return true;
     }
 
     private void Save(MetricsFile metrics, bool withModel)

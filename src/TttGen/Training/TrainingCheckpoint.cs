@@ -18,9 +18,28 @@ public static class TrainingCheckpoint
 
     private static ReadOnlySpan<byte> Magic => "TttGenTraining1\0"u8;
 
-    /// <summary>Reads what a checkpoint says of itself; its numbers are not looked at.</summary>
-    /// <exception cref="TttException">No such file, or not a checkpoint.</exception>
-    public static CheckpointHeader ReadHeader(string path) => Read(path, static (header, _) => header);
+    /// <summary>Reads what a checkpoint says of itself, once its checksum has been found right.</summary>
+    /// <exception cref="TttException">No such file, not a checkpoint, or a damaged one.</exception>
+    public static CheckpointHeader ReadHeader(string path) => Open(path, from =>
+    {
+        var (head, json) = ReadHead(from, path);
+        if (CheckpointHeader.TryRead(json) is not { } header)
+            throw Damaged(path, "its header is");
+        RequireLength(from, head.Length + json.Length, header, path);
+        var checksum = Crc32C.Empty;
+        checksum.Add(head);
+        checksum.Add(json);
+        var piece = new byte[Piece];
+        for (var left = from.Length - from.Position - sizeof(uint); left > 0;)
+        {
+            var part = piece.AsSpan(0, (int)Math.Min(piece.Length, left));
+            from.ReadExactly(part);
+            checksum.Add(part);
+            left -= part.Length;
+        }
+        RequireChecksum(from, checksum, path);
+        return header;
+    });
 
     internal static unsafe void Write(string path, CheckpointHeader header, ReadOnlySpan<nint> blocks, IEnumerable<TrainingCarry> carries)
     {
@@ -58,15 +77,16 @@ public static class TrainingCheckpoint
         }
     }
 
-    /// <summary>Reads the numbers that <see cref="Write"/> wrote; the header has been found fit. What they were read into is of no use where this throws.</summary>
-    internal static unsafe void ReadNumbers(string path, nint[] blocks, IReadOnlyList<TrainingCarry> carries) => Read(path, (header, from) =>
+    /// <summary>Reads the numbers that <see cref="Write"/> wrote. What they were read into is of no use where this throws.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="header">What <see cref="ReadHeader"/> said of it; found fit.</param>
+    /// <param name="blocks">Room for <see cref="CheckpointHeader.Length"/> numbers each.</param>
+    /// <param name="carries">As many as the header has, of its length.</param>
+    internal static unsafe void ReadNumbers(string path, CheckpointHeader header, nint[] blocks, IReadOnlyList<TrainingCarry> carries) => Open(path, from =>
     {
+        var (head, json) = ReadHead(from, path);
+        RequireLength(from, head.Length + json.Length, header, path);
         var checksum = Crc32C.Empty;
-        from.Position = 0;
-        var head = new byte[HeadBytes];
-        from.ReadExactly(head);
-        var json = new byte[BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(Magic.Length))];
-        from.ReadExactly(json);
         checksum.Add(head);
         checksum.Add(json);
         void Get(Span<byte> bytes)
@@ -85,36 +105,56 @@ public static class TrainingCheckpoint
             Get(MemoryMarshal.AsBytes(carry.Numbers));
             carry.Position = position;
         }
-        var sum = new byte[sizeof(uint)];
-        from.ReadExactly(sum);
-        return checksum.Value == BinaryPrimitives.ReadUInt32LittleEndian(sum) ? header : throw Damaged(path, "its checksum does not fit its content");
+        RequireChecksum(from, checksum, path);
+        return header;
     });
 
-    private static CheckpointHeader Read(string path, Func<CheckpointHeader, FileStream, CheckpointHeader> read)
+    private static T Open<T>(string path, Func<FileStream, T> read)
     {
         try
         {
-            using var from = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            var head = new byte[HeadBytes];
-            if (from.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false) < HeadBytes || !head.AsSpan().StartsWith(Magic))
-                throw new TttException($"{OneLine.Path(path)}: expected a checkpoint of a training, found something else");
-            var bytes = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(Magic.Length));
-            if (bytes is < 0 or > LongestHeader)
-                throw Damaged(path, "its header is");
-            var json = new byte[bytes];
-            if (from.ReadAtLeast(json, bytes, throwOnEndOfStream: false) < bytes || CheckpointHeader.TryRead(json) is not { } header)
-                throw Damaged(path, "its header is");
-            var whole = HeadBytes + bytes + sizeof(float) * (header.Numbers + 1);
-            return from.Length == whole ? read(header, from) : throw Damaged(path, FormattableString.Invariant($"expected {whole} bytes, found {from.Length}"));
+            using var from = InputFile.Open(path);
+            return read(from);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new TttException($"{OneLine.Path(path)}: expected a checkpoint of a training, found nothing there; to start anew, leave --resume away", error);
         }
+        catch (EndOfStreamException error)
+        {
+            throw new TttException($"{OneLine.Path(path)}: the checkpoint was cut while it was read", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new TttException($"{OneLine.Path(path)}: the checkpoint can't be read: {OneLine.Of(error.Message)}", error);
         }
+    }
+
+    private static (byte[] Head, byte[] Json) ReadHead(FileStream from, string path)
+    {
+        var head = new byte[HeadBytes];
+        if (from.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false) < HeadBytes || !head.AsSpan().StartsWith(Magic))
+            throw new TttException($"{OneLine.Path(path)}: expected a checkpoint of a training, found something else");
+        var bytes = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(Magic.Length));
+        if (bytes is < 0 or > LongestHeader || bytes > from.Length)
+            throw Damaged(path, "its header is");
+        var json = new byte[bytes];
+        return from.ReadAtLeast(json, bytes, throwOnEndOfStream: false) == bytes ? (head, json) : throw Damaged(path, "its header is");
+    }
+
+    private static void RequireLength(FileStream from, int headBytes, CheckpointHeader header, string path)
+    {
+        var whole = headBytes + sizeof(float) * (header.Numbers + 1);
+        if (from.Length != whole)
+            throw Damaged(path, FormattableString.Invariant($"expected {whole} bytes, found {from.Length}"));
+    }
+
+    private static void RequireChecksum(FileStream from, Crc32C checksum, string path)
+    {
+        Span<byte> sum = stackalloc byte[sizeof(uint)];
+        from.ReadExactly(sum);
+        if (checksum.Value != BinaryPrimitives.ReadUInt32LittleEndian(sum))
+            throw Damaged(path, "its checksum does not fit its content");
     }
 
     private static TttException Damaged(string path, string what) => new($"{OneLine.Path(path)}: the checkpoint is damaged: {what}; restore it from a copy, or start anew");

@@ -70,6 +70,13 @@ internal static class TrainingFault
             throw new TttException($"step {step}: after this update, {what}; the last checkpoint is kept; {WayOut}");
     }
 
+    /// <summary>Refuses a held-out loss that is not a number, before it is written down.</summary>
+    public static void CheckHeldOut(HeldOutReport report)
+    {
+        if (report.NatsPerByte.FirstOrDefault(static found => !double.IsFinite(found.NatsPerByte)) is { Text: { } text, NatsPerByte: var nats })
+            throw new TttException($"step {report.Step}: after this update, the loss on the held-out part of {Checkpoints.OneLine.Of(text)} is {Number(nats)}; the last checkpoint is kept; {WayOut}");
+    }
+
     private static bool IsRunaway(TrainableModel model, double loss) => !double.IsFinite(loss) || loss > LossLimit(model.Vocabulary);
 
     private static bool IsRunaway(InnerLoss loss) => !(Math.Max(loss.After, loss.Worst) <= RunawayInner * (loss.Initial + 1));

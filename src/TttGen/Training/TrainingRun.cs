@@ -1,4 +1,5 @@
 using TttGen.Checkpoints;
+using TttGen.Inference;
 using TttGen.Training.Data;
 using TttGen.Training.Optimisation;
 
@@ -40,7 +41,7 @@ public sealed class TrainingRun : IDisposable
         _lifetime = new Lifetime("the training", "this training is in the middle of another call, and serves one at a time", Free);
         (_model, _data, _settings, _clock, _opened) = (model, data, settings, clock, clock.GetTimestamp());
         foreach (var setting in settings.Set)
-            model.Set(setting.Key, setting.Value);
+            model.Set(setting.Key, ModelSettings.Checked(setting.Key, setting.Value));
         _innerRate = model.Settings.Where(static setting => setting.Key == InnerRateKey).Select(static setting => (double?)setting.Value).SingleOrDefault();
         if (settings.InnerRateStart is not null && _innerRate is null)
             throw new TttException($"--inner-rate-start: expected a model with {InnerRateKey}, found {model.Definition.Name}, which has none; leave it away");
@@ -127,7 +128,7 @@ public sealed class TrainingRun : IDisposable
         var file = OneLine.Path(path);
         if (header.Model != _model.Definition.Name)
             throw new TttException($"{file}: expected a training of {_model.Definition.Name}, found one of {OneLine.Of(header.Model)}; continue it with that model, or start anew with another --out");
-        if (header.Layout != CheckpointHeader.LayoutOf(_model))
+        if (header.Layout != CheckpointHeader.LayoutOf(_model) || header.Length != _model.Length)
             throw new TttException($"{file}: expected the tensors of {_model.Definition.Name} as it is now, found others; the model has changed since: start anew with another --out");
         SettingsText.RequireSame(path, header.Settings, _settings);
         if (header.Data != _data.Identity)
@@ -137,7 +138,7 @@ public sealed class TrainingRun : IDisposable
             throw new TttException($"{file}: expected carried states of {_model.Definition.Name} as it is now, found others; start anew with another --out");
         using (_model.Take())
         using (_optimiser.Lifetime.Take())
-            TrainingCheckpoint.ReadNumbers(path, Blocks(), carries);
+            TrainingCheckpoint.ReadNumbers(path, header, Blocks(), carries);
         _model.WeightsChanged();
         (Step, Tokens, _secondsBefore) = (header.Step, header.Tokens, header.Seconds);
     }

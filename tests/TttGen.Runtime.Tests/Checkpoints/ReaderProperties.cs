@@ -131,7 +131,7 @@ public sealed class ReaderProperties : IDisposable
         catch (TttException error)
         {
             Assert.DoesNotContain(error.Message, static c => c is '\n' or '\r');
-            Assert.InRange(error.Message.Length, 20, 2000);
+            Assert.InRange(error.Message.Length, 20, 300);
         }
     }
 }

@@ -37,12 +37,14 @@ internal sealed class HeldOutWindows
     /// <summary>The source's name.</summary>
     public string Name { get; }
 
-    /// <summary>Nats a byte.</summary>
-    public double Measure(TrainableModel model)
+    /// <summary>Nats a byte; null where it was asked to stop meanwhile.</summary>
+    public double? Measure(TrainableModel model, CancellationToken stop)
     {
         var (nats, bytes) = (0.0, 0L);
         foreach (var windows in _first.Chunk(Math.Max(1, model.MaxTokens / _context)))
         {
+            if (stop.IsCancellationRequested)
+                return null;
             var (tokens, targets) = (new int[windows.Length * _context], new int[windows.Length * _context]);
             for (var i = 0; i < windows.Length; i++)
             {

@@ -16,7 +16,7 @@ internal static class TokenCache
     {
         if (TokenFile.Open(path) is { } found)
         {
-            if (TokenDescription.TryRead(found.Description, identity) is { } described)
+            if (TokenDescription.TryRead(found.Description, identity, found.Tokens) is { } described)
                 return (found, described);
             found.Dispose();
         }

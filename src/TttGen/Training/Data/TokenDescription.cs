@@ -29,14 +29,21 @@ internal static class TokenDescription
         return bytes.ToArray();
     }
 
-    /// <summary>Where the tokens lie; null where they were made from something else.</summary>
-    public static IReadOnlyList<TokenisedSource>? TryRead(byte[] description, string identity)
+    /// <summary>Where the tokens lie; null where they were made from something else, or this is no description of so many tokens.</summary>
+    public static IReadOnlyList<TokenisedSource>? TryRead(byte[] description, string identity, long tokens)
     {
-        // The file's checksum has been found right: this is what Write wrote.
-        using var document = JsonDocument.Parse(description);
-        return document.RootElement.GetProperty("identity").ValueEquals(identity)
-            ? [.. document.RootElement.GetProperty("sources").EnumerateArray().Select(Source)]
-            : null;
+        try
+        {
+            using var document = JsonDocument.Parse(description);
+            if (!document.RootElement.GetProperty("identity").ValueEquals(identity))
+                return null;
+            List<TokenisedSource> sources = [.. document.RootElement.GetProperty("sources").EnumerateArray().Select(Source)];
+            return sources.TrueForAll(source => source.HeldOut.Prepend(source.Training).All(stream => stream.First >= 0 && stream.Count >= 0 && stream.First <= tokens - stream.Count)) ? sources : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or IndexOutOfRangeException)
+        {
+            return null;
+        }
     }
 
     private static TokenisedSource Source(JsonElement numbers)

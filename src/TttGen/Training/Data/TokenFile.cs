@@ -23,6 +23,9 @@ internal sealed unsafe class TokenFile : IDisposable
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
     }
 
+    /// <summary>How many tokens there are.</summary>
+    public long Tokens => _head.Tokens;
+
     /// <summary>What the tokens are, in JSON.</summary>
     public byte[] Description => new ReadOnlySpan<byte>(_start + _head.DescriptionAt, _head.DescriptionBytes).ToArray();
 
@@ -36,14 +39,14 @@ internal sealed unsafe class TokenFile : IDisposable
         {
             if (!File.Exists(path))
                 return null;
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            var stream = InputFile.Open(path);
             if (ReadHead(stream) is not { } head)
             {
                 stream.Dispose();
                 return null;
             }
             var file = new TokenFile(stream, head);
-            if (file.Checksum() == head.Checksum)
+            if (file.Checksum() == head.Checksum && file.DocumentsAscend())
                 return file;
             file.Dispose();
             return null;
@@ -61,7 +64,7 @@ internal sealed unsafe class TokenFile : IDisposable
         if (RandomAccess.GetLength(_stream.SafeFileHandle) != _head.FileBytes || File.GetLastWriteTimeUtc(_stream.SafeFileHandle) != _written)
             throw new TttException($"{OneLine.Path(_stream.Name)}: was changed by somebody else while it was in use; the last checkpoint is as it was: go on with --resume, which makes the tokens anew");
         ArgumentOutOfRangeException.ThrowIfNegative(first);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + to.Length, _head.Tokens);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, _head.Tokens - to.Length);
         var from = new ReadOnlySpan<byte>(_start + TokenFileHead.Bytes + first * _head.Width, to.Length * _head.Width);
         for (var i = 0; i < to.Length; i++)
         {
@@ -89,12 +92,24 @@ internal sealed unsafe class TokenFile : IDisposable
         return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length ? null : TokenFileHead.Read(bytes, stream.Length);
     }
 
+    private bool DocumentsAscend()
+    {
+        var before = 0L;
+        foreach (var first in Documents)
+        {
+            if (first < before || first > _head.Tokens)
+                return false;
+            before = first;
+        }
+        return true;
+    }
+
     private uint Checksum()
     {
         const int piece = 1 << 20;
         var checksum = Crc32C.Empty;
         for (long at = TokenFileHead.Bytes; at < _head.FileBytes; at += piece)
             checksum.Add(MemoryMarshal.CreateReadOnlySpan(ref _start[at], (int)Math.Min(piece, _head.FileBytes - at)));
-        return checksum.Value;
+        return _head.Seal(checksum);
     }
 }

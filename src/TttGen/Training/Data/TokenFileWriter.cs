@@ -48,7 +48,8 @@ internal sealed class TokenFileWriter
         WriteBytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_documents)));
         WriteBytes(description);
         var head = new byte[TokenFileHead.Bytes];
-        new TokenFileHead(_width, Tokens, _documents.Count, description.Length, _checksum.Value).Write(head);
+        var unsealed = new TokenFileHead(_width, Tokens, _documents.Count, description.Length, 0);
+        (unsealed with { Checksum = unsealed.Seal(_checksum) }).Write(head);
         _to.Position = 0;
         _to.Write(head);
     }
