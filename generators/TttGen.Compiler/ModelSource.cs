@@ -28,7 +28,11 @@ public sealed record ModelSource(
     bool IsTrainable = false,
     bool EmitsCuda = false,
     bool EmitsKernels = false,
-    bool WritesArtefacts = false);
+    bool WritesArtefacts = false)
+{
+    /// <summary>Names of <see cref="Emit.LibraryNames"/> that something of the user's hides where the record stands.</summary>
+    public ValueList<string> Hidden { get; init; } = Array.Empty<string>().ToValueList();
+}
 
 /// <summary>A named dimension, as [Dim] says it.</summary>
 /// <param name="Name">Full name, for example <c>App.Width</c>.</param>

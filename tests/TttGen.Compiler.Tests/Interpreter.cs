@@ -36,7 +36,7 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
     private double[] Given(Input input)
     {
         if (input.Name == "tril") return [.. Enumerable.Range(0, rows * rows).Select(k => k % rows <= k / rows ? 1.0 : 0.0)];
-        if (input.Name == "@harmonic") return [.. Enumerable.Range(0, Count(input.Shape)).Select(k => 1.0 / (k + 1))];
+        if (input is Harmonic) return [.. Enumerable.Range(0, Count(input.Shape)).Select(k => 1.0 / (k + 1))];
         if (!inputs.TryGetValue(input.Name, out var value)) throw new ArgumentException($"input {input.Name} is missing");
         return value.Length == Count(input.Shape) ? value : throw new ArgumentException($"input {input.Name}: expected {Count(input.Shape)} values, found {value.Length}");
     }
@@ -86,6 +86,7 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
         Function.Sqrt => Math.Sqrt(x),
         Function.Recip => 1 / x,
         Function.Softplus => Math.Log(1 + Math.Exp(x)),
+        Function.Copy => x,
         Function.Max0 => Math.Max(0, x),
         Function.Step => x > 0 ? 1 : 0,
         Function.Sin => Math.Sin(x),

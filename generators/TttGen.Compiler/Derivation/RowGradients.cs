@@ -53,5 +53,5 @@ internal static class RowGradients
 
     private static bool IsOuter(Einsum e) => e.IsElementwise && e.Factors.Count > 1 && e.Factors.All(f => f.Index.Length < e.Rank);
 
-    private static bool Depends(Node node, Node on) => node == on || node.Operands.Any(o => o.Id >= on.Id && Depends(o, on));
+    private static bool Depends(Node node, Node on) => Reachable.From([node]).Contains(on);
 }

@@ -18,7 +18,7 @@ public sealed record SegmentGradient(Node Result, Node? Stream, IReadOnlyList<(s
     {
         var g = segment.Graph;
         var live = Live(segment.Result);
-        Node[] parameters = [.. live.Where(n => n is Input input && input.Name[0] != '@' && n != segment.Stream)];
+        Node[] parameters = [.. live.Where(n => n is Input and not (Setting or Harmonic) && n != segment.Stream)];
         Node[] lookups = [.. live.OfType<Lookup>()];
         Node[] stream = segment.Stream is { } s ? [s] : [];
         var seed = g.Input("dResult", segment.Result.Shape).Named(Vjp.Cotangent(segment.Result.Hint ?? "result"));

@@ -96,7 +96,7 @@ public sealed class BackwardScanEmitter
 
     private static TileKernel Schedule(InPlaceProgram p)
     {
-        var rows = p.Program.Inputs.Any(i => i.Name == "key" && i.Rank == 2);
+        var rows = p.Program.Inputs.Select(i => (i.Name, i.Rank)).Concat(p.Program.Outputs.Select(o => (o.Name, o.Value.Rank))).Any(t => t.Rank == 2 && Strided.Contains(t.Name));
         return TileScheduler.Schedule(p.Program, p.InPlace, rows ? Strided : []);
     }
 
@@ -159,7 +159,7 @@ public sealed class BackwardScanEmitter
         w.Line("public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,");
         w.Line($"    T* rate, nint rateRow, T* tok, T* state{string.Concat(_slow.Select(s => $", T* {s.Name}"))},");
         w.Line("    T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,");
-        w.Line($"    T* dRate, nint dRateRow, T* dTok, T* dState{string.Concat(_slow.Select(s => $", T* d{s.Name}"))}, int keepEvery, T* kept, T* scratch)");
+        w.Line($"    T* dRate, nint dRateRow, T* dTok, T* dState{string.Concat(_slow.Select(s => $", T* {Vjp.Cotangent(s.Name)}"))}, int keepEvery, T* kept, T* scratch)");
         w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>");
         w.Line($"    global::TttGen.Scans.TttScanBackward.{(_isDual ? "Dual" : "Primal")}<Kernels<T, V>, T>({ScanKernels.Construct(_slow.SelectMany(s => new[] { s.Name, Vjp.Cotangent(s.Name) }).Select(s => (s, s)))}, new()");
         w.Line("    {");

@@ -40,8 +40,8 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
     private static string OfInput(Input input, string[] at)
     {
         if (input.Name == Triangles.Mask) return $"[{at[1]} ≤ {at[0]}]";
-        if (input.Name == "@harmonic") return $"1/({at[0]} + 1)";
-        var name = input.Name[0] == '@' ? Names.Lower(input.Name.Substring(1)) : input.Name;
+        if (input is Harmonic) return $"1/({at[0]} + 1)";
+        var name = input is Setting ? Names.Lower(input.Name) : input.Name;
         var tap = name.IndexOf('[');
         return tap < 0 ? name + Index(at) : $"{Names.Lower(name.Substring(0, tap))}[{string.Join(",", at)},{name.Substring(tap + 1)}";
     }
@@ -55,6 +55,7 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
             Function.Rsqrt => "1/√" + inside,
             Function.Sqrt => "√" + inside,
             Function.Recip => "1/" + inside,
+            Function.Copy => x,
             Function.Max0 => $"max(0, {x})",
             Function.Step => $"[{x} > 0]",
             _ => f.ToString().ToLowerInvariant() + inside,

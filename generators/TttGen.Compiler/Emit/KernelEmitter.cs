@@ -19,7 +19,6 @@ internal sealed class KernelEmitter(
         RowTensor? previous = null;
         foreach (var (segment, schedule) in segments)
         {
-            var tensors = schedule.Tensors.ToDictionary(t => t.Node);
             if (schedule.Stream is { } stream && previous is not null) forward.Line($"_{stream.Name} = _{previous.Name};");
             if (segment.IsStack)
             {
@@ -30,7 +29,7 @@ internal sealed class KernelEmitter(
             {
                 forward.Line("Layer = 0;");
             }
-            foreach (var kernel in schedule.Kernels)
+            foreach (var (kernel, tensors) in schedule.InOrder([]))
             {
                 var lines = _methods.Add(kernel, segment, tensors);
                 if (kernel is ProductKernel { IsHead: true })
@@ -39,7 +38,7 @@ internal sealed class KernelEmitter(
                     continue;
                 }
                 foreach (var line in lines) forward.Line(line);
-                foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && KernelMethods.Stores(kernel).Contains(t.Node)))
+                foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && kernel.Made.Contains(t.Node)))
                     foreach (var line in KernelMethods.Halo(t, segment, states)) forward.Line(line);
             }
             if (segment.IsStack)

@@ -58,7 +58,7 @@ internal sealed class KernelMemory : IRowMemory
         if (_tiles.TryGetValue(node, out var tile)) return $"{tile} + r * 32";
         if (_tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
         if (Vectors.TryGetValue(node, out var vector)) return vector;
-        if (node is Input { Name: "@harmonic" }) return "_harmonic";
+        if (node is Harmonic) return "_harmonic" + Column;
         return node is Input input ? _locals.Parameter(input.Name) + Column : throw new CompileException("TTT150", "a value is not in memory");
     }
 
@@ -77,7 +77,7 @@ internal sealed class KernelMemory : IRowMemory
 
     private static string RowIndex(int halo, int by) => halo == 0 ? "(nint)i" : $"((nint)i + (SliceOf[i] + 1) * {Numbers.Of(halo)}{(by == 0 ? "" : by > 0 ? $" - {Numbers.Of(by)}" : $" + {Numbers.Of(-by)}")})";
 
-    public string Scalar(Node node, string role) => node is Input { Name: ['@', ..] } setting ? $"(float){_layout.Setting(setting.Name.Substring(1))}" : throw new CompileException("TTT151", "a scalar is not in memory");
+    public string Scalar(Node node, string role) => node is Setting setting ? $"(float){_layout.Setting(setting.Name)}" : throw new CompileException("TTT151", "a scalar is not in memory");
 
     public Partial? Accumulated(Node node, string role) => null;
 

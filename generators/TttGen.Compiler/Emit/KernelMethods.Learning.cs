@@ -21,7 +21,6 @@ internal sealed partial class KernelMethods
         var scan = _scans[memory.Name];
         var own = Rounded(memory.MiniBatch) + (_learns ? ModelLayout.HeadState(memory) : 0);
         _scratch.Add(Numbers.Of(scan.Scratch + own));
-        CheckHalos(learn, tensors);
         var (query, key, value, rate, answers) = (At(learn.Query), At(learn.Key), At(learn.Value), RateAt(learn.Rate), At(learn));
         TokenRates(learn, tensors, locals, names, w);
         if (_learns) w.Line($"float* state = Scratch(worker) + {Numbers.Of(Rounded(memory.MiniBatch))}; // what a call starts from is kept for its gradient");
@@ -97,7 +96,7 @@ internal sealed partial class KernelMethods
         w.Close();
 
         string At(Node n) => RowsAt(n, memory, tensors, locals);
-        string Own(int k) => "d" + Capital(memory.Model.Weights[k].Name);
+        string Own(int k) => Derivation.Vjp.Cotangent(memory.Model.Weights[k].Name);
         LearnGradient Gradient(LearnPart part) => kernel.Parts.First(g => g.Part == part);
     }
 
@@ -149,14 +148,8 @@ internal sealed partial class KernelMethods
         w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", learn.TokenRate)], n => NameOf(n, tensors)).Last()}");
         var places = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         var code = new CodeWriter();
-        foreach (var line in new RowCode(places, null, [learn.TokenRate], _ => "tok", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names).Emit(code)) w.Line(line);
+        foreach (var line in new RowCode(places, null, [learn.TokenRate], _ => "tok", (hint, size) => KeptRow(hint, size, names, w), names).Emit(code)) w.Line(line);
         foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
-    }
-
-    private static void CheckHalos(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors)
-    {
-        if (new[] { learn.Query, learn.Key, learn.Value, learn.Rate }.Any(n => tensors[n].Halo > 0))
-            throw new CompileException("TTT154", "rows that are both shifted and learnt from are not part of the schedule");
     }
 
     /// <summary>One head's rows of a tensor from the slice's first on, and the distance between them.</summary>

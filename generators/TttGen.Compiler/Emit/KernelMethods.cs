@@ -51,17 +51,6 @@ internal sealed partial class KernelMethods
     /// <summary>Sums over rows: [blocks of rows, columns].</summary>
     public IReadOnlyList<(string Name, int Columns)> Sums => _sums;
 
-    /// <summary>What a kernel makes.</summary>
-    public static IEnumerable<Node> Stores(RowKernel kernel) => kernel switch
-    {
-        RowsKernel r => r.Stores,
-        ProductKernel p => p.Groups.SelectMany(g => g.Stores),
-        ScanKernel s => [s.Learn],
-        LookupKernel l => [l.Lookup],
-        LearnGradientKernel l => l.Parts,
-        _ => [],
-    };
-
     /// <summary>Rows of the past, from the state and back into it; rows past the end are zeros.</summary>
     public static IEnumerable<string> Halo(RowTensor t, LinkedSegment segment, StateLayout states)
     {
@@ -76,6 +65,11 @@ internal sealed partial class KernelMethods
     public void WriteScratchSize(CodeWriter w)
     {
         w.Line("/// <summary>Elements of working memory that a worker needs: the largest of any kernel.</summary>");
+        if (_scratch.Count == 0)
+        {
+            w.Line($"private const long ScratchSize = {Numbers.Of(_keptElements)};").Line();
+            return;
+        }
         w.Line("private static readonly long ScratchSize = new long[]").Line("{");
         foreach (var s in _scratch.Distinct()) w.Line($"    {s},");
         w.Line($"}}.Max(){(_keptElements > 0 ? $" + {Numbers.Of(_keptElements)}" : "")};").Line();
@@ -181,7 +175,7 @@ internal sealed partial class KernelMethods
 
     /// <summary>What a formula calls a value that lies in memory.</summary>
     internal static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
-        : node is Input input && input.Name[0] != '@' && !input.Name.Contains('[') ? Names.Lower(input.Name) : null;
+        : node is Input input and not (Setting or Harmonic) && !input.Name.Contains('[') ? Names.Lower(input.Name) : null;
 
     private static void Lookup(LookupKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, CodeWriter w)
     {
@@ -224,18 +218,19 @@ internal sealed partial class KernelMethods
     private string RowText(KernelMemory memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, string Role, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
     {
         var row = new CodeWriter();
-        var once = new RowCode(memory, Axis.Rows, stores, target, (hint, size) =>
-        {
-            var name = names.Fresh(hint);
-            outer.Line($"float* {name} = Scratch(worker) + ScratchSize - {Numbers.Of(KeptOffset(size))}; // [{Numbers.Of(size)}]");
-            return name;
-        }, names)
-        { Sums = sums }.Emit(row);
+        var once = new RowCode(memory, Axis.Rows, stores, target, (hint, size) => KeptRow(hint, size, names, outer), names) { Sums = sums }.Emit(row);
         foreach (var line in once) outer.Line(line);
         return row.ToString();
     }
 
-    private long KeptOffset(int size) => _keptElements += Rounded(size);
+    /// <summary>Working memory for values along a row that several passes read.</summary>
+    private string KeptRow(string hint, int size, NameTable names, CodeWriter outer)
+    {
+        var name = names.Fresh(hint);
+        _keptElements += Rounded(size);
+        outer.Line($"float* {name} = Scratch(worker) + ScratchSize - {Numbers.Of(_keptElements)}; // [{Numbers.Of(size)}]");
+        return name;
+    }
 
     private static int Rounded(int size) => (size + 15) / 16 * 16;
 

@@ -27,7 +27,7 @@ internal sealed class ModelEmitter
     /// <summary>Compiles a model.</summary>
     public static CompiledModel Emit(ModelSource source) => new ModelEmitter(source, Linker.Link(source)).Run();
 
-    private string Self => _source.Name;
+    private string Self => Identifiers.Written(_source.Name);
 
     private int Depth => _source.ContainingTypes.Count + 1;
 
@@ -52,27 +52,27 @@ internal sealed class ModelEmitter
 
         var files = new List<(string, string)>
         {
-            ($"{Self}.Model.g.cs", File(ModelText())),
-            ($"{Self}.Weights.g.cs", File(WeightsText())),
-            ($"{Self}.Prefill.g.cs", File(Nested(kernels))),
+            ($"{_source.Name}.Model.g.cs", File(ModelText())),
+            ($"{_source.Name}.Weights.g.cs", File(WeightsText())),
+            ($"{_source.Name}.Prefill.g.cs", File(Nested(kernels))),
         };
-        foreach (var m in _model.Memories) files.Add(($"{Self}.{m.Name}Scan.g.cs", File(Nested(_scans[m.Name].Text))));
+        foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Scan.g.cs", File(Nested(_scans[m.Name].Text))));
         if (_source.IsTrainable)
         {
             var training = new TrainingEmitter(Self, _model, _scans, Depth + 1, new HashSet<string>(taken));
-            files.Add(($"{Self}.Training.g.cs", File(Nested(training.Class()))));
-            files.Add(($"{Self}.Backward.g.cs", File(Nested(training.BackwardKernels()))));
-            foreach (var m in _model.Memories) files.Add(($"{Self}.{m.Name}Losses.g.cs", File(Nested(InnerLossEmitter.Emit(m, _scans[m.Name], Depth)))));
-            foreach (var m in _model.Memories) files.Add(($"{Self}.{m.Name}Backward.g.cs", File(Nested(BackwardScanEmitter.Emit(m, Depth).Text))));
+            files.Add(($"{_source.Name}.Training.g.cs", File(Nested(training.Class()))));
+            files.Add(($"{_source.Name}.Backward.g.cs", File(Nested(training.BackwardKernels()))));
+            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Losses.g.cs", File(Nested(InnerLossEmitter.Emit(m, _scans[m.Name], Depth)))));
+            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Backward.g.cs", File(Nested(BackwardScanEmitter.Emit(m, Depth).Text))));
         }
         if (_source.EmitsCuda || _source.EmitsKernels)
         {
             Gpu.DevicePlanEmitter[] plans = [.. new[] { Gpu.DevicePrecision.Float32, Gpu.DevicePrecision.BFloat16(_segments) }
                 .Select(precision => new Gpu.DevicePlanEmitter(_source, _model, _memories, _segments, _states, precision))];
-            if (_source.EmitsCuda) files.Add(($"{Self}.Cuda.g.cs", File(Nested(string.Join("\n", plans.Select(plan => plan.Host(Depth)))))));
-            if (_source.EmitsKernels) files.Add(($"{Self}.Kernels.g.cs", KernelsFile(Gpu.DevicePlanEmitter.Kernels(Self, plans))));
+            if (_source.EmitsCuda) files.Add(($"{_source.Name}.Cuda.g.cs", File(Nested(string.Join("\n", plans.Select(plan => plan.Host(Depth)))))));
+            if (_source.EmitsKernels) files.Add(($"{_source.Name}.Kernels.g.cs", KernelsFile(Gpu.DevicePlanEmitter.Kernels(Self, plans))));
         }
-        if (_source.WritesArtefacts) files.Add(($"{Self}.Artefacts.g.cs", Artefacts()));
+        if (_source.WritesArtefacts) files.Add(($"{_source.Name}.Artefacts.g.cs", Artefacts()));
         return new CompiledModel(files, _findings);
     }
 
@@ -122,7 +122,7 @@ internal sealed class ModelEmitter
         foreach (var type in _source.ContainingTypes) w.Open(type);
         foreach (var line in body.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(Math.Min(4 * w.Indent, line.Length - line.TrimStart(' ').Length)));
         foreach (var _ in _source.ContainingTypes) w.Close();
-        return w.ToString();
+        return LibraryNames.Qualified(w.ToString(), _source.Hidden);
     }
 
     private void CountFlops()
@@ -156,9 +156,9 @@ internal sealed class ModelEmitter
         w.Line("public static CompiledModel Create(int seed, ModelOptions? options = null) => (CompiledModel)Definition.Create(seed, options ?? new ModelOptions());").Line();
         w.Line(GeneratedCode.Attribute);
         w.Open("private sealed class CompiledDefinition : ModelDefinition");
-        w.Line($"public override string Name => \"{Self}\";").Line();
+        w.Line($"public override string Name => \"{_source.Name}\";").Line();
         w.Line("public override IReadOnlyList<ConfigEntry> Config { get; } =").Line("[");
-        foreach (var c in _model.Config) w.Line($"    new ConfigEntry(\"{c.Key}\", \"{c.Value.Replace("\"", "\\\"")}\"),");
+        foreach (var c in _model.Config) w.Line($"    new ConfigEntry({Texts.Quoted(c.Key)}, {Texts.Quoted(c.Value)}),");
         w.Line("];").Line();
         w.Line("public override IReadOnlyList<global::TttGen.Checkpoints.ParameterInfo> Parameters { get; } =");
         w.Line("    [.. Compiled.ParameterSlots.SelectMany(static s => s.Infos)];").Line();
@@ -204,7 +204,7 @@ internal sealed class ModelEmitter
             w.Line($"private readonly {(IsMatrix(p) ? "PackedMatrix[]" : "float*")} _{Names.Lower(p.Name)}; // {(p.Layers > 1 ? $"{Numbers.Of(p.Layers)} × " : "")}[{string.Join(", ", p.Shape)}]");
         foreach (var s in _model.Settings) w.Line($"private readonly double {_layout.Setting(s.Name)};");
         foreach (var (field, _) in _layout.Rotaries) w.Line($"private readonly RotaryTable {field};");
-        if (_model.Memories.Count > 0) w.Line("private readonly float* _harmonic;");
+        if (_layout.HarmonicPlaces > 0) w.Line("private readonly float* _harmonic;");
         foreach (var t in Tensors()) w.Line($"private float* _{t.Name}; // [rows{(t.Halo > 0 ? $" and {Numbers.Of(t.Halo)} before each sequence" : "")}, {Numbers.Of(t.Columns)}]");
         foreach (var (_, s) in Looped()) w.Line($"private readonly float* _{s.Result!.Name}Spare;");
         w.Line();
@@ -217,12 +217,11 @@ internal sealed class ModelEmitter
             var p = _model.Parameters[k];
             w.Line($"_{Names.Lower(p.Name)} = weights.{(IsMatrix(p) ? "Matrices" : "Plain")}({Numbers.Of(k)});");
         }
-        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = Setting(config, \"{s.Key}\", {Numbers.Of(s.Default)});");
+        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = Setting(config, {Texts.Quoted(s.Key)}, {Numbers.Of(s.Default)});");
         foreach (var (field, r) in _layout.Rotaries)
             w.Line($"{field} = Own(new RotaryTable({Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}, {Numbers.Of(r.Feature)}, {_layout.ThetaText(r)}));");
-        if (_model.Memories.Count > 0)
+        if (_layout.HarmonicPlaces is > 0 and var most)
         {
-            var most = _model.Memories.Max(m => m.MiniBatch);
             w.Line($"_harmonic = Allocate({Numbers.Of(most)});");
             w.Line($"for (int i = 0; i < {Numbers.Of(most)}; i++) _harmonic[i] = 1f / (i + 1);");
         }
@@ -234,7 +233,7 @@ internal sealed class ModelEmitter
         w.Line("public override ModelDefinition Definition => " + Self + ".Definition;").Line();
         w.Line($"public override int Vocabulary => {Numbers.Of(_model.Vocabulary)};").Line();
         w.Line("protected override IReadOnlyList<(string Key, double Value)> Settings =>");
-        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"(\"{s.Key}\", {_layout.Setting(s.Name)})"))}];").Line();
+        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"({Texts.Quoted(s.Key)}, {_layout.Setting(s.Name)})"))}];").Line();
         var alignment = _model.Memories.Select(m => m.MiniBatch).DefaultIfEmpty(1).Aggregate(LeastCommonMultiple);
         var cuda = _source.EmitsCuda;
         if (cuda)
@@ -246,7 +245,7 @@ internal sealed class ModelEmitter
         w.Line($"protected override int RowAlignment => {(cuda ? "Alignment" : Numbers.Of(alignment))};").Line();
         w.Line($"protected override long StateLength => {(cuda ? "StateElements" : Numbers.Of(Math.Max(1, _states.Length)))};").Line();
         var signature = string.Join(", ", _model.Memories.Select(m => $"{m.Name} {_states.Memory(m.Name).Layers} × {m.Heads} × {Numbers.Of(ModelLayout.HeadState(m))}"));
-        signature = $"\"{Self} ({signature}; {Numbers.Of(_states.Length)} numbers)\"";
+        signature = $"\"{_source.Name} ({signature}; {Numbers.Of(_states.Length)} numbers)\"";
         if (cuda) w.Line($"internal const string Signature = {signature};").Line();
         w.Line($"protected override string StateSignature => {(cuda ? "Signature" : signature)};").Line();
         if (cuda) w.Line("public override IReadOnlyList<StateTensor> StateTensors => Tensors;").Line();
@@ -290,7 +289,7 @@ internal sealed class ModelEmitter
             _ => "Plain",
         };
         var (columns, inner) = form == "Plain" ? (p.Count, 1L) : (p.Columns, p.Inner);
-        return $"new ParameterSlot(\"{p.Key}\", [{string.Join(", ", p.Shape.Select(s => Numbers.Of(s)))}], StorageForm.{form}, {Numbers.Of(p.Layers)}, {Numbers.Of(columns)}, {Numbers.Of(inner)}, {Start(p)}){(p.Form == ParameterForm.Inner && p.Inner > 1 ? $" {{ Heads = {Numbers.Of(p.Inner)} }}" : "")}";
+        return $"new ParameterSlot({Texts.Quoted(p.Key)}, [{string.Join(", ", p.Shape.Select(s => Numbers.Of(s)))}], StorageForm.{form}, {Numbers.Of(p.Layers)}, {Numbers.Of(columns)}, {Numbers.Of(inner)}, {Start(p)}){(p.Form == ParameterForm.Inner && p.Inner > 1 ? $" {{ Heads = {Numbers.Of(p.Inner)} }}" : "")}";
     }
 
     /// <summary>Matrices are drawn; vectors start at one where their name says scale, else at zero (as TttGen.Initialisation has it).</summary>

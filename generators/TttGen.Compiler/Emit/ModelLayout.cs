@@ -36,6 +36,10 @@ internal sealed class ModelLayout
 
     public string Setting(string name) => "_" + Names.Lower(name);
 
+    /// <summary>Places of the longest axis that 1 / (i + 1) runs along; 0 where nothing asks for it.</summary>
+    public int HarmonicPlaces => Model.Memories.Select(m => m.MiniBatch)
+        .Concat(Reachable.From(Model.Segments.Select(s => s.Result)).OfType<Harmonic>().Select(h => h.Shape[0].Size)).DefaultIfEmpty(0).Max();
+
     /// <summary>The table of a rotation; one for all of equal period, width, feature and base.</summary>
     public string Rotary(RotatePairs r)
     {
@@ -49,7 +53,7 @@ internal sealed class ModelLayout
     public string ThetaText(RotatePairs r) => r.Theta switch
     {
         Literal l => Numbers.Of(l.Value),
-        Input { Name: ['@', ..] } s => Setting(s.Name.Substring(1)),
+        Setting s => Setting(s.Name),
         _ => throw new CompileException("TTT153", "the base of a rotation is a setting or a constant"),
     };
 

@@ -5,7 +5,7 @@ namespace TttGen.Compiler.Emit;
 /// <summary>Names that are unique in one method. Loops after one another may use the same names inside.</summary>
 public sealed class NameTable(IEnumerable<string> taken)
 {
-    private static readonly HashSet<string> Keywords = ["base", "in", "out", "ref", "params", "value", "this", "float", "double", "int", "fixed", "lock", "is", "as", "new", "step", "var"];
+    private static readonly HashSet<string> Keywords = [.. Language.Identifiers.Keywords, "value", "step"];
 
     private readonly HashSet<string> _taken = [.. taken, "i", "j", "n", "V", "T", "scratch", "one"];
     private readonly HashSet<string> _inside = [];

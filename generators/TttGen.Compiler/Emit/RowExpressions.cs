@@ -118,7 +118,7 @@ internal sealed class RowExpressions(
     }
 
     /// <summary>What lies in memory is a row of it; all else has the name that its composite gave.</summary>
-    private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Name) + "Row"
+    private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Name).Replace("[", "Tap").Replace("]", "") + "Row"
         : plan.InMemory(n, root) && !memory.IsGiven(n) ? Names.Of(n) + "Row"
         : Names.Of(n);
 
@@ -237,7 +237,12 @@ internal sealed class RowExpressions(
         return known[scalar] = lanes;
     }
 
-    private string MapText(Function f, string x) => f == Function.Recip ? $"{Broadcast(1)} / {Atom(x)}" : dialect.Map(f, x);
+    private string MapText(Function f, string x) => f switch
+    {
+        Function.Recip => $"{Broadcast(1)} / {Atom(x)}",
+        Function.Copy => x,
+        _ => dialect.Map(f, x),
+    };
 
     // ---- scalars
 
@@ -294,6 +299,7 @@ internal sealed class RowExpressions(
             Function.Rsqrt => $"{one} / {dialect.Call("Sqrt", x)}",
             Function.Recip => $"{one} / ({x})",
             Function.Softplus => $"{dialect.Call("Max", $"{x}, {zero}")} + {dialect.Call("Log", $"{one} + {dialect.Call("Exp", "-" + dialect.Call("Abs", x))}")}",
+            Function.Copy => x,
             Function.Max0 => dialect.Call("Max", $"{x}, {zero}"),
             Function.Step => $"({x}) > {zero} ? {one} : {zero}",
             _ => dialect.Call(f.ToString(), x),

@@ -78,7 +78,7 @@ internal sealed class RowPlan
 
     /// <summary>Whether a value is read rather than computed. The root of a store is computed, whatever lies in its place.</summary>
     public bool InMemory(Node n, bool root) =>
-        _memory.IsGiven(n) || (!root && (n is Input { Name: not Triangles.Mask } || _memory.IsStored(n)) && !_stores.Contains(n));
+        _memory.IsGiven(n) || n is Input { Name: not Triangles.Mask } || (!root && _memory.IsStored(n) && !_stores.Contains(n));
 
     /// <summary>Nothing to compute: a constant, or what lies in memory.</summary>
     public bool IsLeaf(Node n, bool root) => n is Literal or InverseSize or Zero or Input || InMemory(n, root);
@@ -163,7 +163,7 @@ internal sealed class RowPlan
         {
             if (!Roles.IsVector(role) || n is Literal or InverseSize or Zero || !seen.Add((n, role))) return 0;
             if (IsLeaf(n, root) || (!root && (_kept.Contains(n) || IsReduction(n)))) return 1;
-            var own = n is Map { Function: not (Function.Max0 or Function.Step) } ? 10 : _memory.Accumulated(n, role) is { } sum ? 1 + sum.Left.Count : Math.Max(0, n.Operands.Count - 1);
+            var own = n is Map { Function: not (Function.Max0 or Function.Step or Function.Copy) } ? 10 : _memory.Accumulated(n, role) is { } sum ? 1 + sum.Left.Count : Math.Max(0, n.Operands.Count - 1);
             return own + Parts(n, role).Sum(p => Of(p.Node, p.Role, false));
         }
         return Of(node, RoleOf(node), true);

@@ -66,7 +66,7 @@ internal sealed class ScanKernels
     {
         var name = kernel.Program.Name;
         w.Line().Line($"public void {name}({Signature(name)}) =>");
-        w.Line($"    {_class}.{name}<T, V>(part.Count, {string.Join(", ", kernel.Parameters.Select(Argument))}, part.Scratch);");
+        w.Line($"    {_class}.{name}<T, V>({string.Join(", ", ["part.Count", .. kernel.Parameters.Select(Argument), "part.Scratch"])});");
     }
 
     private static string Signature(string kernel) => kernel switch

@@ -55,7 +55,7 @@ public sealed class TileKernelEmitter
             w.Line($"/// <param name=\"{p.Name}\">[{string.Join(", ", p.Shape)}]{(p.Kind == BufferKind.InPlace ? ", in and out" : "")}</param>");
         var parameters = _kernel.Parameters.Select(p => IsByValue(p) ? $"T {p.Name}" : p.Strided ? $"T* {p.Name}, nint {p.Name}Row" : $"T* {p.Name}");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        w.Line($"public static void {_kernel.Program.Name}<T, V>(int n, {string.Join(", ", parameters)}, T* scratch)");
+        w.Line($"public static void {_kernel.Program.Name}<T, V>({string.Join(", ", ["int n", .. parameters, "T* scratch"])})");
         w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
         w.Line("{");
         w.Indent++;
@@ -269,11 +269,17 @@ public sealed class TileKernelEmitter
 
         private static bool IsMask(Node n) => n is Input { Name: Triangles.Mask };
 
-        private bool Reads(Node n, bool root, Func<Node, bool> what)
+        private bool Reads(Node start, bool isRoot, Func<Node, bool> what)
         {
-            if (!root && what(n)) return true;
-            if (!root && _emitter._kernel.Buffers.ContainsKey(n)) return false;
-            return (_emitter._kernel.Accumulations.TryGetValue(n, out var a) ? a.Rest : n.Operands).Any(o => Reads(o, false, what));
+            var seen = new HashSet<Node>();
+            return In(start, isRoot);
+
+            bool In(Node n, bool root)
+            {
+                if (!root && what(n)) return true;
+                if ((!root && _emitter._kernel.Buffers.ContainsKey(n)) || !seen.Add(n)) return false;
+                return (_emitter._kernel.Accumulations.TryGetValue(n, out var a) ? a.Rest : n.Operands).Any(o => In(o, false));
+            }
         }
 
         private readonly List<string> _pointers = [];

@@ -34,9 +34,9 @@ internal sealed class TrainingEmitter
         }
         _states = new StateLayout(model, _parts.Select(p => (p.Segment, p.Forward)));
         _methods = new(model, _layout, _states, scans, Tensors(), learns: true);
-        foreach (var part in _parts) Method("Forward", part, part.Forward, part.Forward.Tensors);
+        foreach (var part in _parts) Method("Forward", part, part.Forward, []);
         _forwardMethods = _methods.Texts.Count;
-        foreach (var part in _parts) Method("Backward", part, part.Backward, [.. part.Forward.Tensors, .. part.Backward.Tensors]);
+        foreach (var part in _parts) Method("Backward", part, part.Backward, part.Forward.Tensors);
     }
 
     /// <summary>Everything but the kernels of the way back.</summary>
@@ -75,15 +75,14 @@ internal sealed class TrainingEmitter
     private IEnumerable<RowTensor> Tensors() => _parts.SelectMany(p => p.Forward.Tensors.Concat(p.Backward.Tensors));
 
     /// <summary>A method that runs a segment's kernels.</summary>
-    private void Method(string way, Part part, RowSchedule schedule, IReadOnlyList<RowTensor> tensors)
+    private void Method(string way, Part part, RowSchedule schedule, IReadOnlyList<RowTensor> given)
     {
-        var at = tensors.ToDictionary(t => t.Node);
         _order.Open($"private void {way}{part.Name}()");
-        foreach (var kernel in schedule.Kernels)
+        foreach (var (kernel, at) in schedule.InOrder(given))
         {
             _order.Lines(string.Join("\n", _methods.Add(kernel, part.Segment, at)));
             if (kernel is ScanKernel scan) _order.Line(_methods.Watch(scan, part.Segment, at));
-            foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && KernelMethods.Stores(kernel).Contains(t.Node)))
+            foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && kernel.Made.Contains(t.Node)))
                 foreach (var line in KernelMethods.Halo(t, part.Segment, _states)) _order.Line(line);
         }
         _order.Close().Line();
@@ -101,7 +100,7 @@ internal sealed class TrainingEmitter
         }
         foreach (var s in _model.Settings) w.Line($"private double {_layout.Setting(s.Name)};");
         foreach (var (field, _) in _layout.Rotaries) w.Line($"private RotaryTable {field};");
-        if (_model.Memories.Count > 0) w.Line("private readonly float* _harmonic;");
+        if (_layout.HarmonicPlaces > 0) w.Line("private readonly float* _harmonic;");
         foreach (var t in Tensors()) w.Line($"private float* _{t.Name}; // [rows{(t.Halo > 0 ? $" and {Numbers.Of(t.Halo)} for each sequence" : "")}, {Numbers.Of(t.Columns)}]");
         foreach (var (name, columns) in _methods.Sums) w.Line($"private readonly float* _{name}; // [blocks of rows, {Numbers.Of(columns)}]");
         foreach (var (name, _) in _methods.Partials) w.Line($"private readonly float* _{name}; // heads apart");
@@ -133,9 +132,8 @@ internal sealed class TrainingEmitter
         }
         foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = {Numbers.Of(s.Default)};");
         foreach (var (field, r) in _layout.Rotaries) w.Line($"{field} = {Rotary(r)};");
-        if (_model.Memories.Count > 0)
+        if (_layout.HarmonicPlaces is > 0 and var most)
         {
-            var most = _model.Memories.Max(m => m.MiniBatch);
             w.Line($"_harmonic = Allocate({Numbers.Of(most)});");
             w.Line($"for (int i = 0; i < {Numbers.Of(most)}; i++) _harmonic[i] = 1f / (i + 1);");
         }
@@ -185,18 +183,19 @@ internal sealed class TrainingEmitter
         w.Line("protected override IReadOnlyList<(string Memory, int Layers, int Heads)> Memories { get; } =");
         w.Line($"    [{string.Join(", ", _model.Memories.Select(m => $"(\"{m.Name}\", {Numbers.Of(_states.Memory(m.Name).Layers)}, {Numbers.Of(m.Heads)})"))}];").Line();
         w.Line("public override IReadOnlyList<(string Key, double Value)> Settings =>");
-        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"(\"{s.Key}\", {_layout.Setting(s.Name)})"))}];").Line();
+        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"({Texts.Quoted(s.Key)}, {_layout.Setting(s.Name)})"))}];").Line();
         w.Open("public override void Set(string key, double value)");
         w.Open("switch (key)");
         foreach (var s in _model.Settings)
         {
-            w.Line($"case \"{s.Key}\":");
+            w.Line($"case {Texts.Quoted(s.Key)}:");
             w.Line($"    {_layout.Setting(s.Name)} = value;");
             foreach (var (field, r) in _layout.Rotaries.Where(r => _layout.ThetaText(r.Rotation) == _layout.Setting(s.Name))) w.Line($"    {field} = {Rotary(r)};");
             w.Line("    break;");
         }
         w.Line("default:");
-        w.Line($"    throw new global::TttGen.TttException($\"{_self} has no setting '{{key}}'; expected {(_model.Settings.Count == 0 ? "none" : "one of " + string.Join(", ", _model.Settings.Select(s => s.Key)))}\");");
+        var known = _model.Settings.Count == 0 ? "none" : "one of " + string.Join(", ", _model.Settings.Select(s => s.Key));
+        w.Line($"    throw new global::TttGen.TttException($\"{_self.TrimStart('@')} has no setting '{{key}}'; expected {Texts.Escaped(known).Replace("{", "{{").Replace("}", "}}")}\");");
         w.Close();
         w.Close().Line();
         StartState.Write(w, _model, _states);

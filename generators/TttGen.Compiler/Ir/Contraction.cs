@@ -9,6 +9,9 @@ internal static class Contraction
     /// <summary>Weight of a step whose result has more axes than a matrix and than the output: a matrix for each row, taken only where there is no other way.</summary>
     private const long Formed = 1 << 20;
 
+    /// <summary>Of so many factors every order is tried.</summary>
+    private const int MostTried = 6;
+
     /// <summary>The product as a chain of products of two.</summary>
     public static Node InBestOrder(Graph g, IReadOnlyList<(Node Node, string Index)> factors, double scale, string output, Axis[] shape)
     {
@@ -40,6 +43,7 @@ internal static class Contraction
     private static (long Cost, IReadOnlyList<(int, int)> Pairs) Best(IReadOnlyList<string> indices, string output, Dictionary<char, Axis> axes)
     {
         if (indices.Count <= 2) return (Cost(string.Concat(indices), axes), []);
+        if (indices.Count > MostTried) return Greedy(indices, output, axes);
         (long Cost, IReadOnlyList<(int, int)> Pairs) best = (long.MaxValue, []);
         for (var i = 0; i < indices.Count; i++)
             for (var j = i + 1; j < indices.Count; j++)
@@ -51,6 +55,22 @@ internal static class Contraction
                 if (cost < best.Cost) best = (cost, [(i, j), .. after.Pairs]);
             }
         return best;
+    }
+
+    /// <summary>The cheapest pair, and so on: all orders of many factors would be too many.</summary>
+    private static (long Cost, IReadOnlyList<(int, int)> Pairs) Greedy(IReadOnlyList<string> indices, string output, Dictionary<char, Axis> axes)
+    {
+        (long Cost, int I, int J, string[] Left) best = (long.MaxValue, 0, 0, []);
+        for (var i = 0; i < indices.Count; i++)
+            for (var j = i + 1; j < indices.Count; j++)
+            {
+                string[] rest = [.. indices.Where((_, k) => k != i && k != j)];
+                var kept = Kept(indices[i], indices[j], rest, output, axes);
+                var cost = Cost(indices[i] + indices[j], axes) * (kept.Length > Math.Max(2, output.Length) ? Formed : 1);
+                if (cost < best.Cost) best = (cost, i, j, [.. rest, kept]);
+            }
+        var after = Best(best.Left, output, axes);
+        return (best.Cost + after.Cost, [(best.I, best.J), .. after.Pairs]);
     }
 
     private static long Cost(string letters, Dictionary<char, Axis> axes) => letters.Distinct().Aggregate(1L, (cost, c) => cost * axes[c].Cost);

@@ -38,4 +38,7 @@ public enum Function
 
     /// <summary>cos x</summary>
     Cos,
+
+    /// <summary>x itself, as a value apart: one that may lie elsewhere in memory.</summary>
+    Copy,
 }

@@ -35,6 +35,12 @@ public sealed class Graph
             : throw new ArgumentException($"input {name}: expected [{string.Join(", ", input.Shape)}] as before, found [{string.Join(", ", shape)}]");
     }
 
+    /// <summary>1 / (i + 1) along an axis.</summary>
+    public Node Harmonic(Axis axis) => Intern(NodeKey.Harmonic(axis), id => new Harmonic(id, axis));
+
+    /// <summary>A number that is known when a model is loaded.</summary>
+    public Node Setting(string name) => Intern(NodeKey.Setting(name), id => new Setting(id, name));
+
     /// <summary>A number.</summary>
     public Node Literal(double value) => Intern(NodeKey.Literal(value), id => new Literal(id, value));
 
@@ -48,6 +54,14 @@ public sealed class Graph
     public Node Map(Function function, Node a) => a is Einsum { IsView: true, Coefficient: 1, Factors.Count: 1 } view && view.Factors[0].Node.Rank < a.Rank
         ? Einsum([(Map(function, view.Factors[0].Node), view.Factors[0].Index)], view.Out, view.Shape)
         : Intern(NodeKey.Map(function, a), id => new Map(id, function, a));
+
+    /// <summary>Rows delayed within their sequence, or (a negative delay) read ahead. Two delays of one direction are one. Equal ones stay apart: their gradients are.</summary>
+    public Node Shift(Node rows, int by) => rows switch
+    {
+        Ir.Zero => rows,
+        Ir.Shift inner when inner.By > 0 == by > 0 => Shift(inner.Argument, inner.By + by),
+        _ => Primitive(id => new Shift(id, rows, by)),
+    };
 
     /// <summary>A node that is equal to itself only: a primitive of rows.</summary>
     internal Node Primitive(Func<int, Node> make)

@@ -12,13 +12,16 @@ public sealed class Linker
     private readonly Dictionary<string, int> _sizes;
     private readonly SpecProgram _root;
     private readonly List<LinkedParameter> _parameters = [];
-    private readonly Dictionary<string, LinkedSetting> _settings = [];
+    private readonly Identifiers _names = new(NameScope.Rows);
+    private readonly LinkedSettings _settings;
+    private NameScope _scope = NameScope.Rows;
     private readonly List<LinkedMemory> _memories = [];
     private readonly List<LinkedSegment> _segments = [];
     private readonly Dictionary<string, string> _config = [];
     private readonly List<string> _configOrder = [];
     private Graph _graph = new() { SharesFactors = false };
     private readonly HashSet<Node> _left = [];
+    private readonly HashSet<Value> _used = [];
     private Node? _stream;
     private int _layers = 1;
 
@@ -30,6 +33,7 @@ public sealed class Linker
             _programs[(program.Name, program.TypeParameters.Count)] = program;
         }
         _root = SpecText.Read(source.Root);
+        _settings = new(_names);
         _sizes = source.Dimensions.ToDictionary(d => d.Name, d => d.Size);
     }
 
@@ -47,17 +51,23 @@ public sealed class Linker
         _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Model" : "Exit", _graph, _stream, logits.Rows, 1, false));
         if (logits.Rows.Shape[1].Size != logits.Table.Inner)
             throw new CompileException("TTT121", $"{name}: the head takes rows of {logits.Table.Inner}, found {logits.Rows.Shape[1].Size}");
-        // what a part says of another part's setting is that setting's default: TTT-MLP's base rate
-        foreach (var key in _settings.Keys.Where(_config.ContainsKey).ToArray())
-        {
-            _settings[key] = _settings[key] with { Default = double.Parse(_config[key], System.Globalization.CultureInfo.InvariantCulture) };
-            _configOrder.Remove(key);
-        }
+        var settings = _settings.All();
+        _configOrder.RemoveAll(key => settings.Any(s => s.Key == key));
         SetConfig("model_type", "\"ttt\"");
         SetConfig("vocab_size", Emit.Numbers.Of(logits.Table.Columns));
         SetConfig("tie_word_embeddings", logits.Table.Key == "lm_head.weight" ? "false" : "true");
-        return new LinkedModel(name, _segments, logits.Table, _parameters, [.. _settings.Values], _memories,
+        CheckLookups(name, logits.Table);
+        var learning = new HashSet<string>(Reachable.From(_segments.Select(s => s.Result)).OfType<Learn>().Select(l => l.Memory));
+        return new LinkedModel(name, _segments, logits.Table, _parameters, settings, [.. _memories.Where(m => learning.Contains(m.Name))],
             [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner);
+    }
+
+    /// <summary>Token ids are below the model's vocabulary: a table of fewer rows would be read past its end.</summary>
+    private void CheckLookups(string name, LinkedParameter head)
+    {
+        foreach (var lookup in Reachable.From(_segments.Select(s => s.Result)).OfType<Lookup>())
+            if (_parameters.First(p => p.Name == lookup.Table) is { } table && table.Columns < head.Columns)
+                throw new CompileException("TTT138", $"{name}: {table.Name} has rows for {table.Columns} tokens, and tokens are ids below {head.Columns}, the vocabulary of the logits; give {table.Name} that vocabulary");
     }
 
     private void SetConfig(string key, string json)
@@ -82,9 +92,18 @@ public sealed class Linker
 
     private void BindParameters(SpecInstance spec, string prefix, string path)
     {
-        foreach (var c in spec.Program.Config)
-            SetConfig(c.Key, c.Dimension is { } d ? Emit.Numbers.Of(Size(spec.Close(new TypeRef(d, [])))) : c.Value!);
+        Configure(spec);
         foreach (var p in spec.Program.Parameters) spec.Parameters[p.Name] = Bind(spec, p, prefix, path);
+    }
+
+    /// <summary>What a spec says of config.json.</summary>
+    private void Configure(SpecInstance spec)
+    {
+        foreach (var c in spec.Program.Config)
+        {
+            if (c.Value is { } value) _settings.AddDefault(spec.Program.Name, c.Key, value);
+            SetConfig(c.Key, c.Dimension is { } d ? Emit.Numbers.Of(Size(spec.Close(new TypeRef(d, [])))) : c.Value!);
+        }
     }
 
     private Value Bind(SpecInstance spec, SpecParameter p, string prefix, string path)
@@ -95,9 +114,7 @@ public sealed class Linker
         switch (type.Name)
         {
             case "double" or "System.Double":
-                var setting = new LinkedSetting(Identifier(p.Setting ?? p.Name), p.Setting ?? p.Name, p.Default);
-                _settings[setting.Key] = _settings.TryGetValue(setting.Key, out var known) ? known : setting;
-                return new NamedValue("@" + _settings[setting.Key].Name, []);
+                return new SettingValue(_settings.Add(spec.Program.Name, p));
             case "TttGen.Linear":
                 {
                     var (d, n) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]));
@@ -140,13 +157,9 @@ public sealed class Linker
 
     private static int[] Unit(int[] shape, int axis) => axis < 0 ? shape : [.. shape.Take(axis), 1, .. shape.Skip(axis)];
 
-    private static string Identifier(string snake) => string.Concat(snake.Split('_').Select(w => w.Length == 0 ? w : char.ToUpperInvariant(w[0]) + w.Substring(1)));
-
     private LinkedParameter Register(LinkedParameter p)
     {
-        var name = p.Name;
-        for (var k = 2; _parameters.Any(o => o.Name == name); k++) name = p.Name + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        p = p with { Name = name };
+        p = p with { Name = _names.Take(p.Name) };
         if (_parameters.FirstOrDefault(o => o.Key == p.Key) is { } twin)
             throw new CompileException("TTT124", $"two parameters have the checkpoint key {p.Key}: {twin.Name} and {p.Name}; give one a [Key]");
         _parameters.Add(p);
@@ -169,7 +182,7 @@ public sealed class Linker
         foreach (var statement in method.Body)
         {
             var value = Statement(spec, statement, scope);
-            if (value is NodeValue { Node: { Hint: null } node } && node is not (Input or Literal) && HintOf(method, statement) is { } hint) node.Hint = hint;
+            if (value is NodeValue { Node: { Hint: null } node } && node is not (Input or Literal) && HintOf(method, statement) is { } hint) node.Hint = Identifiers.Safe(hint, _scope);
             scope[statement.Target] = value;
         }
         return Find(spec, method.Result, scope);
@@ -225,7 +238,7 @@ public sealed class Linker
                 return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), Size(feature), Size(spec.Close(s.TypeArguments[0])))));
             case ("Shift", _):
                 if (NodeOf(values[1]) is not Literal { Value: >= 1 } by) throw new CompileException("TTT127", $"{spec.Program.Name}: Shift takes a constant of at least 1");
-                return new NodeValue(_graph.Primitive(id => new Shift(id, NodeOf(values[0]), (int)by.Value)));
+                return new NodeValue(_graph.Shift(NodeOf(values[0]), (int)by.Value));
             case ("Heads", _):
                 CheckHeads(spec, NodeOf(values[0]).Shape[1], spec.Close(s.Type).Arguments[0], spec.Close(s.Type).Arguments[1]);
                 return values[0];
@@ -235,7 +248,7 @@ public sealed class Linker
                     throw new CompileException("TTT133", $"{spec.Program.Name}: Join<{joined}> makes rows of {joined.Size}, found heads of {NodeOf(values[0]).Shape[1].Size} columns in all; make {joined} heads times features");
                 return values[0];
             case ("Harmonic", _):
-                return new NodeValue(_graph.Input("@harmonic", AxisOf(spec.Close(s.TypeArguments[0]))));
+                return new NodeValue(_graph.Harmonic(AxisOf(spec.Close(s.TypeArguments[0]))));
             case ("Size", _):
                 return new NodeValue(_graph.Literal(Size(spec.Close(s.TypeArguments[0]))));
             case ("Literal", _):
@@ -246,7 +259,7 @@ public sealed class Linker
                 return new NodeValue(Primitives.Apply(_graph, spec.Program.Name, operation, [.. values.Select(NodeOf)]));
         }
 
-        Node NodeOf(Value v) => v is NodeValue n ? Here(spec, n.Node) : v is NamedValue p ? _graph.Input(p.Name, p.Shape) : throw new CompileException("TTT128", $"{spec.Program.Name}: {s.Op} takes tensors, found {v.GetType().Name}");
+        Node NodeOf(Value v) => v is NodeValue n ? Here(spec, n.Node) : v is NamedValue p ? _graph.Input(p.Name, p.Shape) : v is SettingValue setting ? _graph.Setting(setting.Name) : throw new CompileException("TTT128", $"{spec.Program.Name}: {s.Op} takes tensors, found {v.GetType().Name}");
     }
 
     private void CheckHeads(SpecInstance spec, Axis width, TypeRef heads, TypeRef feature)
@@ -263,7 +276,7 @@ public sealed class Linker
         for (var t = 0; t < count; t++)
         {
             var by = count - 1 - t;
-            var rows = by == 0 ? x : _graph.Primitive(id => new Shift(id, x, by));
+            var rows = by == 0 ? x : _graph.Shift(x, by);
             terms.Add(_graph.Einsum([(rows, "ab"), (_graph.Input($"{taps.Parameter.Name}[{t}]", taps.Columns), "b")], "ab", x.Shape));
         }
         return _graph.Add([.. terms]);
@@ -271,6 +284,8 @@ public sealed class Linker
 
     private Node RunStack(StackValue stack, Node input)
     {
+        if (!_used.Add(stack))
+            throw new CompileException("TTT140", $"{_root.Name}: the stack '{stack.Key}' is applied twice; give each Apply a Stack of its own, or a deeper one");
         _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Entry" : "Between", _graph, _stream, input, 1, false));
         if (_layers > 1) throw new CompileException("TTT130", "a stack inside a stack is not part of the language");
         _layers = stack.Depth;
@@ -303,27 +318,23 @@ public sealed class Linker
 
     private Node Learn(SpecInstance spec, SpecStatement s, MemoryValue memory, Node[] operands)
     {
+        if (!_used.Add(memory))
+            throw new CompileException("TTT140", $"{spec.Program.Name}: the memory '{memory.Key}' learns twice, and a sequence carries one state of it; give each Learn a PerHead of its own", spec.Program.Name);
         var miniBatch = Size(spec.Close(s.TypeArguments[s.TypeArguments.Count - 1]));
         var type = memory.Model;
         var inner = Instance(type, spec.Path);
         var outer = _graph;
         _graph = new Graph();
+        var parameters = new List<LinkedParameter>();
+        var weights = new List<Weight>();
+        var identifiers = new Identifiers(NameScope.Scan);
+        _scope = NameScope.Scan;
         try
         {
-            var parameters = new List<LinkedParameter>();
-            var weights = new List<Weight>();
-            foreach (var c in inner.Program.Config)
-                SetConfig(c.Key, c.Dimension is { } d ? Emit.Numbers.Of(Size(inner.Close(new TypeRef(d, [])))) : c.Value!);
-            foreach (var p in inner.Program.Parameters)
-            {
-                var closed = inner.Close(p.Type);
-                Axis[] shape = [.. closed.Arguments.Select(AxisOf)];
-                int[] stored = p.Shared ? [.. shape.Select(a => a.Size)] : [memory.Heads.Size, .. shape.Select(a => a.Size)];
-                parameters.Add(Register(new(spec.Path + p.Name, Join(memory.Key, p.Key), Unit(stored, p.UnitAxis), ParameterForm.Inner, _layers,
-                    shape.Aggregate(1, (n, a) => n * a.Size), p.Shared ? 1 : memory.Heads.Size)));
-                weights.Add(new Weight(p.Name, shape, !p.Slow));
-                inner.Parameters[p.Name] = new NodeValue(_graph.Input(p.Name, shape));
-            }
+            Configure(inner);
+            BindInner(inner, "", "");
+            if (weights.All(w => !w.Fast))
+                throw new CompileException("TTT139", $"{inner.Program.Name} has no weight that learns: without [Slow] on one of its parameters it is a memory, with it on all a layer", inner.Program.Name);
             var predict = Method(inner.Program, "Predict");
             var width = AxisOf(inner.Close(predict.Arguments[0].Type).Arguments[0]);
             var x = _graph.Input("x", width);
@@ -333,12 +344,40 @@ public sealed class Linker
             var predicted = ((NodeValue)Evaluate(inner, predict, [new NodeValue(x)])).Node;
             var loss = ((NodeValue)Evaluate(inner, Method(inner.Program, "Loss"), [new NodeValue(key), new NodeValue(value)])).Node;
             var name = Emit.Names.Short(inner.Program.Name);
-            for (var k = 2; _memories.Any(m => m.Name == name); k++) name = Emit.Names.Short(inner.Program.Name) + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            for (var k = 2; _memories.Any(m => m.Name == name) || IsTaken(name); k++) name = Emit.Names.Short(inner.Program.Name) + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
             _memories.Add(new LinkedMemory(name, new InnerModel(name, _graph, weights, predicted, loss, width), memory.Heads.Size, miniBatch, parameters, inner.Program.Name));
         }
         finally
         {
-            _graph = outer;
+            (_graph, _scope) = (outer, NameScope.Rows);
+        }
+
+        // classes inside the model's record
+        bool IsTaken(string name) => new[] { "Scan", "ScanBackward", "Losses" }.Any(suffix => name + suffix == Emit.Names.Short(_root.Name) || _root.Parameters.Any(p => p.Name == name + suffix) || _root.Methods.Any(m => m.Name == name + suffix));
+
+        void BindInner(SpecInstance part, string key, string path)
+        {
+            foreach (var p in part.Program.Parameters)
+            {
+                var closed = part.Close(p.Type);
+                if (closed.Name is "double" or "System.Double")
+                    throw new CompileException("TTT141", $"{part.Program.Name}.{p.Name}: a setting is a number of the layer, and a memory is compiled without it; make it a const, a [Slow, Shared] vector, or a factor of the rate that Learn gets", part.Program.Name);
+                if (closed.Name is not ("TttGen.Vec" or "TttGen.Mat"))
+                {
+                    var sub = Instance(closed, "");
+                    Configure(sub);
+                    BindInner(sub, Join(key, p.Key), path + p.Name);
+                    part.Parameters[p.Name] = new InstanceValue(sub);
+                    continue;
+                }
+                Axis[] shape = [.. closed.Arguments.Select(AxisOf)];
+                int[] stored = p.Shared ? [.. shape.Select(a => a.Size)] : [memory.Heads.Size, .. shape.Select(a => a.Size)];
+                var name = identifiers.Take(path + p.Name);
+                parameters.Add(Register(new(spec.Path + path + p.Name, Join(memory.Key, Join(key, p.Key)), Unit(stored, p.UnitAxis), ParameterForm.Inner, _layers,
+                    shape.Aggregate(1, (n, a) => n * a.Size), p.Shared ? 1 : memory.Heads.Size)));
+                weights.Add(new Weight(name, shape, !p.Slow));
+                part.Parameters[p.Name] = new NodeValue(_graph.Input(name, shape));
+            }
         }
         var linked = _memories[_memories.Count - 1];
         return _graph.Primitive(id => new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], operands[3], operands[4], linked.Name));

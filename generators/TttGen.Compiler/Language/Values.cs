@@ -8,8 +8,11 @@ internal abstract record Value;
 /// <summary>A tensor or a number.</summary>
 internal sealed record NodeValue(Node Node) : Value;
 
-/// <summary>A parameter or a setting, to be read in whatever graph it is used in.</summary>
+/// <summary>A vector parameter, to be read in whatever graph it is used in.</summary>
 internal sealed record NamedValue(string Name, Axis[] Shape) : Value;
+
+/// <summary>A number of config.json.</summary>
+internal sealed record SettingValue(string Name) : Value;
 
 /// <summary>Token ids.</summary>
 internal sealed record TokensValue : Value;

@@ -24,10 +24,10 @@ public sealed record Product(Einsum Node, Factor A, Factor B, Axis? Rows, Axis I
         }
         if (tensors.Length != 2) return null;
         var (x, y) = (e.Indices[tensors[0]], e.Indices[tensors[1]]);
-        if (!x.Contains(k) || !y.Contains(k) || x.Any(c => c != k && y.Contains(c))) return null;
+        if (!x.Contains(k) || !y.Contains(k) || x.Any(c => c != k && y.Contains(c)) || x.Length > 2 || y.Length > 2) return null;
         switch (e.Out.Length)
         {
-            case 2:
+            case 2 when x.Length == 2 && y.Length == 2:
                 var (a, b) = x.Contains(e.Out[0]) ? (tensors[0], tensors[1]) : (tensors[1], tensors[0]);
                 return new(e, new(e.Operands[a], e.Indices[a][0] == k), new(e.Operands[b], e.Indices[b][1] == k), e.Shape[0], inner, e.Shape[1], constant, scalars);
             case 1 when !e.Shape[0].IsRows:

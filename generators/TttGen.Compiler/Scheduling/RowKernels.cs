@@ -13,15 +13,27 @@ public sealed record RowTensor(string Name, Node Node, int Columns, int Halo, in
 
 /// <summary>One parallel pass over the rows of a call.</summary>
 /// <param name="Name">Identifier in generated code.</param>
-public abstract record RowKernel(string Name);
+public abstract record RowKernel(string Name)
+{
+    /// <summary>Rows that it lays down.</summary>
+    public virtual IEnumerable<Node> Made => [];
+}
 
 /// <summary>Embedding rows.</summary>
-public sealed record LookupKernel(string Name, Lookup Lookup) : RowKernel(Name);
+public sealed record LookupKernel(string Name, Lookup Lookup) : RowKernel(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Node> Made => [Lookup];
+}
 
 /// <summary>Row-wise work with nothing to multiply.</summary>
 /// <param name="Stores">What is stored for every row.</param>
 /// <param name="Sums">What is summed over the rows, in blocks of rows.</param>
-public sealed record RowsKernel(string Name, IReadOnlyList<Node> Stores, IReadOnlyList<RowsSum> Sums) : RowKernel(Name);
+public sealed record RowsKernel(string Name, IReadOnlyList<Node> Stores, IReadOnlyList<RowsSum> Sums) : RowKernel(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Node> Made => Stores;
+}
 
 /// <summary>A vector [columns]: the sum over the rows of what each row gives.</summary>
 /// <param name="Name">As the generated code calls it.</param>
@@ -30,7 +42,11 @@ public sealed record RowsKernel(string Name, IReadOnlyList<Node> Stores, IReadOn
 public sealed record RowsSum(string Name, Node Node, Node Body);
 
 /// <summary>The TTT scan over (sequence, head).</summary>
-public sealed record ScanKernel(string Name, Learn Learn) : RowKernel(Name);
+public sealed record ScanKernel(string Name, Learn Learn) : RowKernel(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Node> Made => [Learn];
+}
 
 /// <summary>
 /// Products that share their left operand. Its rows are computed where they are needed (prologue) and never stored; what follows a product
@@ -40,7 +56,11 @@ public sealed record ScanKernel(string Name, Learn Learn) : RowKernel(Name);
 /// <param name="Left">The left operand.</param>
 /// <param name="Groups">Products whose results meet in one epilogue.</param>
 /// <param name="IsHead">The model's last product, over chosen rows.</param>
-public sealed record ProductKernel(string Name, Node Left, IReadOnlyList<ProductGroup> Groups, bool IsHead) : RowKernel(Name);
+public sealed record ProductKernel(string Name, Node Left, IReadOnlyList<ProductGroup> Groups, bool IsHead) : RowKernel(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Node> Made => IsHead ? [] : Groups.SelectMany(g => g.Stores);
+}
 
 /// <summary>Products of one width and what is stored of them.</summary>
 /// <param name="Products">Each with the name of its matrix.</param>
@@ -55,7 +75,11 @@ public sealed record MatrixProduct(Node Node, string Matrix, double Constant, in
 /// <param name="Learn">The scan.</param>
 /// <param name="Output">The gradient of its answers.</param>
 /// <param name="Parts">The gradients of its operands that something asks for.</param>
-public sealed record LearnGradientKernel(string Name, Learn Learn, Node Output, IReadOnlyList<LearnGradient> Parts) : RowKernel(Name);
+public sealed record LearnGradientKernel(string Name, Learn Learn, Node Output, IReadOnlyList<LearnGradient> Parts) : RowKernel(Name)
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Node> Made => Parts;
+}
 
 /// <summary>Gradients of matrices that multiplied the same rows: Σ rowsᵀ · gradient of the product.</summary>
 /// <param name="Left">The rows, [rows, inputs]: computed again where they are not stored.</param>
@@ -78,4 +102,21 @@ public sealed record ScatterKernel(string Name, Lookup Lookup, Node Rows) : RowK
 public sealed record VectorKernel(string Name, IReadOnlyList<RowsSum> Sums, IReadOnlyList<Learn> Scans, IReadOnlyList<LearnGradient> TokenRates, IReadOnlyList<(string Parameter, Node Gradient)> Gradients) : RowKernel(Name);
 
 /// <summary>A segment's kernels in order, and the rows they hand on.</summary>
-public sealed record RowSchedule(IReadOnlyList<RowKernel> Kernels, IReadOnlyList<RowTensor> Tensors, RowTensor? Stream, RowTensor? Result);
+public sealed record RowSchedule(IReadOnlyList<RowKernel> Kernels, IReadOnlyList<RowTensor> Tensors, RowTensor? Stream, RowTensor? Result)
+{
+    /// <summary>The kernels, each with the rows that lie in memory when it runs and those that it lays down: what comes later can't be read yet.</summary>
+    /// <param name="given">Rows that other schedules have made before.</param>
+    public IEnumerable<(RowKernel Kernel, IReadOnlyDictionary<Node, RowTensor> Tensors)> InOrder(IEnumerable<RowTensor> given)
+    {
+        var own = Tensors.ToDictionary(t => t.Node);
+        var made = given.ToDictionary(t => t.Node);
+        var later = new HashSet<Node>(Kernels.SelectMany(k => k.Made));
+        foreach (var t in Tensors.Where(t => !later.Contains(t.Node))) made[t.Node] = t;
+        foreach (var kernel in Kernels)
+        {
+            foreach (var node in kernel.Made)
+                if (own.TryGetValue(node, out var tensor)) made[node] = tensor;
+            yield return (kernel, new Dictionary<Node, RowTensor>(made));
+        }
+    }
+}

@@ -42,6 +42,7 @@ public sealed class RowScheduler
     /// <param name="names">Names in use in the model; the schedule adds its own.</param>
     public static RowSchedule Schedule(LinkedSegment segment, LinkedParameter? head, HashSet<string> names)
     {
+        segment = RowsApart.Of(segment);
         var scheduler = new RowScheduler([segment.Result], names, []);
         scheduler.ChooseStored();
         return scheduler.Forward(segment, head);
@@ -50,6 +51,7 @@ public sealed class RowScheduler
     /// <summary>Schedules a segment that learns, and its gradient. The head is not among the kernels: the loss is its business.</summary>
     public static (RowSchedule Forward, RowSchedule Backward) Schedule(LinkedSegment segment, SegmentGradient gradient, HashSet<string> names)
     {
+        (segment, gradient) = RowsApart.Of(segment, gradient);
         var scheduler = new RowScheduler([segment.Result], names, []);
         scheduler.ChooseStored();
         scheduler._mustStore.Add(segment.Result);
@@ -86,7 +88,7 @@ public sealed class RowScheduler
             product.Node.Named(Vjp.Cotangent(matrix + "Input"));
             return;
         }
-        product.Node.Named(matrix.EndsWith(Suffix, StringComparison.Ordinal) ? matrix.Substring(0, matrix.Length - Suffix.Length) : matrix + "Row");
+        product.Node.Named(matrix.EndsWith(Suffix, StringComparison.Ordinal) && matrix.Length > Suffix.Length ? Identifiers.Safe(matrix.Substring(0, matrix.Length - Suffix.Length), NameScope.Rows) : matrix + "Row");
         if (product.A.Value is not Input) product.A.Value!.Named(matrix + "Input");
     }
 
@@ -139,7 +141,7 @@ public sealed class RowScheduler
             _made.Add(input);
         }
         if (head is null) _mustStore.Add(segment.Result);
-        Run();
+        Run(segment.Graph);
         if (head is not null)
         {
             // what the head multiplies may be made of anything stored
@@ -172,7 +174,7 @@ public sealed class RowScheduler
         if (gradient.Stream is { } stream) _mustStore.Add(stream);
         foreach (var (parameter, node) in vectors) FindSums(segment.Graph, node, Vjp.Cotangent(parameter.Replace("[", "Tap").Replace("]", "")));
 
-        Run();
+        Run(segment.Graph);
         Make([.. _mustStore.Where(n => n.Rank == 2)]);
         if (_sums.Any(sum => !_summed.Contains(sum.Node))) Sweep([]);
         foreach (var group in matrices.GroupBy(m => m.Left))
@@ -185,7 +187,7 @@ public sealed class RowScheduler
     }
 
     /// <summary>The kernels that other kernels wait for, in the order of what they make.</summary>
-    private void Run()
+    private void Run(Graph graph)
     {
         foreach (var n in _live)
         {
@@ -204,7 +206,7 @@ public sealed class RowScheduler
                     _made.Add(learn);
                     break;
                 case LearnGradient gradient:
-                    LearnBack(gradient);
+                    LearnBack(graph, gradient);
                     break;
                 case Shift s:
                     Make([s.Argument]);
@@ -220,10 +222,13 @@ public sealed class RowScheduler
         }
     }
 
-    private void LearnBack(LearnGradient gradient)
+    /// <summary>A scan that walks back makes the gradients of all rows that it read, whether something asks for them or not.</summary>
+    private void LearnBack(Graph graph, LearnGradient gradient)
     {
         Make([gradient.Output]);
-        LearnGradient[] parts = [.. _live.OfType<LearnGradient>().Where(l => l.Learn == gradient.Learn && l.Output == gradient.Output)];
+        var parts = _live.OfType<LearnGradient>().Where(l => l.Learn == gradient.Learn && l.Output == gradient.Output).ToList();
+        foreach (var part in new[] { LearnPart.Query, LearnPart.Key, LearnPart.Value, LearnPart.Rate }.Where(p => parts.All(l => l.Part != p)))
+            parts.Add((LearnGradient)graph.Primitive(id => new LearnGradient(id, gradient.Learn, gradient.Output, part)));
         foreach (var part in parts)
         {
             if (part.Rank == 2) Tensor(part, "rows");
@@ -277,7 +282,13 @@ public sealed class RowScheduler
     // ---- rows
 
     /// <summary>Whether a value is made of shifted rows with nothing stored between.</summary>
-    private bool ReadsShift(Node n) => n is Shift || (n is Sum or Einsum { Reduced: "" } or Map && !_mustStore.Contains(n) && n.Operands.Any(ReadsShift)) || (n is Sum && n.Operands.Any(ReadsShift));
+    private bool ReadsShift(Node n)
+    {
+        var seen = new HashSet<Node>();
+        return Reads(n);
+
+        bool Reads(Node at) => at is Shift || (seen.Add(at) && (at is Sum || (at is Einsum { Reduced: "" } or Map && !_mustStore.Contains(at))) && at.Operands.Any(Reads));
+    }
 
     private RowTensor Tensor(Node n, string fallback)
     {
@@ -317,14 +328,20 @@ public sealed class RowScheduler
     }
 
     /// <summary>Can be had row by row from what is in memory.</summary>
-    private bool IsReady(Node n) => n switch
+    private bool IsReady(Node n)
     {
-        _ when _made.Contains(n) => true,
-        Input or Literal or InverseSize or Zero => true,
-        Shift s => _made.Contains(s.Argument),
-        LearnGradient or Learn or Lookup => false,
-        _ => !_products.ContainsKey(n) && n.Operands.All(IsReady),
-    };
+        var seen = new HashSet<Node>();
+        return Ready(n);
+
+        bool Ready(Node at) => !seen.Add(at) || at switch
+        {
+            _ when _made.Contains(at) => true,
+            Input or Literal or InverseSize or Zero => true,
+            Shift s => _made.Contains(s.Argument),
+            LearnGradient or Learn or Lookup => false,
+            _ => !_products.ContainsKey(at) && at.Operands.All(Ready),
+        };
+    }
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
@@ -369,14 +386,20 @@ public sealed class RowScheduler
     private static bool IsColumnWise(Node n) => n is Sum or Map or RotatePairs or Einsum { Reduced: "" };
 
     /// <summary>Can be had in an epilogue without another product of this kernel: in memory, or column-wise of such.</summary>
-    private bool Available(Node n) => n switch
+    private bool Available(Node n)
     {
-        Input { Shape: [{ IsRows: true }, ..] } => _made.Contains(n),
-        Input or Literal or InverseSize or Zero => true,
-        Shift s => _tensors.ContainsKey(s.Argument) && _made.Contains(s.Argument),
-        _ when _tensors.ContainsKey(n) && _made.Contains(n) => true,
-        _ => !_products.ContainsKey(n) && IsColumnWise(n) && n.Operands.All(Available),
-    };
+        var seen = new HashSet<Node>();
+        return Has(n);
+
+        bool Has(Node at) => !seen.Add(at) || at switch
+        {
+            Input { Shape: [{ IsRows: true }, ..] } => _made.Contains(at),
+            Input or Literal or InverseSize or Zero => true,
+            Shift s => _tensors.ContainsKey(s.Argument) && _made.Contains(s.Argument),
+            _ when _tensors.ContainsKey(at) && _made.Contains(at) => true,
+            _ => !_products.ContainsKey(at) && IsColumnWise(at) && at.Operands.All(Has),
+        };
+    }
 
     /// <summary>Products that meet in a common value, with all that is made of them.</summary>
     private static IEnumerable<List<Node>> Clusters(List<Node> products, List<Node> absorbed)

@@ -22,6 +22,7 @@ public sealed class TileScheduler
         public Axis? RowAxis { get; init; }
         public List<(Node Node, string Role)> Reads { get; } = [];
         public HashSet<Unit> After { get; } = [];
+        public HashSet<(Node, string)> Expanded { get; } = [];
     }
 
     private readonly TensorProgram _program;
@@ -227,7 +228,13 @@ public sealed class TileScheduler
             AddMaker(new Unit(result, buffer) { Sum = new RowSum(result, sum.Body, sum.Role, buffer), RowAxis = sum.RowAxis });
     }
 
-    private bool Reads(Node n, Node input) => n == input || (!_products.ContainsKey(n) && n.Operands.Any(o => Reads(o, input)));
+    private bool Reads(Node root, Node input)
+    {
+        var seen = new HashSet<Node>();
+        return In(root);
+
+        bool In(Node n) => n == input || (seen.Add(n) && !_products.ContainsKey(n) && n.Operands.Any(In));
+    }
 
     private void AddMaker(Unit unit)
     {
@@ -337,6 +344,7 @@ public sealed class TileScheduler
         if (n is Input { Name: Triangles.Mask }) return;
         if (n is Input) { Need(unit, n, role); return; }
         if (!root && _buffers.ContainsKey(n)) { Need(unit, n, role); return; }
+        if (!unit.Expanded.Add((n, role))) return;
         if (_accumulations.TryGetValue(n, out var sum))
         {
             foreach (var m in _makers[n].Where(m => m.Store is null && m != unit)) unit.After.Add(m);

@@ -60,6 +60,9 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor MethodSignature = Error("TTT017", "A method of a spec takes and gives values",
         "'{0}' is {1}: a method of a spec has one form, takes values and returns one");
 
+    public static readonly DiagnosticDescriptor GeneratedMember = Error("TTT018", "A parameter is not called as a generated member",
+        "'{0}' is what a member is called that the generator gives this record: give the parameter another name, with [Key(\"{1}\")] where a checkpoint has this one");
+
     // Bodies.
     public static readonly DiagnosticDescriptor Loop = Error("TTT020", "No loops",
         "A loop is not part of the language: write whole-vector operations (they run over all elements), or Stack<Depth, Block, Width> for repeated layers");

@@ -23,9 +23,15 @@ internal static class BindCalls
             Names.LmHead => $"binder.LmHead{arguments}()",
             Names.PerHead => $"binder.PerHead{arguments}({key})",
             Names.Stack => $"binder.Stack{arguments}({key})",
+            _ when !symbol.Type.IsSpec() => "default!",
             _ => $"binder.Spec<{symbol.Type.Qualified()}>({key})",
         };
     }
+
+    /// <summary>What a record's [Config] says of settings that other parts may read.</summary>
+    public static string Defaults(SpecProgram program) => string.Join(", ", program.Config
+        .Where(c => double.TryParse(c.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        .Select(c => $"[{Quote(c.Key)}] = {Number(double.Parse(c.Value!, CultureInfo.InvariantCulture))}"));
 
     /// <summary>Only what differs from the binder's defaults.</summary>
     private static string Options(SpecParameter parameter) =>

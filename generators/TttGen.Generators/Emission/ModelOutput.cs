@@ -22,7 +22,7 @@ internal sealed record ModelOutput(string Model, ValueList<GeneratedModelFile> F
         }
         catch (CompileException error)
         {
-            return Failed(name, new(error.Id, "Error", error.Message, name));
+            return Failed(name, new(error.Id, "Error", error.Message, error.Spec ?? name));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -10,9 +10,10 @@ namespace TttGen.Generators.Emission;
 /// <summary>An attributed record, as its generated parts need it.</summary>
 /// <param name="Shell">The record.</param>
 /// <param name="Calls">Of Bind: one for each parameter.</param>
+/// <param name="Defaults">What it says of settings that other parts read, as an initialiser of a dictionary; empty where it says nothing.</param>
 /// <param name="Text">The spec as text; null where it is outside the language, which the analyzer reports.</param>
 /// <param name="Unbound">The piece of its source that the C# compiler could not bind while generators run, if that is why.</param>
-internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, string? Text, string? Unbound)
+internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, string Defaults, string? Text, string? Unbound)
 {
     public static SpecSource? Of(Compilation compilation, INamedTypeSymbol spec, SpecKind kind, CancellationToken cancellation)
     {
@@ -22,6 +23,7 @@ internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, stri
         return new(
             TypeShell.Of(spec),
             constructor.Parameters.Zip(program.Parameters, BindCalls.Of).ToValueList(),
+            BindCalls.Defaults(program),
             rejections.None ? SpecText.Write(program) : null,
             rejections.Diagnostics.Count == 0 ? rejections.Unbound : null);
     }
@@ -35,6 +37,7 @@ internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, stri
             /// <inheritdoc/>
             {GeneratedCode.Attribute}
             public static {Shell.Qualified} Bind(global::TttGen.IParameterBinder binder) => new({calls});
+            {(Defaults.Length == 0 ? "" : $"\n/// <inheritdoc/>\n{GeneratedCode.Attribute}\npublic static global::System.Collections.Generic.IReadOnlyDictionary<string, double> Defaults {{ get; }} = new global::System.Collections.Generic.Dictionary<string, double>() {{ {Defaults} }};")}
             """);
     }
 

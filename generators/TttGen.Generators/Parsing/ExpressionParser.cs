@@ -36,6 +36,7 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     public override string? VisitConversion(IConversionOperation operation, object? argument)
     {
         if (!operation.Conversion.Exists) return Unbound(operation);
+        if (operation.Type is IDynamicTypeSymbol || operation.Operand.Type is IDynamicTypeSymbol) return DefaultVisit(operation, argument);
         if (operation.Operand.ConstantValue is { HasValue: true, Value: { } value } && IsNumber(value)) return Literal(operation, value);
         var isNeutral = operation.IsImplicit || operation.Conversion.IsIdentity || operation.Type?.SpecialType == SpecialType.System_Double || IsScalar(operation.Type);
         return isNeutral ? Parse(operation.Operand) : DefaultVisit(operation, argument);
@@ -48,6 +49,7 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
 
     public override string? VisitPropertyReference(IPropertyReferenceOperation operation, object? argument)
     {
+        if (operation.Arguments.Length > 0) return DefaultVisit(operation, argument);
         if (operation.Instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } && IsOwn(operation.Property.Name)) return operation.Property.Name;
         if (IsSize(operation.Property) && operation.ConstrainedToType is ITypeParameterSymbol dimension)
             return scope.Add("Size", new(Names.Whole, []), [], [types.Of(dimension, At(operation))]);

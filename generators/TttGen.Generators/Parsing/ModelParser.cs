@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using TttGen.Compiler;
+using TttGen.Compiler.Emit;
 using TttGen.Compiler.Language;
 using TttGen.Generators.Diagnostics;
 using TttGen.Generators.Emission;
@@ -45,18 +46,32 @@ internal sealed class ModelParser(Compilation compilation, INamedTypeSymbol mode
             SpecText.Write(root),
             _texts.Values.ToValueList(),
             _dimensions.Select(d => new DimensionSize(d.Key, d.Value)).ToValueList(),
-            model.Attribute(Names.ModelAttribute)?.NamedArguments.FirstOrDefault(a => a.Key == "Trainable").Value.Value is true);
+            model.Attribute(Names.ModelAttribute)?.NamedArguments.FirstOrDefault(a => a.Key == "Trainable").Value.Value is true)
+        {
+            Hidden = LibraryNames.All.Where(IsHidden).OrderBy(n => n, StringComparer.Ordinal).ToValueList(),
+        };
+    }
+
+    /// <summary>Whether a member of the record or of a type around it, or a type or a namespace beside them, has the name.</summary>
+    private bool IsHidden(string name)
+    {
+        if (model.Outwards().Any(type => type.GetMembers(name).Any())) return true;
+        for (INamespaceSymbol? around = model.ContainingNamespace; around is not null; around = around.ContainingNamespace)
+            if (around.GetMembers(name).Any()) return true;
+        return false;
     }
 
     private void Visit(TypeRef type, SpecProgram from)
     {
         foreach (var argument in type.Arguments) Visit(argument, from);
-        if (Primitives.IsBuiltIn(type.Name) || (type.Arguments.Count == 0 && from.TypeParameters.Contains(type.Name))) return;
+        if (Primitives.IsBuiltIn(type.Name) || IsParameter(type, from)) return;
         if (_lookup.Find(type) is not { } symbol) Reject(Descriptors.UnknownType, type, from.Name);
         else if (DimensionRules.Size(symbol) is { } size) _dimensions[type.Name] = size;
         else if (symbol.Kinds().Any()) Visit(symbol);
         else Reject(Descriptors.UnknownType, type, from.Name);
     }
+
+    private static bool IsParameter(TypeRef type, SpecProgram of) => type.Arguments.Count == 0 && of.TypeParameters.Contains(type.Name);
 
     private void Visit(INamedTypeSymbol spec)
     {
@@ -124,7 +139,7 @@ internal sealed class ModelParser(Compilation compilation, INamedTypeSymbol mode
 
             if (!done.Add(spec) || !_specs.TryGetValue(spec, out var program) || program is null) return;
             open.Add(spec);
-            foreach (var part in program.Parameters.SelectMany(p => Parts(p.Type)).Select(_lookup.Find).OfType<INamedTypeSymbol>()) Walk(part);
+            foreach (var part in program.Parameters.SelectMany(p => Parts(p.Type)).Where(t => !IsParameter(t, program)).Select(_lookup.Find).OfType<INamedTypeSymbol>()) Walk(part);
             open.RemoveAt(open.Count - 1);
         }
 

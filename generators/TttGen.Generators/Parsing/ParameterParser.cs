@@ -21,6 +21,8 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
         if (parameter.Type.TypeKind != TypeKind.Error && !isSetting && !IsAllowed(parameter.Type, type.Name))
             rejections.Add(Descriptors.UnknownParameterType, parameter.Identifier(), parameter.Name, parameter.Type.Short(), kind.Phrase(), Allowed(kind));
 
+        if (Generated(kind).Contains(parameter.Name)) rejections.Add(Descriptors.GeneratedMember, parameter.Identifier(), parameter.Name, SnakeCase.Of(parameter.Name));
+
         var slow = IsMarked(parameter, type.Name, Names.SlowAttribute, "Slow");
         var shared = IsMarked(parameter, type.Name, Names.SharedAttribute, "Shared");
         var key = spec.AttributeOf(parameter, Names.KeyAttribute);
@@ -57,6 +59,11 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
     private bool IsAllowed(ITypeSymbol type, string name) => kind == SpecKind.InnerModel
         ? name is Names.Vec or Names.Mat || type.IsSpec()
         : name is Names.Vec or Names.Mat or Names.Linear or Names.Embedding or Names.LmHead or Names.PerHead or Names.Stack || type.IsSpec();
+
+    /// <summary>Members that the generator gives the record.</summary>
+    private static string[] Generated(SpecKind kind) => kind == SpecKind.Model
+        ? ["Bind", "Defaults", "Definition", "Load", "Create", "OnDevice", "Compiled", "CompiledDefinition", "Trainable", "CompiledForDevice", "CompiledForDeviceBf16"]
+        : ["Bind", "Defaults"];
 
     private static string Allowed(SpecKind kind) => kind == SpecKind.InnerModel
         ? "Vec, Mat, another [InnerModel], or a double with [Config]"

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace TttGen;
 
 /// <summary>A record of weights with what is computed from them. The generator writes <see cref="Bind"/>.</summary>
@@ -9,6 +11,9 @@ public interface ISpec<TSelf> where TSelf : ISpec<TSelf>
     /// or replaced through this one method.
     /// </summary>
     static abstract TSelf Bind(IParameterBinder binder);
+
+    /// <summary>What the spec says of settings of config.json that other parts of a model read ([Config] with a number on the record): their default.</summary>
+    static virtual IReadOnlyDictionary<string, double> Defaults => ReadOnlyDictionary<string, double>.Empty;
 }
 
 /// <summary>

@@ -7,10 +7,14 @@ public static class ParameterList
 {
     /// <summary>Keys, shapes and kinds of everything that the spec asks for.</summary>
     /// <exception cref="TttException">Two parameters have one key.</exception>
-    public static IReadOnlyList<Parameter> Of<TSpec>() where TSpec : ISpec<TSpec>
+    public static IReadOnlyList<Parameter> Of<TSpec>() where TSpec : ISpec<TSpec> => Of<TSpec>(out _);
+
+    /// <summary>The same, and the defaults that its parts give settings that other parts read.</summary>
+    internal static IReadOnlyList<Parameter> Of<TSpec>(out IReadOnlyDictionary<string, double> defaults) where TSpec : ISpec<TSpec>
     {
-        var lister = new Lister("", null, typeof(TSpec).IsDefined(typeof(InnerModelAttribute), false), []);
-        TSpec.Bind(lister);
+        var lister = new Lister("", null, typeof(TSpec).IsDefined(typeof(InnerModelAttribute), false), [], []);
+        lister.Bind<TSpec>("", null, lister.IsInner);
+        defaults = lister.Defaults;
         var twice = lister.Found.GroupBy(parameter => parameter.Info.Key).FirstOrDefault(group => group.Count() > 1);
         return twice == null
             ? lister.Found
@@ -27,9 +31,19 @@ public static class ParameterList
         return [.. shape];
     }
 
-    private sealed class Lister(string prefix, int? heads, bool isInner, List<Parameter> found) : IParameterBinder
+    private sealed class Lister(string prefix, int? heads, bool isInner, List<Parameter> found, Dictionary<string, double> defaults) : IParameterBinder
     {
         public List<Parameter> Found => found;
+
+        public IReadOnlyDictionary<string, double> Defaults => defaults;
+
+        public bool IsInner => isInner;
+
+        public TSpec Bind<TSpec>(string key, int? ofHeads, bool inner) where TSpec : ISpec<TSpec>
+        {
+            foreach (var (setting, value) in TSpec.Defaults) defaults.TryAdd(setting, value);
+            return TSpec.Bind(new Lister(KeyPath.Join(prefix, key), ofHeads, inner, found, defaults));
+        }
 
         public Vec<N> Vec<N>(string key, int unitAxis, bool slow, bool shared) where N : IDim
         {
@@ -65,7 +79,7 @@ public static class ParameterList
 
         public PerHead<H, M> PerHead<H, M>(string key) where H : IDim where M : ISpec<M>
         {
-            M.Bind(new Lister(KeyPath.Join(prefix, key), H.Size, true, found));
+            Bind<M>(key, H.Size, true);
             return new PerHead<H, M>([]);
         }
 
@@ -75,7 +89,7 @@ public static class ParameterList
             return default;
         }
 
-        public TSpec Spec<TSpec>(string key) where TSpec : ISpec<TSpec> => TSpec.Bind(new Lister(KeyPath.Join(prefix, key), heads, isInner, found));
+        public TSpec Spec<TSpec>(string key) where TSpec : ISpec<TSpec> => Bind<TSpec>(key, heads, isInner);
 
         private void Add(string key, int[] shape, ParameterKind kind, bool fast) => found.Add(new(new(KeyPath.Join(prefix, key), shape), kind, fast));
     }

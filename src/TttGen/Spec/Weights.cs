@@ -30,8 +30,8 @@ public sealed class Weights<TSpec> where TSpec : ISpec<TSpec>
     /// <exception cref="TttException">A tensor has another number of elements than its shape says.</exception>
     public static Weights<TSpec> From(Func<ParameterInfo, double[]> tensors, IReadOnlyDictionary<string, double>? settings = null)
     {
-        var parameters = ParameterList.Of<TSpec>();
-        return new(parameters, parameters.ToDictionary(parameter => parameter.Info.Key, parameter => Checked(parameter.Info, tensors(parameter.Info))), settings ?? new Dictionary<string, double>());
+        var parameters = ParameterList.Of<TSpec>(out var defaults);
+        return new(parameters, parameters.ToDictionary(parameter => parameter.Info.Key, parameter => Checked(parameter.Info, tensors(parameter.Info))), With(defaults, settings));
     }
 
     /// <summary>Fresh weights as the reference draws them (<see cref="Initialisation"/>).</summary>
@@ -39,15 +39,22 @@ public sealed class Weights<TSpec> where TSpec : ISpec<TSpec>
     /// <param name="settings">Numbers of config.json that differ from their defaults.</param>
     public static Weights<TSpec> Draw(int seed, IReadOnlyDictionary<string, double>? settings = null)
     {
-        var parameters = ParameterList.Of<TSpec>();
+        var parameters = ParameterList.Of<TSpec>(out var defaults);
         var random = new Random(seed);
-        return new(parameters, parameters.ToDictionary(parameter => parameter.Info.Key, parameter => Initialisation.Draw(parameter, random)), settings ?? new Dictionary<string, double>());
+        return new(parameters, parameters.ToDictionary(parameter => parameter.Info.Key, parameter => Initialisation.Draw(parameter, random)), With(defaults, settings));
     }
 
     /// <summary>The same weights but for one tensor.</summary>
     /// <exception cref="TttException">The spec has no such tensor, or it has another number of elements.</exception>
     public Weights<TSpec> With(string key, double[] numbers) =>
         new(Parameters, new(_tensors) { [key] = Checked(Known(key).Info, numbers) }, _settings);
+
+    private static Dictionary<string, double> With(IReadOnlyDictionary<string, double> defaults, IReadOnlyDictionary<string, double>? settings)
+    {
+        var all = new Dictionary<string, double>(defaults);
+        foreach (var (key, value) in settings ?? new Dictionary<string, double>()) all[key] = value;
+        return all;
+    }
 
     private static double[] Checked(ParameterInfo info, double[] numbers) =>
         numbers.Length == info.Count ? numbers : throw new TttException($"{info.Key}: expected [{string.Join(", ", info.Shape)}], {info.Count} numbers, found {numbers.Length}");

@@ -17,7 +17,7 @@ internal sealed class LinkedWeights
     {
         _model = model;
         _tensors = model.Parameters.SelectMany(p => Keys(p).Select(key => (key, p))).ToDictionary(t => t.key, t => tensor(t.p, t.key));
-        _settings = model.Settings.ToDictionary(s => "@" + s.Name, s => setting(s.Key));
+        _settings = model.Settings.ToDictionary(s => s.Name, s => setting(s.Key));
         _scans = model.Memories.ToDictionary(m => m.Name, m => new ScanPrograms(m));
     }
 

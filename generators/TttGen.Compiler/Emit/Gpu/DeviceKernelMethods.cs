@@ -175,8 +175,6 @@ internal sealed partial class DeviceKernelMethods
     {
         var learn = kernel.Learn;
         var memory = _model.Memories.Single(m => m.Name == learn.Memory);
-        if (new[] { learn.Query, learn.Key, learn.Value, learn.Rate }.Any(n => tensors[n].Halo > 0))
-            throw new CompileException("TTT154", "rows that are both shifted and learnt from are not part of the schedule");
         var prefill = Scan(kernel.Name, memory, learn, segment, tensors, decode: false);
         var decode = Scan(kernel.Name + "Step", memory, learn, segment, tensors, decode: true);
         return [$"if (Rows == Slices) {decode}", $"else {prefill}"];

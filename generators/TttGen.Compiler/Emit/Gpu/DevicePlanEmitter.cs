@@ -41,7 +41,6 @@ internal sealed class DevicePlanEmitter
         RowTensor? previous = null;
         foreach (var (segment, schedule) in _segments)
         {
-            var tensors = schedule.Tensors.ToDictionary(t => t.Node);
             if (schedule.Stream is { } stream && previous is not null) w.Line($"_{stream.Name} = _{previous.Name};");
             if (segment.IsStack)
             {
@@ -49,7 +48,7 @@ internal sealed class DevicePlanEmitter
                 w.Open($"for (Layer = 0; Layer < {Numbers.Of(segment.Repeat)}; Layer++)");
             }
             else w.Line("Layer = 0;");
-            foreach (var kernel in schedule.Kernels)
+            foreach (var (kernel, tensors) in schedule.InOrder([]))
             {
                 var lines = _methods.Add(kernel, segment, tensors);
                 if (kernel is ProductKernel { IsHead: true })
@@ -58,7 +57,7 @@ internal sealed class DevicePlanEmitter
                     continue;
                 }
                 foreach (var line in lines) w.Line(line);
-                foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && KernelMethods.Stores(kernel).Contains(t.Node)))
+                foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && kernel.Made.Contains(t.Node)))
                     foreach (var line in _methods.Halo(t, segment)) w.Line(line);
             }
             if (segment.IsStack)
@@ -126,7 +125,7 @@ internal sealed class DevicePlanEmitter
         w.Indent++;
         foreach (var k in _methods.KernelNames) w.Line($"_{Names.Lower(k)} = Kernel(\"{k}\");");
         for (var k = 0; k < _model.Parameters.Count; k++) w.Line($"_{Names.Lower(_model.Parameters[k].Name)} = {(_precision.ElementOf(_model.Parameters[k]) == "ushort" ? "HalfWeight" : "Weight")}({Numbers.Of(k)});");
-        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = Setting(config, \"{s.Key}\", {Numbers.Of(s.Default)});");
+        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = Setting(config, {Texts.Quoted(s.Key)}, {Numbers.Of(s.Default)});");
         foreach (var (field, r) in _layout.Rotaries)
             w.Line($"({field}Cosines, {field}Sines) = Rotary({Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}, {Numbers.Of(r.Feature)}, {_layout.ThetaText(r)});");
         foreach (var t in Tensors.Where(t => !streams.Contains(t.Name)))
@@ -135,10 +134,10 @@ internal sealed class DevicePlanEmitter
         if (_methods.LeftColumns > 0) w.Line($"_left = Working<{_precision.MatrixElement}>(MaxRows * {Numbers.Of(_methods.LeftColumns)}L, \"rows that are multiplied\");");
         w.Close().Line();
         if (!_precision.IsBf16) Starts(w);
-        w.Line($"public override ModelDefinition Definition => {_self}.Definition;").Line();
+        w.Line($"public override ModelDefinition Definition => {Identifiers.Written(_self)}.Definition;").Line();
         w.Line($"public override int Vocabulary => {Numbers.Of(_model.Vocabulary)};").Line();
         w.Line("protected override IReadOnlyList<(string Key, double Value)> Settings =>");
-        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"(\"{s.Key}\", {_layout.Setting(s.Name)})"))}];").Line();
+        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"({Texts.Quoted(s.Key)}, {_layout.Setting(s.Name)})"))}];").Line();
         w.Line("protected override int RowAlignment => Compiled.Alignment;").Line();
         w.Line("protected override long StateLength => Compiled.StateElements;").Line();
         w.Line("protected override string StateSignature => Compiled.Signature;").Line();

@@ -36,7 +36,7 @@ internal sealed class DeviceRowMemory(
         if (tiles.TryGetValue(node, out var tile)) return tile;
         if (tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
         if (node is not Input input) throw new CompileException("TTT150", "a value is not in memory");
-        if (input.Name == "@harmonic") return "(1f / ($j + 1))";
+        if (input is Harmonic) return "(1f / ($j + 1))";
         var tap = input.Name.IndexOf('[');
         if (tap < 0) return $"{kernel.Parameter(input.Name)}[$j]";
         var bare = input.Name.Substring(0, tap);
@@ -54,7 +54,7 @@ internal sealed class DeviceRowMemory(
         return _rows[key] = $"{(precision.IsHalf(tensor) ? ThreadDialect.Half : "")}{kernel.Tensor(tensor)}[{at} + $j]";
     }
 
-    public string Scalar(Node node, string role) => node is Input { Name: ['@', ..] } setting ? kernel.Setting(setting.Name.Substring(1)) : throw new CompileException("TTT151", "a scalar is not in memory");
+    public string Scalar(Node node, string role) => node is Setting setting ? kernel.Setting(setting.Name) : throw new CompileException("TTT151", "a scalar is not in memory");
 
     public Partial? Accumulated(Node node, string role) => null;
 
