@@ -47,7 +47,7 @@ public sealed class FailureTests : DriverTests
         Assert.All(later, call =>
         {
             var exception = Assert.Throws<CudaException>(call);
-            Assert.Equal(("Fake A (cuda:0) is out of work since an earlier error; start anew. The error: " + Error, "CUDA_ERROR_ILLEGAL_ADDRESS"), (exception.Message, exception.Error));
+            Assert.Equal((Error + "; the device has not worked since: start the program anew", "CUDA_ERROR_ILLEGAL_ADDRESS"), (exception.Message, exception.Error));
         });
         Assert.DoesNotContain(Driver.Calls[calls..], static call => !call.StartsWith("cuGetError", StringComparison.Ordinal));
         x.Buffer.Dispose();

@@ -56,7 +56,7 @@ internal sealed unsafe class CudaContext
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(CudaDevice));
         if (_broken is not null)
-            throw new CudaException($"{Name} is out of work since an earlier error; start anew. The error: {_broken.Message}", (CudaResult)_broken.Code, _broken.Call);
+            throw new CudaException($"{_broken.Message}; the device has not worked since: start the program anew", (CudaResult)_broken.Code, _broken.Call);
         if (_current != this)
             MakeCurrent();
     }
