@@ -124,7 +124,7 @@ internal static class Descriptors
     [
         NotPartial, NotARecord, DimensionWithoutInterface, DimensionSize, GenericDimension, InnerModelWithoutInterface, MethodMissing, SeveralKinds,
         GenericModel, UnknownParameterType, NotADimension, MisplacedWeightAttribute, SettingWithoutConfig, MisplacedConfig, HiddenState, DuplicateKey,
-        MethodSignature, Loop, Condition, Function, Exception, UnknownCall, Assignment, Statement, Expression, UnknownMember, Recursion,
+        MethodSignature, GeneratedMember, Loop, Condition, Function, Exception, UnknownCall, Assignment, Statement, Expression, UnknownMember, Recursion,
         IntegerDivision, SizeOfConcrete, LocalWithoutValue, NotLowered, OtherVersion, UnknownType, RecursiveSpec,
         UnsafeCode,
     ];
