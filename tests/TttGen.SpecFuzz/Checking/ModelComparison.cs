@@ -1,0 +1,320 @@
+using System.Reflection;
+using TttGen;
+using TttGen.Checkpoints;
+using TttGen.Inference;
+using TttGen.Training;
+
+namespace TttGen.SpecFuzz.Checking;
+
+/// <summary>A compiled [Model] against its own record run as it stands: logits in several ways, splits, gradients by differences.</summary>
+internal static class ModelComparison
+{
+    public static IEnumerable<Figure> Of(Type model, SpecCase c) =>
+        (IEnumerable<Figure>)typeof(ModelComparison).GetMethod(nameof(All), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(model).Invoke(null, [c])!;
+
+    private static List<Figure> All<TModel>(SpecCase c) where TModel : ISpec<TModel>, IModel<TModel>
+    {
+        var found = new List<Figure>();
+        var definition = TModel.Definition;
+        var parameters = ParameterList.Of<TModel>();
+        TapKeys.Clear();
+        TapKeys.UnionWith(parameters.Where(p => p.Kind == ParameterKind.Taps).Select(p => p.Info.Key));
+        var mine = parameters.Select(p => $"{p.Info.Key} [{string.Join(", ", p.Info.Shape)}]").Order().ToList();
+        var theirs = definition.Parameters.Select(p => $"{p.Key} [{string.Join(", ", p.Shape)}]").Order().ToList();
+        found.Add(new("tensors: spec's and compiled", mine.Except(theirs).Count() + theirs.Except(mine).Count(), 0));
+        if (!found[^1].Ok) return found;
+
+        var trainable = Trainable(definition, 64);
+        var settings = trainable?.Settings.ToDictionary(s => s.Key, s => s.Value * (s.Key.Contains("eps") ? 3 : 1.3)) ?? [];
+        var scale = double.Parse(c.Words.GetValueOrDefault("scale", "1"));
+        float[] Draw(Parameter p)
+        {
+            var random = new Random(p.Info.Key.Aggregate(int.Parse(c.Words.GetValueOrDefault("seed", "0")), (seed, letter) => 31 * seed + letter));
+            var (mean, size) = p.Kind == ParameterKind.Vector ? (Initialisation.VectorStart(p.Info.Key), 0.2) : (0, 1 / Math.Sqrt(p.Info.Shape[^1]));
+            return [.. Enumerable.Range(0, (int)p.Info.Count).Select(_ => (float)(mean + scale * size * Initialisation.Normal(random)))];
+        }
+        var tensors = parameters.ToDictionary(p => p.Info.Key, Draw);
+        var directory = Directory.CreateTempSubdirectory("probe-").FullName;
+        try
+        {
+            CheckpointWriter.Write(directory, [.. definition.Config, .. settings.Select(s => new ConfigEntry(s.Key, s.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))], definition.Parameters,
+                (info, first, to) => tensors[info.Key].AsSpan((int)first, to.Length).CopyTo(to));
+            using var compiled = (CompiledModel)definition.Load(directory, new ModelOptions { Threads = 2 });
+            var v = compiled.Vocabulary;
+            var n = int.Parse(c.Words.GetValueOrDefault("tokens", "41"));
+            var random = new Random(3);
+            int[] tokens = [.. Enumerable.Range(0, n).Select(_ => random.Next(v))];
+            var weights = Weights<TModel>.From(info => Array.ConvertAll(tensors[info.Key], x => (double)x), settings);
+            var expected = Logits(weights.Spec, tokens);
+            var moved = Logits(Weights<TModel>.From(info => Moved(tensors[info.Key]), settings).Spec, tokens);
+            var movement = Error(moved, expected);
+            if (!(movement < 1e-4) || expected.Max(Math.Abs) > 1e6 || ScanComparison.RunsAway(weights.Spec!)) return found;
+            var bar = Math.Max(double.Parse(c.Words.GetValueOrDefault("tolerance", "2e-5")), 100 * movement);
+            var all = Prefill(compiled, tokens);
+            found.Add(new("prefill", Error(all, expected), bar));
+            found.Add(new("decode", Error(Decode(compiled, tokens, 0), expected), bar));
+            found.Add(new("prefill then decode", Error(Decode(compiled, tokens, n / 3), expected), bar));
+            // settings absent from config.json: each one's own default
+            if (settings.Count > 0)
+            {
+                CheckpointWriter.Write(directory, [.. definition.Config], definition.Parameters, (info, first, to) => tensors[info.Key].AsSpan((int)first, to.Length).CopyTo(to));
+                using var plain = (CompiledModel)definition.Load(directory, new ModelOptions { Threads = 1 });
+                found.Add(new("prefill, default settings", Error(Prefill(plain, tokens), Logits(Weights<TModel>.From(info => Array.ConvertAll(tensors[info.Key], x => (double)x)).Spec, tokens)), bar));
+            }
+            if (!c.Words.ContainsKey("nowalk"))
+            {
+                var (walked, called) = Walks(compiled, 20, ids => Logits(weights.Spec, ids), () => ScanComparison.RunsAway(weights.Spec!));
+                // rows that one call itself has only roughly (a norm of next to nothing) are no better in pieces
+                found.Add(new("20 walks", walked, Math.Max(3e-5, Math.Max(bar / 2, 30 * called))));
+            }
+            if (trainable is not null && !c.Words.ContainsKey("nograd")) Gradients(found, definition, tensors, settings, c, movement);
+            if (!c.Words.ContainsKey("noscan")) found.AddRange(ScanComparison.Of(typeof(TModel), weights.Spec!, c));
+        }
+        finally
+        {
+            Directory.Delete(directory, true);
+            trainable?.Dispose();
+        }
+        return found;
+
+        // what float32 makes of the weights moves the oracle by as much as its arithmetic does
+        static double[] Moved(float[] numbers)
+        {
+            var random = new Random(77);
+            return [.. numbers.Select(x => x * (1 + 1.2e-7 * Initialisation.Normal(random)))];
+        }
+
+        void Gradients(List<Figure> figures, ModelDefinition of, Dictionary<string, float[]> at, Dictionary<string, double> with, SpecCase case1, double movementOfAll)
+        {
+            // a sequence and a bit of another: ragged, both across mini-batches
+            var random = new Random(8);
+            using var probe = (TrainableModel)of.CreateTrainable(1, new TrainableOptions { Threads = 1, MaxTokens = 64 });
+            var v = probe.Vocabulary;
+            int[] lengths = [17, 9];
+            int[][] ids = [.. lengths.Select(length => Enumerable.Range(0, length + 1).Select(_ => random.Next(v)).ToArray())];
+            foreach (var (key, value) in with) probe.Set(key, value);
+            unsafe
+            {
+                foreach (var t in probe.Tensors) Put(t, at[t.Key], probe.Weights + t.Offset);
+            }
+            probe.WeightsChanged();
+            var batch = new TrainingBatch(ids.SelectMany(s => s[..^1]).ToArray(), ids.SelectMany(s => s[1..]).ToArray(), [.. lengths.Select(length => new TrainingSequence(length))]);
+            var scale = 1.0 / lengths.Sum();
+            var loss = probe.Accumulate(batch, scale).Nats * scale;
+            var exact = at.ToDictionary(p => p.Key, p => Array.ConvertAll(p.Value, x => (double)x));
+            var ranAway = false;
+            double Loss()
+            {
+                var spec = Weights<TModel>.From(info => exact[info.Key], with).Spec;
+                return ids.Sum(s =>
+                {
+                    var nats = Nats(Logits(spec, s[..^1]), s[1..], v);
+                    ranAway |= ScanComparison.RunsAway(spec!);
+                    return nats;
+                }) * scale;
+            }
+            var exactLoss = Loss();
+            if (ranAway) return;
+            figures.Add(new("loss", Math.Abs(loss / exactLoss - 1), 2e-5));
+            var worst = ("", 0.0);
+            var unsure = 0.0;
+            foreach (var t in probe.Tensors)
+            {
+                double[] gradient;
+                unsafe { gradient = Taken(t, probe.Gradients + t.Offset); }
+                var numbers = exact[t.Key];
+                var norm = Math.Sqrt(gradient.Sum(g => g * g));
+                // along some coordinates, the largest of the derived gradient among them
+                int[] some = [.. Enumerable.Range(0, 2).Select(_ => random.Next(gradient.Length)), gradient.Select((g, i) => (Math.Abs(g), i)).Max().i];
+                some = [.. some.Distinct()];
+                unsure = 0.0;
+                double[] measured = [.. some.Select(i => Slope(step => numbers[i] += step, Math.Max(1, Math.Abs(numbers[i]))))];
+                double off = 0, size = 0;
+                for (var i = 0; i < some.Length; i++) (off, size) = (off + Math.Pow(measured[i] - gradient[some[i]], 2), size + measured[i] * measured[i]);
+                off = Math.Pow(Math.Max(0, Math.Sqrt(off) - 10 * unsure), 2);
+                var error = Math.Sqrt(off) / Math.Max(1e-7, Math.Max(Math.Sqrt(size), norm * Math.Sqrt((double)some.Length / gradient.Length)));
+                if (norm > 1e-9)
+                {
+                    var along = gradient.Select(g => g / norm).ToArray();
+                    var slope = Slope(step => { for (var i = 0; i < along.Length; i++) numbers[i] += step * along[i]; }, 1);
+                    error = Math.Max(error, Math.Max(0, Math.Abs(slope - norm) - 10 * unsure) / norm);
+                }
+                if (!double.IsFinite(error)) error = double.PositiveInfinity;
+                if (error > worst.Item2) worst = (t.Key, error);
+            }
+            figures.Add(new($"{probe.Tensors.Count} gradients; {worst.Item1}", worst.Item2, Math.Max(200 * movementOfAll, double.Parse(case1.Words.GetValueOrDefault("bar-gradient", "5e-4")))));
+
+            double Slope(Action<double> move, double unit)
+            {
+                double Difference(double h)
+                {
+                    return (At(h) - At(-h)) / (2 * h);
+                }
+                double At(double step)
+                {
+                    move(step);
+                    var l = Loss();
+                    move(-step);
+                    return l;
+                }
+                var (near, far) = (Difference(2e-5 * unit), Difference(6e-5 * unit));
+                unsure = Math.Max(unsure, Math.Abs(near - far));
+                return near;
+            }
+        }
+    }
+
+    private static TrainableModel? Trainable(ModelDefinition definition, int tokens)
+    {
+        try
+        {
+            return definition.CreateTrainable(1, new TrainableOptions { Threads = 1, MaxTokens = tokens });
+        }
+        catch (TttException error) when (error.Message.Contains("Trainable"))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a tensor's elements lie in another order in a trainable model: a convolution's taps.</summary>
+    private static bool IsTaps(TrainableTensor t, out int columns, out int taps)
+    {
+        int[] axes = [.. t.Shape.Where((size, i) => !(size == 1 && i == 1 && t.Shape.Count == 3))];
+        (columns, taps) = axes.Length == 2 ? (axes[0], axes[1]) : (0, 0);
+        return axes.Length == 2 && TapKeys.Contains(t.Key);
+    }
+
+    private static readonly HashSet<string> TapKeys = [];
+
+    private static unsafe void Put(TrainableTensor t, float[] from, float* to)
+    {
+        if (IsTaps(t, out var columns, out var taps))
+            for (var c = 0; c < columns; c++) for (var k = 0; k < taps; k++) to[k * columns + c] = from[c * taps + k];
+        else for (var i = 0; i < from.Length; i++) to[i] = from[i];
+    }
+
+    private static unsafe double[] Taken(TrainableTensor t, float* from)
+    {
+        var flat = new double[t.Count];
+        if (IsTaps(t, out var columns, out var taps))
+            for (var c = 0; c < columns; c++) for (var k = 0; k < taps; k++) flat[c * taps + k] = from[k * columns + c];
+        else for (var i = 0; i < flat.Length; i++) flat[i] = from[i];
+        return flat;
+    }
+
+    private static double Nats(double[] logits, int[] targets, int v)
+    {
+        var sum = 0.0;
+        for (var t = 0; t < targets.Length; t++)
+        {
+            var row = logits.AsSpan(t * v, v);
+            var most = double.NegativeInfinity;
+            foreach (var x in row) most = Math.Max(most, x);
+            var total = 0.0;
+            foreach (var x in row) total += Math.Exp(x - most);
+            sum += most + Math.Log(total) - row[targets[t]];
+        }
+        return sum;
+    }
+
+    public static double[] Logits<TModel>(TModel spec, int[] tokens)
+    {
+        var apply = typeof(TModel).GetMethod("Apply", [typeof(Tokens)])!;
+        var logits = apply.Invoke(spec, [new Tokens(tokens)])!;
+        return (double[])typeof(ModelComparison).GetMethod(nameof(Items), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(logits.GetType().GetGenericArguments()).Invoke(null, [logits])!;
+    }
+
+    private static double[] Items<V>(Logits<V> logits) where V : IDim => logits.Items.ToArray();
+
+    private static double[] Prefill(CompiledModel model, int[] tokens)
+    {
+        var v = model.Vocabulary;
+        // beside others, so that it is no special case
+        using var state = model.CreateState();
+        using var other = model.CreateState();
+        var all = new double[tokens.Length * v];
+        int[] before = [.. tokens.Take(3)];
+        model.Prefill([other, state], [.. before, .. tokens], [before.Length, tokens.Length], (s, first, rows) =>
+        {
+            if (s == 1) for (var i = 0; i < rows.Length; i++) all[first * v + i] = rows[i];
+        });
+        return all;
+    }
+
+    private static double[] Decode(CompiledModel model, int[] tokens, int prefilled)
+    {
+        var v = model.Vocabulary;
+        using var state = model.CreateState();
+        var all = new double[tokens.Length * v];
+        if (prefilled > 0) model.Prefill([state], tokens.AsSpan(0, prefilled), [prefilled], (_, first, rows) => { for (var i = 0; i < rows.Length; i++) all[first * v + i] = rows[i]; });
+        var row = new float[v];
+        for (var t = prefilled; t < tokens.Length; t++)
+        {
+            model.Decode(state, tokens[t], row);
+            for (var i = 0; i < v; i++) all[t * v + i] = row[i];
+        }
+        return all;
+    }
+
+    private static (double Walked, double Called) Walks(CompiledModel model, int count, Func<int[], double[]> spec, Func<bool> runsAway)
+    {
+        var v = model.Vocabulary;
+        var random = new Random(21);
+        int[][] tokens = [.. new[] { 61, 45, 70 }.Select(n => Enumerable.Range(0, n).Select(_ => random.Next(v)).ToArray())];
+        double[][] expected = [.. tokens.Select(ids => Prefill(model, ids))];
+        double worst = 0;
+        // an inner loop that runs away does so in the spec, too
+        for (var s = 0; s < 3; s++)
+        {
+            var finite = spec(tokens[s]).All(double.IsFinite);
+            if (!finite || runsAway()) return (0, 0);
+            if (!expected[s].All(double.IsFinite)) return (double.PositiveInfinity, 0);
+        }
+        var called = 0.0;
+        for (var s = 0; s < 3; s++)
+        {
+            var exact = spec(tokens[s]);
+            for (var t = 0; t < tokens[s].Length; t++) called = Math.Max(called, Error(expected[s].AsSpan(t * v, v).ToArray(), exact.AsSpan(t * v, v).ToArray()));
+        }
+        if (called > 1e-2) called = 0;
+        for (var walk = 0; walk < count; walk++)
+        {
+            SequenceState[] states = [.. tokens.Select(_ => model.CreateState())];
+            while (Enumerable.Range(0, 3).Any(s => states[s].Position < tokens[s].Length))
+            {
+                int[] some = [.. Enumerable.Range(0, 3).Where(s => states[s].Position < tokens[s].Length && random.Next(3) > 0)];
+                if (some.Length == 0) continue;
+                if (random.Next(6) == 0)
+                {
+                    var old = states[some[0]];
+                    states[some[0]] = old.Fork();
+                    model.Prefill(old, [.. Enumerable.Range(0, 5).Select(_ => random.Next(v))], new float[v]);
+                    old.Dispose();
+                }
+                int[] lengths = [.. some.Select(s => Math.Min(tokens[s].Length - (int)states[s].Position, 1 + random.Next(random.Next(2) == 0 ? 2 : 25)))];
+                int[] at = [.. some.Select(s => (int)states[s].Position)];
+                model.Prefill([.. some.Select(s => states[s])], [.. some.SelectMany((s, i) => tokens[s].Skip(at[i]).Take(lengths[i]))], lengths, (s, first, rows) =>
+                {
+                    for (var i = 0; i < rows.Length; i += v)
+                    {
+                        var found = new double[v];
+                        for (var j = 0; j < v; j++) found[j] = rows[i + j];
+                        var error = Error(found, expected[some[s]].AsSpan((at[s] + first + i / v) * v, v).ToArray());
+                        worst = double.IsFinite(error) ? Math.Max(worst, error) : double.PositiveInfinity;
+                    }
+                });
+            }
+            foreach (var state in states) state.Dispose();
+        }
+        return (worst, called);
+    }
+
+    public static double Error(double[] found, double[] expected)
+    {
+        double difference = 0, size = 0;
+        for (var i = 0; i < expected.Length; i++) (difference, size) = (difference + Math.Pow(found[i] - expected[i], 2), size + expected[i] * expected[i]);
+        // next to nothing is nothing: a rounding of what cancels
+        var error = Math.Sqrt(difference) / Math.Max(Math.Sqrt(size), 1e-6 * Math.Sqrt(expected.Length));
+        return double.IsNaN(error) ? double.PositiveInfinity : error;
+    }
+}

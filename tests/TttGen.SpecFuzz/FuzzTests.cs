@@ -1,0 +1,33 @@
+using System.Globalization;
+using TttGen.SpecFuzz.Checking;
+using TttGen.SpecFuzz.Grammar;
+
+namespace TttGen.SpecFuzz;
+
+/// <summary>Random specs: each is right, or refused. Thousands of others: see <see cref="Program"/>.</summary>
+public sealed class FuzzTests
+{
+    private const int Blocks = 4, Each = 5;
+
+    static FuzzTests() => CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, Blocks).Select(b => 1_000 + b * Each)];
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Random_layers_equal_their_specs(int first) => Check(first, RandomLayer.Draw);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Random_memories_equal_their_specs(int first) => Check(first, RandomMemory.Draw);
+
+    private static void Check(int first, Func<int, RandomSpec> draw)
+    {
+        for (var seed = first; seed < first + Each; seed++)
+        {
+            var spec = draw(seed);
+            var outcome = Outcome.Of(SpecCase.Of(seed.ToString(CultureInfo.InvariantCulture), spec.Source));
+            if (!outcome.IsDefect) continue;
+            var (least, said) = Shrinking.Least(spec, outcome, attempts: 40);
+            Assert.Fail($"seed {seed}: {outcome.Verdict}: {outcome.Words}\nleast: {said.Words}\n{least.Source}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+using TttGen.SpecFuzz.Checking;
+using TttGen.SpecFuzz.Grammar;
+
+namespace TttGen.SpecFuzz;
+
+/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories FIRST COUNT [least]</c>, or a file of cases.</summary>
+internal static class Program
+{
+    public static int Main(string[] arguments)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (arguments is ["show", var what, var number])
+        {
+            Console.WriteLine(Draw(what, int.Parse(number, CultureInfo.InvariantCulture)).Source);
+            return 0;
+        }
+        if (arguments is not [("layers" or "memories") and var kind, var first, var count, .. var options])
+        {
+            Console.Error.WriteLine("usage: layers|memories FIRST COUNT [least], or show layers|memories SEED");
+            return 1;
+        }
+        var watch = Stopwatch.StartNew();
+        var verdicts = new Dictionary<Verdict, int>();
+        var refusals = new Dictionary<string, int>();
+        var (from, many) = (int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+        for (var seed = from; seed < from + many; seed++)
+        {
+            var spec = Draw(kind, seed);
+            var outcome = Outcome.Of(SpecCase.Of($"{kind} {seed}", spec.Source));
+            verdicts[outcome.Verdict] = verdicts.GetValueOrDefault(outcome.Verdict) + 1;
+            if (outcome.Verdict == Verdict.Refused) refusals[outcome.Words] = refusals.GetValueOrDefault(outcome.Words) + 1;
+            if (!outcome.IsDefect) continue;
+            Console.WriteLine($"{kind} {seed}: {outcome.Verdict}: {outcome.Words}");
+            if (options is not ["least"]) continue;
+            var (least, said) = Shrinking.Least(spec, outcome);
+            Console.WriteLine($"    least: {said.Words}");
+            Console.WriteLine(least.Source);
+        }
+        Console.WriteLine($"{many} {kind} from seed {from}: {string.Join(", ", verdicts.OrderBy(v => v.Key).Select(v => $"{v.Value} {v.Key}"))}; {watch.Elapsed.TotalSeconds / many:0.00} s each");
+        foreach (var (words, times) in refusals.OrderByDescending(r => r.Value)) Console.WriteLine($"    refused {times} times: {words}");
+        return verdicts.Keys.Any(v => v is not (Verdict.Right or Verdict.Refused)) ? 1 : 0;
+    }
+
+    private static RandomSpec Draw(string kind, int seed) => kind == "layers" ? RandomLayer.Draw(seed) : RandomMemory.Draw(seed);
+}
