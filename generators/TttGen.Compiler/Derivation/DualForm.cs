@@ -66,7 +66,8 @@ public sealed class DualForm(InnerModel model)
                     ]));
                 else predict.Bind(input, weights[w.Name], false);
             }
-            results.Add(("output", predict.Of(model.Predict)));
+            // an answer that no token has a part in is the same for all
+            results.Add(("output", g.Spread(predict.Of(model.Predict), [Axis.Rows, model.Width])));
         }
         foreach (var w in fast)
         {

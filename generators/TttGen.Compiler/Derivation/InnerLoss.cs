@@ -13,6 +13,6 @@ public static class InnerLoss
         loss.Bind(model.Graph.Input("key", model.Width), g.Input("key", Axis.Rows, model.Width), true);
         loss.Bind(model.Graph.Input("value", model.Width), g.Input("value", Axis.Rows, model.Width), true);
         foreach (var w in model.Weights) loss.Bind(model.Graph.Input(w.Name, w.Shape), g.Input(w.Name, w.Shape), false);
-        return Naming.Apply(TensorProgram.Of("Losses", "The inner loss of each row, at the same weights for all.", g, [("loss", loss.Of(model.Loss))]));
+        return Naming.Apply(TensorProgram.Of("Losses", "The inner loss of each row, at the same weights for all.", g, [("loss", g.Spread(loss.Of(model.Loss), [Axis.Rows]))]));
     }
 }

@@ -285,7 +285,7 @@ public sealed class Linker
     private Node RunStack(StackValue stack, Node input)
     {
         if (!_used.Add(stack))
-            throw new CompileException("TTT140", $"{_root.Name}: the stack '{stack.Key}' is applied twice; give each Apply a Stack of its own, or a deeper one");
+            throw new CompileException("TTT144", $"{_root.Name}: the stack '{stack.Key}' is applied twice; give each Apply a Stack of its own, or a deeper one");
         _segments.Add(new LinkedSegment(_segments.Count == 0 ? "Entry" : "Between", _graph, _stream, input, 1, false));
         if (_layers > 1) throw new CompileException("TTT130", "a stack inside a stack is not part of the language");
         _layers = stack.Depth;
@@ -319,7 +319,7 @@ public sealed class Linker
     private Node Learn(SpecInstance spec, SpecStatement s, MemoryValue memory, Node[] operands)
     {
         if (!_used.Add(memory))
-            throw new CompileException("TTT140", $"{spec.Program.Name}: the memory '{memory.Key}' learns twice, and a sequence carries one state of it; give each Learn a PerHead of its own", spec.Program.Name);
+            throw new CompileException("TTT144", $"{spec.Program.Name}: the memory '{memory.Key}' learns twice, and a sequence carries one state of it; give each Learn a PerHead of its own", spec.Program.Name);
         var miniBatch = Size(spec.Close(s.TypeArguments[s.TypeArguments.Count - 1]));
         var type = memory.Model;
         var inner = Instance(type, spec.Path);
@@ -361,7 +361,7 @@ public sealed class Linker
             {
                 var closed = part.Close(p.Type);
                 if (closed.Name is "double" or "System.Double")
-                    throw new CompileException("TTT141", $"{part.Program.Name}.{p.Name}: a setting is a number of the layer, and a memory is compiled without it; make it a const, a [Slow, Shared] vector, or a factor of the rate that Learn gets", part.Program.Name);
+                    throw new CompileException("TTT145", $"{part.Program.Name}.{p.Name}: a setting is a number of the layer, and a memory is compiled without it; make it a const, a [Slow, Shared] vector, or a factor of the rate that Learn gets", part.Program.Name);
                 if (closed.Name is not ("TttGen.Vec" or "TttGen.Mat"))
                 {
                     var sub = Instance(closed, "");
