@@ -16,9 +16,31 @@ internal static class Program
             Console.WriteLine(Draw(what, int.Parse(number, CultureInfo.InvariantCulture)).Source);
             return 0;
         }
+        if (arguments is ["text", var kindOfText, var numberOfText])
+        {
+            foreach (var text in CompiledSpec.TextsOf(SpecCase.Of("text", Draw(kindOfText, int.Parse(numberOfText, CultureInfo.InvariantCulture)).Source))) Console.WriteLine(text);
+            return 0;
+        }
+        if (arguments is ["cases" or "texts", var file])
+        {
+            foreach (var one in SpecCase.Read(file))
+            {
+                if (arguments[0] == "texts") foreach (var text in CompiledSpec.TextsOf(one)) Console.WriteLine(text);
+                else Tell(one.Name, Outcome.Of(one));
+            }
+            return 0;
+        }
+        if (arguments is ["refused", var kindOfRefused, var firstRefused, var countRefused])
+        {
+            // generators alone: hundreds a minute
+            var start = int.Parse(firstRefused, CultureInfo.InvariantCulture);
+            for (var seed = start; seed < start + int.Parse(countRefused, CultureInfo.InvariantCulture); seed++)
+                foreach (var words in CompiledSpec.Refusals(SpecCase.Of("refused", Draw(kindOfRefused, seed).Source))) Console.WriteLine($"{kindOfRefused} {seed}: {words}");
+            return 0;
+        }
         if (arguments is not [("layers" or "memories") and var kind, var first, var count, .. var options])
         {
-            Console.Error.WriteLine("usage: layers|memories FIRST COUNT [least], or show layers|memories SEED");
+            Console.Error.WriteLine("usage: layers|memories FIRST COUNT [least], or show or text layers|memories SEED, or refused layers|memories FIRST COUNT, or cases|texts FILE");
             return 1;
         }
         var watch = Stopwatch.StartNew();
@@ -42,6 +64,8 @@ internal static class Program
         foreach (var (words, times) in refusals.OrderByDescending(r => r.Value)) Console.WriteLine($"    refused {times} times: {words}");
         return verdicts.Keys.Any(v => v is not (Verdict.Right or Verdict.Refused)) ? 1 : 0;
     }
+
+    private static void Tell(string name, Outcome outcome) => Console.WriteLine($"{name}: {outcome.Verdict}: {outcome.Words}");
 
     private static RandomSpec Draw(string kind, int seed) => kind == "layers" ? RandomLayer.Draw(seed) : RandomMemory.Draw(seed);
 }

@@ -33,6 +33,9 @@ public interface IRowMemory
     /// <summary>True where the value is at hand even while the stage stores it: a finished product's tile.</summary>
     bool IsGiven(Node node);
 
+    /// <summary>The input in whose place the stage stores a value; null where the value has a place of its own.</summary>
+    Input? Replaced(Node node);
+
     /// <summary>Address of a stored value's first element in this row (role "rc") or at all (role "c"), as a pointer expression to which j is added.</summary>
     string Row(Node node, string role);
 

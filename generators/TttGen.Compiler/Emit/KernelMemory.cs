@@ -49,6 +49,8 @@ internal sealed class KernelMemory : IRowMemory
         ? columns % 32 == 0 ? new("32", "32", true) : new("columns", "columns", columns % 16 == 0)
         : new(Numbers.Of(axis.Size), Numbers.Of(axis.Size), axis.Size % 16 == 0);
 
+    public Input? Replaced(Node node) => null;
+
     public bool IsGiven(Node node) => _tiles.ContainsKey(node);
 
     public bool IsStored(Node node) => _tiles.ContainsKey(node) || _tensors.ContainsKey(node) || Vectors.ContainsKey(node);

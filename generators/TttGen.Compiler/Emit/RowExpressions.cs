@@ -128,7 +128,7 @@ internal sealed class RowExpressions(
         if (n is Zero) return dialect.Zero;
         if (n is Input { Name: Triangles.Mask }) return Masked(Broadcast(1));
         if (plan.InMemory(n, root)) return Load(memory.Row(n, role));
-        if (!root && plan.IsStoredHere(n) && plan.Level(n, role, true) < _level) return Load(target(n));
+        if (!root && plan.IsStoredHere(n) && plan.StoreLevel(n) < _level) return Load(target(n));
         if (memory.Special(n, x => Named(x, role), x => dialect.Swapped(() => Named(x, role), () => AtNeighbour(x, role)), Load) is { } special) return special;
         return n switch
         {

@@ -37,6 +37,7 @@ internal sealed class RowPlan
     private readonly HashSet<Node> _kept = [];
     private readonly List<RowPass> _passes = [];
     private readonly Dictionary<(Node, string), int> _levels = [];
+    private readonly Dictionary<Node, int> _storeLevels = [];
     private readonly HashSet<(Node, string)> _seen = [];
 
     public RowPlan(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, IReadOnlyList<SumSink> sums)
@@ -49,7 +50,7 @@ internal sealed class RowPlan
         {
             var role = RoleOf(s);
             Discover(s, role, true);
-            if (Roles.IsVector(role)) PassOf(Columns(s), Level(s, role, true)).Sinks.Add(new StoreSink(s, role));
+            if (Roles.IsVector(role)) PassOf(Columns(s), StoreLevel(s)).Sinks.Add(new StoreSink(s, role));
         }
         foreach (var s in sums)
         {
@@ -106,6 +107,23 @@ internal sealed class RowPlan
         return _levels[(n, role)] = IsReduction(n) ? level + 1 : level;
     }
 
+    /// <summary>The pass in which a value is stored: the one in which it can first be had, or, where it replaces an input, the last that reads that.</summary>
+    public int StoreLevel(Node store)
+    {
+        if (_storeLevels.TryGetValue(store, out var known)) return known;
+        var own = Level(store, RoleOf(store), true);
+        return _storeLevels[store] = _memory.Replaced(store) is not { } input ? own
+            : _stores.Where(s => s != store && IsMadeOf(s, input)).Select(s => Level(s, RoleOf(s), true)).Append(own).Max();
+    }
+
+    private bool IsMadeOf(Node root, Input input)
+    {
+        var seen = new HashSet<(Node, string)>();
+        return In(root, RoleOf(root), true);
+
+        bool In(Node n, string role, bool isRoot) => n == input || (!IsLeaf(n, isRoot) && seen.Add((n, role)) && Parts(n, role).Any(p => In(p.Node, p.Role, false)));
+    }
+
     private RowPass PassOf(Axis axis, int level)
     {
         if (_passes.FirstOrDefault(p => p.Axis == axis && p.Level == level) is { } known) return known;
@@ -121,6 +139,7 @@ internal sealed class RowPlan
         foreach (var (part, at) in Parts(n, role)) Discover(part, at, false);
         if (!IsReduction(n)) return;
         var e = (Einsum)n;
+        if (Parts(n, role).Any(p => p.Role == "cc")) throw new CompileException("TTT104", "a sum over a tile that is read along both of its axes at once is not part of the schedule");
         if (e.Reduced.Length != 1) throw new CompileException("TTT104", "a sum over two axes at once is not part of the schedule");
         PassOf(e.AxisOf(e.Reduced[0]), Level(n, role, root) - 1).Sinks.Add(new ReduceSink(e, role));
     }
@@ -148,7 +167,7 @@ internal sealed class RowPlan
         var found = new HashSet<(Node Node, string Role)>();
         void Visit(Node n, string role, bool root)
         {
-            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n) || (_stores.Contains(n) && Level(n, role, true) < level))) || !found.Add((n, role))) return;
+            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n) || (_stores.Contains(n) && StoreLevel(n) < level))) || !found.Add((n, role))) return;
             foreach (var (part, at) in Parts(n, role)) Visit(part, at, false);
         }
         foreach (var (n, role, root) in Roots(sink)) Visit(n, role, root);

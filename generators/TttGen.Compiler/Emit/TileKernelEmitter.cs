@@ -313,6 +313,8 @@ public sealed class TileKernelEmitter
 
         public bool IsGiven(Node node) => false;
 
+        public Input? Replaced(Node node) => _emitter._kernel.Replaced(node);
+
         public bool IsStored(Node node) => _emitter._kernel.Buffers.ContainsKey(node);
 
         public string Row(Node node, string role) => RowOf(role == "cr" ? _emitter._kernel.Transposed[node] : _emitter.BufferOf(node), role);

@@ -66,9 +66,29 @@ internal sealed class Products(Graph g)
             var reduced = g.Einsum(inside, letters, [.. letters.Select(c => shape[output.IndexOf(c)])]);
             return g.Einsum([(g.Literal(scale), ""), .. factors.Where(f => !Summed(f)), (reduced, letters)], output, shape);
         }
-        return factors.Count > 2 ? Contraction.InBestOrder(g, factors, scale, output, shape) : Interned(scale, factors, output, shape);
+        // what is the same at every place of an axis is summed once, and then spread
+        var own = new string([.. output.Where(c => factors.Any(f => f.Index.IndexOf(c) >= 0))]);
+        if (own.Length < output.Length)
+            return g.Einsum([(g.Literal(scale), ""), (g.Einsum(factors, own, [.. own.Select(c => shape[output.IndexOf(c)])]), own)], output, shape);
+        if (factors.Count > 2) return Contraction.InBestOrder(g, factors, scale, output, shape);
+        var summed = factors.SelectMany(f => f.Index).Where(c => output.IndexOf(c) < 0).Distinct().ToArray();
+        return summed.Length > 1 && !(output.Length == 0 && factors.All(f => summed.All(c => f.Index.IndexOf(c) >= 0)))
+            ? AxisByAxis(scale, factors, output, shape)
+            : Interned(scale, factors, output, shape);
 
         bool Summed((Node, string Index) factor) => factor.Index.Any(c => output.IndexOf(c) < 0);
+    }
+
+    /// <summary>A sum over several axes, but for that over a whole tile, as sums over one: first what one factor alone is summed over, and along a row before over rows.</summary>
+    private Node AxisByAxis(double scale, List<(Node Node, string Index)> factors, string output, Axis[] shape)
+    {
+        Axis AxisOf(char c) => factors.Where(f => f.Index.IndexOf(c) >= 0).Select(f => f.Node.Shape[f.Index.IndexOf(c)]).First();
+        var letters = factors.SelectMany(f => f.Index).Distinct().ToArray();
+        var first = letters.Where(c => output.IndexOf(c) < 0).OrderBy(c => factors.Count(f => f.Index.IndexOf(c) >= 0)).ThenBy(c => AxisOf(c).IsRows).First();
+        var inside = factors.Where(f => f.Index.IndexOf(first) >= 0).ToArray();
+        var kept = new string([.. letters.Where(c => c != first && inside.Any(f => f.Index.IndexOf(c) >= 0)).OrderByDescending(c => AxisOf(c).IsRows)]);
+        var sum = g.Einsum(inside, kept, [.. kept.Select(AxisOf)]);
+        return g.Einsum([(g.Literal(scale), ""), .. factors.Except(inside), (sum, kept)], output, shape);
     }
 
     /// <summary>

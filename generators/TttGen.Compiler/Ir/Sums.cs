@@ -11,8 +11,18 @@ internal sealed class Sums(Graph g)
         if (opened.Count <= flat.Count) flat = opened;
         while (Shared(flat) is { } fewer) flat = Collected(fewer);
         if (flat.Count == 0) return g.Zero(shape);
+        if (flat.Count > 1 && shape.Length > 2 && flat.All(t => SpreadOf(t, flat[0]) is not null))
+            return g.Einsum([(g.Add([.. flat.Select(t => SpreadOf(t, flat[0])!)]), ((Einsum)flat[0]).Factors[0].Index)], ((Einsum)flat[0]).Out, shape);
         return flat.Count == 1 ? flat[0] : g.InternSum([.. flat.OrderBy(t => t.Id)], shape);
     }
+
+    /// <summary>
+    /// What is the same matrix for every row, spread as <paramref name="first"/> is: a sum of such is the spread of their sum, and no matrix is formed for each row.
+    /// </summary>
+    private Node? SpreadOf(Node term, Node first) =>
+        term is Einsum { IsView: true, Factors: [var (node, index)] } view && node.Rank < view.Rank && first is Einsum { IsView: true, Factors: [var (_, same)] } other && index == same && view.Out == other.Out
+            ? g.Scale(view.Coefficient, node)
+            : null;
 
     /// <summary>x + 2 x = 3 x and x − x = 0, to a rounding of the coefficients.</summary>
     private List<Node> Collected(IReadOnlyList<Node> terms)

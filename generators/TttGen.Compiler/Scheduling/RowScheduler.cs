@@ -364,6 +364,8 @@ public sealed class RowScheduler
             inside.Remove(n);
             absorbed.Remove(n);
         }
+        // what was made of those alone goes with them
+        absorbed.RemoveAll(n => !n.Operands.Any(inside.Contains) && inside.Remove(n));
         var groups = new List<ProductGroup>();
         foreach (var cluster in Clusters(products, absorbed))
         {

@@ -34,6 +34,11 @@ public sealed class TileKernel
     /// <summary>Every buffer of the kernel, each once.</summary>
     internal IEnumerable<TileBuffer> AllBuffers => Buffers.Values.Concat(Accumulations.Values.Select(a => a.Buffer)).Concat(Transposed.Values).Distinct();
 
+    /// <summary>The input in whose place a value is stored; null where the value has a place of its own.</summary>
+    internal Input? Replaced(Node stored) => Buffers[stored] is { Kind: BufferKind.InPlace } place && stored is not Input
+        ? Program.Inputs.FirstOrDefault(i => Buffers.TryGetValue(i, out var own) && own == place)
+        : null;
+
     /// <summary>Multiplications and additions of its products.</summary>
     /// <param name="rows">Rows of the call.</param>
     public long Flops(int rows)

@@ -42,6 +42,34 @@ internal sealed class CompiledSpec
     /// <summary>Errors in generated text: never the user's fault where there is no other error.</summary>
     public IEnumerable<Diagnostic> InGenerated => Errors.Where(d => d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true);
 
+    /// <summary>All that is generated for a case of one project, kernels for a GPU included.</summary>
+    public static IReadOnlyList<string> TextsOf(SpecCase c)
+    {
+        var compilation = CSharpCompilation.Create("Texts", [.. Sources(c.Projects[0].Assembly, c.Projects[0].Text)], References, Options);
+        return [.. new AnalyzerConfigOptionsProvider[] { new BuildOptions(false), new BuildOptions(true) }.SelectMany(options =>
+        {
+            Driver(options).RunGeneratorsAndUpdateCompilation(compilation, out var generated, out _);
+            return generated.SyntaxTrees.Skip(2).Select(tree => tree.ToString());
+        })];
+    }
+
+    /// <summary>What the generators have against a case of one project: errors, and how long they took where that is more than a second.</summary>
+    public static IReadOnlyList<string> Refusals(SpecCase c)
+    {
+        var compilation = CSharpCompilation.Create("Refusals", Sources(c.Projects[0].Assembly, c.Projects[0].Text), References, Options);
+        var watch = Stopwatch.StartNew();
+        var diagnostics = Driver().RunGenerators(compilation).GetRunResult().Diagnostics;
+        var took = watch.Elapsed;
+        return [.. diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"{d.Id} {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}"),
+            .. took.TotalSeconds > 1 ? new[] { $"took {took.TotalSeconds:0.0} s" } : []];
+    }
+
+    private static SyntaxTree[] Sources(string name, string text) =>
+        [CSharpSyntaxTree.ParseText(text, Parse, $"{name}.cs", System.Text.Encoding.UTF8), CSharpSyntaxTree.ParseText(Implicit, Parse, "GlobalUsings.cs", System.Text.Encoding.UTF8)];
+
+    private static CSharpGeneratorDriver Driver(AnalyzerConfigOptionsProvider? options = null) => CSharpGeneratorDriver.Create(
+        [new DimensionGenerator().AsSourceGenerator(), new SpecGenerator().AsSourceGenerator(), new ModelGenerator().AsSourceGenerator()], parseOptions: Parse, optionsProvider: options);
+
     public static CompiledSpec Of(SpecCase c)
     {
         var result = new CompiledSpec();
@@ -51,30 +79,40 @@ internal sealed class CompiledSpec
         foreach (var (name, text) in c.Projects)
         {
             var assemblyName = $"{name}_{string.Concat(c.Name.Select(x => char.IsLetterOrDigit(x) ? x : '_'))}";
-            SyntaxTree[] trees = [CSharpSyntaxTree.ParseText(text, Parse, $"{name}.cs", System.Text.Encoding.UTF8), CSharpSyntaxTree.ParseText(Implicit, Parse, "GlobalUsings.cs", System.Text.Encoding.UTF8)];
-            var compilation = CSharpCompilation.Create(assemblyName, trees, [.. References, .. references], Options);
-            var driver = CSharpGeneratorDriver.Create([new DimensionGenerator().AsSourceGenerator(), new SpecGenerator().AsSourceGenerator(), new ModelGenerator().AsSourceGenerator()], parseOptions: Parse);
+            var compilation = CSharpCompilation.Create(assemblyName, Sources(name, text), [.. References, .. references], Options);
+            var driver = Driver();
             var watch = Stopwatch.StartNew();
             driver.RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
             result.GeneratorTime += watch.Elapsed;
             result.GeneratedBytes += generated.SyntaxTrees.Skip(2).Sum(t => (long)t.Length);
             var analyzed = generated.WithAnalyzers([new SpecAnalyzer()]).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
-            var all = diagnostics.Concat(analyzed).Concat(generated.GetDiagnostics()).ToList();
+            using var image = new MemoryStream();
+            var emitted = generated.Emit(image, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
+            // what is emitted says all that there is to say, unless an error kept it from being bound
+            var all = diagnostics.Concat(analyzed).Concat(emitted.Success ? emitted.Diagnostics : generated.GetDiagnostics()).ToList();
             result.Errors.AddRange(all.Where(d => d.Severity == DiagnosticSeverity.Error));
             result.Remarks.AddRange(all.Where(d => d.Severity < DiagnosticSeverity.Error && (d.Id.StartsWith("TTT", StringComparison.Ordinal) || d.Id is "CS8785" or "AD0001")));
             result.GeneratedWarnings.AddRange(all.Where(d => d.Severity == DiagnosticSeverity.Warning && d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true));
             if (result.Errors.Count > 0) return result;
-            using var image = new MemoryStream();
-            var emitted = generated.Emit(image, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
-            if (!emitted.Success)
-            {
-                result.Errors.AddRange(emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
-                return result;
-            }
             references.Add(MetadataReference.CreateFromImage(image.ToArray()));
             image.Position = 0;
             result.Assembly = context.LoadFromStream(image);
         }
         return result;
+    }
+}
+
+/// <summary>A build's options: whether kernels for a GPU are made.</summary>
+internal sealed class BuildOptions(bool kernels) : AnalyzerConfigOptionsProvider
+{
+    public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(kernels);
+
+    public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
+
+    public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+
+    private sealed class Options(bool kernels) : AnalyzerConfigOptions
+    {
+        public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => (value = key == "build_property.TttGenKernels" && kernels ? "true" : null) is not null;
     }
 }

@@ -14,10 +14,13 @@ internal sealed record SpecCase(string Name, IReadOnlyList<(string Assembly, str
 {
     public string Expect => Words.GetValueOrDefault("expect", "ok");
 
+    /// <summary>One of thousands: some of what is compared of a case by hand is left to chance.</summary>
+    public bool IsRandom => Words.ContainsKey("random");
+
     private const string Usings = "using TttGen;\nusing TttGen.Layers;\nusing TttGen.InnerModels;\nusing static TttGen.Ops;\n";
 
     /// <summary>A project of one file.</summary>
-    public static SpecCase Of(string name, string text) => new(name, [("App", Usings + text)], new Dictionary<string, string>());
+    public static SpecCase Of(string name, string text) => new(name, [("App", Usings + text)], new Dictionary<string, string> { ["random"] = "" });
 
     public static IEnumerable<SpecCase> Read(string path)
     {

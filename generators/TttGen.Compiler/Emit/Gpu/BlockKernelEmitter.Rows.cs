@@ -151,6 +151,8 @@ internal sealed partial class BlockKernelEmitter
 
         public bool IsGiven(Node node) => false;
 
+        public Input? Replaced(Node node) => emitter._kernel.Replaced(node);
+
         public bool IsStored(Node node) => emitter._kernel.Buffers.ContainsKey(node);
 
         public string Row(Node node, string role) => RowOf(role == "cr" ? emitter._kernel.Transposed[node] : emitter._kernel.Buffers[node], role);

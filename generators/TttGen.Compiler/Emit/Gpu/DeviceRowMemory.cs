@@ -27,6 +27,8 @@ internal sealed class DeviceRowMemory(
 
     public ColumnLoop Loop(Axis axis) => new(loop ?? Numbers.Of(axis.Size), loop ?? Numbers.Of(axis.Size), true);
 
+    public Input? Replaced(Node node) => null;
+
     public bool IsGiven(Node node) => tiles.ContainsKey(node);
 
     public bool IsStored(Node node) => tiles.ContainsKey(node) || tensors.ContainsKey(node);

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using TttGen.SpecFuzz.Checking;
+using TttGen.SpecFuzz.Grammar;
+
+namespace TttGen.SpecFuzz;
+
+/// <summary>Every keyword, and every identifier that stands in generated code, as a parameter and as a local of a layer and of an inner model.</summary>
+public sealed class NameTests
+{
+    private const int Parts = 8;
+
+    /// <summary>What C# itself gives every record, and what our template's methods are called.</summary>
+    private static readonly HashSet<string> Impossible =
+    [
+        "_", "Apply", "Clone", "Deconstruct", "EqualityContract", "Equals", "Finalize", "GetHashCode", "GetType", "Loss", "MemberwiseClone", "Predict", "PrintMembers", "ReferenceEquals",
+        "ToString", "op_Equality", "op_Inequality",
+    ];
+
+    private static readonly string[] Unusual = ["größe", "变量", "Ωmega", "été", "ñ", "İ", "ı", "ſ", "x1", "__", "T0", "v128"];
+
+    private static readonly Lazy<string[][]> Names = new(() =>
+    {
+        var all = Keywords().Concat(Generated()).Concat(Unusual).Where(n => !Impossible.Contains(n)).DistinctBy(Loose).OrderBy(n => n, StringComparer.Ordinal).ToList();
+        return [.. Enumerable.Range(0, Parts).Select(part => all.Where((_, i) => i % Parts == part).ToArray())];
+    });
+
+    static NameTests() => CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+    public static TheoryData<int> Each => [.. Enumerable.Range(0, Parts)];
+
+    [Theory, MemberData(nameof(Each))]
+    public void Any_identifier_may_name_what_a_layer_has(int part) => Check($"""
+        [Dim(6)] public readonly partial struct Width__ : IDim;
+        [Dim(11)] public readonly partial struct Vocab__ : IDim;
+        [Layer]
+        public readonly partial record struct Layer__<D__>({Parameters(part, "D__")}) : ILayer<Layer__<D__>, D__> where D__ : IDim
+        """ + $$"""
+        {
+            public Seq<D__> Apply(Seq<D__> rows__)
+            {
+        {{Locals(part, "rows__")}}
+                return rows__ + 0.1 * ({{Sum(part)}});
+            }
+        }
+        [Model(Trainable = true)]
+        public sealed partial record class Lm__(Embedding<Vocab__, Width__> EmbedTokens, Layer__<Width__> Layer, RmsNorm<Width__> Norm)
+        {
+            public Logits<Vocab__> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layer.Apply(EmbedTokens.Lookup(tokens))));
+        }
+        """);
+
+    [Theory, MemberData(nameof(Each))]
+    public void Any_identifier_may_name_what_an_inner_model_has(int part) => Check($"""
+        [Dim(6)] public readonly partial struct Feature__ : IDim;
+        [Dim(2)] public readonly partial struct Heads__ : IDim;
+        [Dim(12)] public readonly partial struct Width__ : IDim;
+        [Dim(3)] public readonly partial struct MiniBatch__ : IDim;
+        [Dim(11)] public readonly partial struct Vocab__ : IDim;
+        [InnerModel]
+        public readonly partial record struct Memory__<F__>({Parameters(part, "F__")}) : IInnerModel<Memory__<F__>, F__> where F__ : IDim
+        """ + $$"""
+        {
+            public Vec<F__> Predict(Vec<F__> rows__)
+            {
+        {{Locals(part, "rows__")}}
+                return rows__ + 0.1 * ({{Sum(part)}});
+            }
+            public Scalar Loss(Vec<F__> key__, Vec<F__> value__) => 0.5 * global::TttGen.Ops.SquaredNorm(Predict(key__) - value__);
+        }
+        [Model(Trainable = true)]
+        public sealed partial record class Lm__(Embedding<Vocab__, Width__> EmbedTokens, TransformerBlock<Width__, Heads__, Feature__, MiniBatch__, Width__, Memory__<Feature__>> Layer, RmsNorm<Width__> Norm)
+        {
+            public Logits<Vocab__> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layer.Apply(EmbedTokens.Lookup(tokens))));
+        }
+        """);
+
+    private static void Check(string source)
+    {
+        var outcome = Outcome.Of(SpecCase.Of("names", source));
+        Assert.True(outcome.Verdict == Verdict.Right, outcome.Words);
+    }
+
+    private static string Parameters(int part, string dimension) => string.Join(", ", Names.Value[part].Select(n => $"Vec<{dimension}> {Spelt(n)}"));
+
+    // a local and the parameter that it is made of have names that differ: each name is both, in two of the specs
+    private static string[] LocalNames(int part) => Names.Value[(part + 1) % Parts];
+
+    private static string Locals(int part, string rows)
+    {
+        var (parameters, locals) = (Names.Value[part], LocalNames(part));
+        return string.Join("\n", locals.Select((local, i) => $"        var {Spelt(local)} = {rows} * {Spelt(parameters[i % parameters.Length])};"));
+    }
+
+    /// <summary>All locals, and what parameters no local is made of.</summary>
+    private static string Sum(int part)
+    {
+        var (parameters, locals) = (Names.Value[part], LocalNames(part));
+        return string.Join(" + ", locals.Select(Spelt).Concat(parameters.Skip(locals.Length).Select(p => $"rows__ * {Spelt(p)}")));
+    }
+
+    private static string Spelt(string name) => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+
+    private static IEnumerable<string> Keywords() =>
+        SyntaxFacts.GetReservedKeywordKinds().Concat(SyntaxFacts.GetContextualKeywordKinds()).Select(SyntaxFacts.GetText).Where(SyntaxFacts.IsValidIdentifier);
+
+    /// <summary>Identifiers of the code that is generated for specs of all kinds, for the CPU and for a GPU.</summary>
+    private static IEnumerable<string> Generated()
+    {
+        string[] sources = [RandomLayer.Draw(3).Source, RandomLayer.Draw(5).Source, RandomMemory.Draw(1).Source, RandomMemory.Draw(2).Source];
+        return sources.SelectMany((source, i) => CompiledSpec.TextsOf(SpecCase.Of($"names {i}", source)))
+            .SelectMany(text => CSharpSyntaxTree.ParseText(text).GetRoot().DescendantTokens()).Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText);
+    }
+
+    /// <summary>Names that make one key in a checkpoint: two of them can't be in one record.</summary>
+    private static string Loose(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+}
