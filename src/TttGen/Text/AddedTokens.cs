@@ -7,9 +7,14 @@ namespace TttGen.Text;
 internal sealed record AddedToken(int Id, string Content, bool IsSpecial);
 
 /// <summary>Cuts text at added tokens: at each place, the longest that stands there.</summary>
-internal sealed class AddedTokens(IEnumerable<AddedToken> tokens)
+internal sealed class AddedTokens
 {
-    private readonly ILookup<char, AddedToken> _byFirst = tokens.OrderByDescending(static token => token.Content.Length).ToLookup(static token => token.Content[0]);
+    private readonly PrefixTree _tokens = new();
+
+    internal AddedTokens(IEnumerable<AddedToken> tokens)
+    {
+        foreach (AddedToken token in tokens) _tokens.Add(token.Content, token.Id);
+    }
 
     /// <summary>Encodes a text: added tokens by their ids, what is between them by the encoder, which gets each stretch and where it begins.</summary>
     internal int[] Encode(string text, Action<string, int, List<int>> encode)
@@ -18,25 +23,19 @@ internal sealed class AddedTokens(IEnumerable<AddedToken> tokens)
         int start = 0;
         for (int i = 0; i < text.Length;)
         {
-            if (At(text, i) is not { } token)
+            var (length, id) = _tokens.Longest(text.AsSpan(i));
+            if (length == 0)
             {
                 i++;
                 continue;
             }
 
             if (i > start) encode(text[start..i], start, ids);
-            ids.Add(token.Id);
-            start = i += token.Content.Length;
+            ids.Add(id);
+            start = i += length;
         }
 
         if (start < text.Length) encode(text[start..], start, ids);
         return [.. ids];
-    }
-
-    private AddedToken? At(string text, int place)
-    {
-        foreach (AddedToken token in _byFirst[text[place]])
-            if (string.CompareOrdinal(text, place, token.Content, 0, token.Content.Length) == 0) return token;
-        return null;
     }
 }

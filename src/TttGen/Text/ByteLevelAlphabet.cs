@@ -24,6 +24,17 @@ internal static class ByteLevelAlphabet
         return bytes;
     }
 
+    /// <summary>A text's UTF-8 bytes, each as its character.</summary>
+    internal static string Written(ReadOnlySpan<char> text)
+    {
+        byte[] bytes = new byte[Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return string.Create(bytes.Length, bytes, static (characters, from) =>
+        {
+            for (int i = 0; i < from.Length; i++) characters[i] = Characters[from[i]];
+        });
+    }
+
     private static char[] MakeCharacters()
     {
         char[] characters = new char[256];

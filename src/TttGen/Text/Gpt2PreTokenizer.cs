@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.ML.Tokenizers;
 
 namespace TttGen.Text;
 
@@ -9,7 +8,7 @@ namespace TttGen.Text;
 /// <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
 /// By hand, for .NET's expressions see UTF-16: letters and digits beyond U+FFFF would not be such.
 /// </summary>
-internal sealed class Gpt2PreTokenizer : PreTokenizer
+internal static class Gpt2PreTokenizer
 {
     private static readonly string[] Contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
@@ -18,21 +17,8 @@ internal sealed class Gpt2PreTokenizer : PreTokenizer
         Letter, Number, Space, Other,
     }
 
-    /// <inheritdoc/>
-    public override IEnumerable<(int Offset, int Length)> PreTokenize(string text)
-    {
-        for (int start = 0; start < text.Length;)
-        {
-            int length = WordLength(text.AsSpan(start));
-            yield return (start, length);
-            start += length;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override IEnumerable<(int Offset, int Length)> PreTokenize(ReadOnlySpan<char> text) => PreTokenize(text.ToString());
-
-    private static int WordLength(ReadOnlySpan<char> text)
+    /// <summary>Length of the word that a text, not empty, begins with.</summary>
+    internal static int WordLength(ReadOnlySpan<char> text)
     {
         foreach (string contraction in Contractions)
             if (text.StartsWith(contraction)) return contraction.Length;

@@ -60,9 +60,7 @@ internal sealed class MetaspaceBpeTokenizer : Tokenizer
             pieces[id] = piece with { Kind = kind };
         }
 
-        var ranks = new Dictionary<(int, int), int>();
-        foreach (var (left, right) in definition.Merges) ranks.TryAdd((definition.Vocabulary[left], definition.Vocabulary[right]), ranks.Count);
         var settings = new SentencePieceSettings { HasByteFallback = definition.HasByteFallback, UnknownSurface = definition.UnknownToken ?? "" };
-        return new SentencePieceModel(pieces, settings, definition.Name, ranks);
+        return new SentencePieceModel(pieces, settings, definition.Name, definition.Ranks());
     }
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace TttGen.Text;
 
 /// <summary>
-/// SentencePiece's BPE: of all neighbouring symbols whose join is a piece, the best scored are merged, of equal ones the first, until there are none.
+/// BPE: of all neighbouring symbols whose join is a piece, the best scored are merged (or those of the earliest merge, where the model has an order of merges), of
+/// equal ones the first, until there are none. A queue of pairs keeps the time of a word at its length times the logarithm of it.
 /// </summary>
 /// <param name="model">The pieces.</param>
 /// <param name="ids">Gets the ids.</param>
@@ -46,7 +47,8 @@ internal sealed class SentencePieceEncoder(SentencePieceModel model, List<int> i
         return end;
     }
 
-    private void Encode(ReadOnlySpan<char> text)
+    /// <summary>Adds the ids of one word: no merge looks beyond it.</summary>
+    internal void Encode(ReadOnlySpan<char> text)
     {
         Split(text);
         for (int i = 1; i < _symbols.Count; i++) Consider(text, i - 1, i);

@@ -2,20 +2,21 @@ using System.Text;
 
 namespace TttGen.Text;
 
-/// <summary>A SentencePiece BPE vocabulary, ready for encoding and decoding.</summary>
+/// <summary>A BPE vocabulary, SentencePiece's or of its kind, ready for encoding and decoding.</summary>
 internal sealed class SentencePieceModel
 {
     /// <summary>What SentencePiece writes for a space.</summary>
     internal const char Space = '\u2581';
 
-    private readonly List<string> _userDefined = [];
+    private readonly PrefixTree _userDefined = new();
 
     /// <param name="pieces">By id.</param>
     /// <param name="settings">The rest.</param>
     /// <param name="name">The file, for errors.</param>
     /// <param name="ranks">The order of merges, where it is not that of scores.</param>
+    /// <param name="coversAll">Every text is made of pieces, so that nothing is unknown: those of a byte-level alphabet.</param>
     /// <exception cref="TttException">The pieces can't be a vocabulary.</exception>
-    internal SentencePieceModel(IReadOnlyList<SentencePiece> pieces, SentencePieceSettings settings, string name, Dictionary<(int Left, int Right), int>? ranks = null)
+    internal SentencePieceModel(IReadOnlyList<SentencePiece> pieces, SentencePieceSettings settings, string name, Dictionary<(int Left, int Right), int>? ranks = null, bool coversAll = false)
     {
         (Pieces, Settings, Ranks) = (pieces, settings, ranks);
         UnknownId = -1;
@@ -36,17 +37,16 @@ internal sealed class SentencePieceModel
                     if (!Ids.TryAdd(piece.Text, id)) throw Damaged(name, id, "found twice, expected once");
                     if (!float.IsFinite(piece.Score)) throw Damaged(name, id, "expected a finite score");
                     LongestPiece = Math.Max(LongestPiece, piece.Text.Length);
-                    if (piece.Kind == PieceKind.UserDefined) _userDefined.Add(piece.Text);
+                    if (piece.Kind == PieceKind.UserDefined && piece.Text.Length > 0) _userDefined.Add(piece.Text, id);
                     for (int i = 1; i < piece.Text.Length; i++) PiecesCrossWords |= piece.Text[i] == Space && piece.Text[i - 1] != Space;
                     break;
                 case PieceKind.Unused: throw new TttException($"{name}: a SentencePiece model with unused pieces, expected one without; it is not supported");
             }
         }
 
-        if (UnknownId < 0 && !settings.HasByteFallback) throw new TttException($"{name}: expected a piece for what is unknown, found none; the file is damaged");
+        if (UnknownId < 0 && !settings.HasByteFallback && !coversAll) throw new TttException($"{name}: expected a piece for what is unknown, found none; the file is damaged");
         if (settings.HasByteFallback && missing.Count > 0) throw new TttException($"{name}: expected a piece for every byte, found none for {missing.Count} of them; the file is damaged");
         ByteIds = settings.HasByteFallback ? bytes : null;
-        _userDefined.Sort(static (a, b) => b.Length.CompareTo(a.Length));
     }
 
     internal IReadOnlyList<SentencePiece> Pieces { get; }
@@ -71,12 +71,7 @@ internal sealed class SentencePieceModel
     internal bool PiecesCrossWords { get; }
 
     /// <summary>Length of the longest user-defined piece that the text begins with, or 0.</summary>
-    internal int UserDefinedLength(ReadOnlySpan<char> text)
-    {
-        foreach (string piece in _userDefined)
-            if (text.StartsWith(piece, StringComparison.Ordinal)) return piece.Length;
-        return 0;
-    }
+    internal int UserDefinedLength(ReadOnlySpan<char> text) => _userDefined.Longest(text).Length;
 
     /// <summary>What a piece stands for in text.</summary>
     internal byte[] BytesOf(int id) => Pieces[id].Kind switch

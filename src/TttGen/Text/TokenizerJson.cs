@@ -58,6 +58,14 @@ internal sealed class TokenizerJson
     /// <summary>An error about something that is known but not supported.</summary>
     internal TttException Refused(string found, string expected) => new($"{Name}: found {OneLine.Of(found)}, expected {expected}; this kind is not supported");
 
+    /// <summary>The place in order of each merge, by the ids of what it joins.</summary>
+    internal Dictionary<(int Left, int Right), int> Ranks()
+    {
+        var ranks = new Dictionary<(int, int), int>();
+        foreach (var (left, right) in Merges) ranks.TryAdd((Vocabulary[left], Vocabulary[right]), ranks.Count);
+        return ranks;
+    }
+
     private void ReadModel(JsonElement model)
     {
         if (model.Kind != "BPE") throw Refused($"a model of type {model.Kind}", "BPE");

@@ -31,6 +31,53 @@ public sealed class ByteLevelBpeTokenizerTests
     }
 
     [Fact]
+    public void A_word_is_merged_as_the_definition_says()
+    {
+        // the definition: of all pairs that have a merge, the earliest merge's first pair, until there is none
+        var model = JsonNode.Parse(Json)!["model"]!;
+        var merges = model["merges"]!.AsArray().Select((pair, rank) => (Pair: ((string)pair![0]!, (string)pair[1]!), rank)).ToDictionary(m => m.Pair, m => m.rank);
+        var random = new Random(9);
+        for (int round = 0; round < 2_000; round++)
+        {
+            string word = new([.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => "aeinorsthlwz"[random.Next(12)])]);
+            List<string> symbols = [.. word.Select(static letter => letter.ToString())];
+            while (true)
+            {
+                int best = -1, least = int.MaxValue;
+                for (int i = 1; i < symbols.Count; i++)
+                    if (merges.TryGetValue((symbols[i - 1], symbols[i]), out int rank) && rank < least) (best, least) = (i, rank);
+                if (best < 0) break;
+                symbols[best - 1] += symbols[best];
+                symbols.RemoveAt(best);
+            }
+
+            Assert.Equal(symbols.Select(symbol => (int)model["vocab"]![symbol]!), Plain.Encode(word));
+        }
+    }
+
+    [Fact]
+    public void A_word_of_a_million_letters_is_read()
+    {
+        string word = string.Concat(Enumerable.Repeat("whale", 200_000));
+        Assert.Equal(word, Plain.Decode(Plain.Encode(word)));
+    }
+
+    [Fact]
+    public void Of_many_added_tokens_the_longest_is_found()
+    {
+        Tokenizer many = Load(static root =>
+        {
+            var added = root["added_tokens"]!.AsArray();
+            int first = 1460;
+            // one begins with the other
+            for (int i = 0; i < 3_000; i++) added.Add(new JsonObject { ["id"] = first + i, ["content"] = "<" + new string('<', i % 300) + i, ["special"] = false });
+        });
+        string text = new('<', 100_000);
+        Assert.Equal(text, many.Decode(many.Encode(text)));
+        Assert.Equal([1460 + 12, 1460 + 123], many.Encode("<" + new string('<', 12) + "12" + "<" + new string('<', 123) + "123"));
+    }
+
+    [Fact]
     public void Merges_may_be_written_as_in_older_files()
     {
         Tokenizer older = Load(static root => root["model"]!["merges"] = new JsonArray(
