@@ -23,7 +23,7 @@ internal sealed class Ptxas
 
     /// <summary>The one that is named, or the first on PATH, in CUDA_HOME, CUDA_PATH; null where there is none.</summary>
     /// <param name="named">A file, <c>none</c>, or empty.</param>
-    /// <param name="remark">Why one that was found is not used; or empty.</param>
+    /// <param name="remark">Which was found, where none is named, or why it is not used; or empty.</param>
     /// <exception cref="PtxasException">The one that is named can't be used.</exception>
     public static Ptxas? Find(string named, out string remark)
     {
@@ -31,7 +31,12 @@ internal sealed class Ptxas
         if (named == "none") return null;
         var file = named.Length > 0 ? named : Candidates().FirstOrDefault(File.Exists);
         if (file is null) return null;
-        if (Unusable(file) is not { } reason) return new Ptxas(file);
+        if (Unusable(file, out var version) is not { } reason)
+        {
+            // what is found by itself is told: a build should not depend on a machine's PATH without a word
+            if (named.Length == 0) remark = $"{file}, of CUDA {version}, says how many registers kernels take; to choose another, or none, set TttGenPtxas";
+            return new Ptxas(file);
+        }
         if (named.Length > 0) throw new PtxasException($"TttGenPtxas: expected NVIDIA's ptxas of CUDA {Oldest} or later, {reason}; correct the property, or set it to none");
         remark = $"{file}: expected ptxas of CUDA {Oldest} or later, {reason}; registers of kernels stay unknown";
         return null;
@@ -73,14 +78,16 @@ internal sealed class Ptxas
         return folders.Select(folder => Path.Combine(folder, name));
     }
 
-    private static string? Unusable(string file)
+    private static string? Unusable(string file, out string version)
     {
+        version = "";
         try
         {
             var (exit, text) = Run(file, "--version");
             var release = Regex.Match(text, @"release (\d+\.\d+)");
             if (exit != 0 || !release.Success) return $"found {file}, which does not say its version";
-            return Version.Parse(release.Groups[1].Value) < Oldest ? $"found that of CUDA {release.Groups[1].Value}" : null;
+            version = release.Groups[1].Value;
+            return Version.Parse(version) < Oldest ? $"found that of CUDA {version}" : null;
         }
         catch (Win32Exception)
         {
