@@ -26,7 +26,8 @@ internal sealed class ProcessConsole : AppConsole
             InIsTerminal = !Console.IsInputRedirected,
             Out = Writer(OutputPipe.Open(interrupt.Cancel)),
             OutIsTerminal = !Console.IsOutputRedirected,
-            Error = Writer(new LenientStream(Console.OpenStandardError())),
+            // A signal's thread writes, too.
+            Error = TextWriter.Synchronized(Writer(new LenientStream(Console.OpenStandardError()))),
             ErrorIsTerminal = !Console.IsErrorRedirected,
             ProgramDirectory = AppContext.BaseDirectory,
             Interrupted = interrupt.Token,

@@ -40,6 +40,7 @@ public sealed class CommandTests : RunTests
         var definition = new SmallDefinition { OnAccumulate = (_, call) => { if (call == 7) _interrupt.Cancel(); } };
         var cut = Run(definition, ["train", .. Given, "--steps", "20", "--eval-every", "2"]);
         Assert.Equal(130, cut.Code);
+        Assert.Contains("stopping when this step is done, with a checkpoint; once more stops at once, to go on from the last checkpoint\n", cut.Error, StringComparison.Ordinal);
         Assert.EndsWith($"stopped after step 7 of 20; go on with: train --resume --out {Folder.Path}\n", cut.Error, StringComparison.Ordinal);
 
         var rest = Run(terminal: false, ["train", "--resume", "--out", Folder.Path]);
@@ -119,6 +120,15 @@ public sealed class CommandTests : RunTests
     [InlineData("text: expected at least 161 held-out tokens for a window of 160, found 150", "--context", "160", "--steps", "3")]
     [InlineData("found nothing there; to start anew, leave --resume away", "--resume")]
     public void The_command_line_is_checked(string expected, params string[] options) => Refused(expected, Train(options));
+
+    [Fact]
+    public void A_pipe_is_no_text_and_is_not_waited_for()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var pipe = System.Diagnostics.Process.Start("mkfifo", Files["pipe.txt"]);
+        pipe.WaitForExit();
+        Refused("pipe.txt: can't be read: expected a file, found a pipe or a device", Run(terminal: false, ["train", Files["pipe.txt"], "--context", "16", "--steps", "3", "--out", Folder.Path]));
+    }
 
     [Fact]
     public void A_folder_that_has_a_training_is_not_overwritten()

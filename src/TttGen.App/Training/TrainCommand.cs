@@ -74,6 +74,11 @@ internal static class TrainCommand
         {
             trainer.Stepped += progress.Show;
             trainer.Evaluated += progress.Show;
+            using var told = console.Interrupted.Register(() =>
+            {
+                console.Error.WriteLine("stopping when this step is done, with a checkpoint; once more stops at once, to go on from the last checkpoint");
+                console.Error.Flush();
+            });
             end = trainer.Run(console.Interrupted, taken);
         }
         console.Error.WriteLine(end is TrainingEnd.Finished

@@ -7,7 +7,8 @@ namespace TttGen.Inference;
 
 /// <summary>
 /// A state in a file, little-endian: <c>TttGenState3</c>, i32 bytes of the signature, i64 position, i64 count of numbers, the signature in UTF-8,
-/// the numbers in f32, u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over.
+/// the numbers in f32, u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over. The signature ends in the
+/// checksum of the weights that a state starts from; files of older builds, which have none there, are read as well.
 /// </summary>
 internal static class StateFile
 {
@@ -58,6 +59,7 @@ internal static class StateFile
             var name = new byte[BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(12)) is >= 0 and <= 4096 and var length ? length : throw Damaged()];
             if (from.ReadAtLeast(name, name.Length, false) < name.Length) throw Damaged();
             var written = Encoding.UTF8.GetString(name);
+            if (written == WithoutWeights(signature)) signature = written;
             if (written != signature && ModelOf(written) == ModelOf(signature))
                 throw new TttException($"{file}: expected a state that these weights have made, found one of other weights of the same model; restore it with the checkpoint that saved it");
             if (written != signature)
@@ -81,6 +83,9 @@ internal static class StateFile
 
         TttException Damaged() => new($"{file}: the state file is damaged");
     }
+
+    /// <summary>What files were called before they spoke of the weights: those are taken, for nothing in them says which weights they come from.</summary>
+    private static string WithoutWeights(string signature) => signature.Contains(WeightsMark, StringComparison.Ordinal) ? ModelOf(signature) + ")" : signature;
 
     private static string ModelOf(string signature) => signature.LastIndexOf(WeightsMark, StringComparison.Ordinal) is var at and >= 0 ? signature[..at] : signature;
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TttGen.Inference;
 using TttGen.Numerics.Tests.Spec;
 using TttGen.Runtime.Tests.Checkpoints;
@@ -60,6 +61,31 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    public void A_state_of_other_weights_is_refused()
+    {
+        using var other = LinearMamba.Load(OtherWeights(), new ModelOptions { Threads = 1 });
+        using var foreign = other.CreateState();
+        var error = Assert.Throws<TttException>(() => foreign.Restore(_files["state"]));
+        Assert.EndsWith("found one of other weights of the same model; restore it with the checkpoint that saved it", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_an_older_build_that_names_no_weights_is_read()
+    {
+        const string Mark = "; weights ";
+        var text = System.Text.Encoding.UTF8.GetString(_whole.AsSpan(32, BinaryPrimitives.ReadInt32LittleEndian(_whole.AsSpan(12))));
+        var old = System.Text.Encoding.UTF8.GetBytes(text[..text.IndexOf(Mark, StringComparison.Ordinal)] + ")");
+        byte[] file = [.. _whole.AsSpan(0, 32), .. old, .. _whole.AsSpan(32 + text.Length)];
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(12), old.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(file.Length - 4), Crc32C(file.AsSpan(0, file.Length - 4)));
+        File.WriteAllBytes(_files["old"], file);
+        using var restored = _model.CreateState();
+        restored.Restore(_files["old"]);
+        Assert.Equal(21, restored.Position);
+        Assert.Equal(Next(_state), Next(restored));
+    }
+
+    [Fact]
     public void Any_other_file_is_refused()
     {
         Refused("Call me Ishmael.\nSome years ago"u8.ToArray());
@@ -85,6 +111,29 @@ public sealed class StateFileTests : IDisposable
         Assert.DoesNotContain('\n', error.Message);
         Assert.Equal(21, _state.Position);
         Assert.Equal(before, Next(_state));
+    }
+
+    /// <summary>A checkpoint of the same model, one of its inner weights another.</summary>
+    private string OtherWeights()
+    {
+        var to = Directory.CreateDirectory(_files["other"]).FullName;
+        foreach (var file in Directory.EnumerateFiles(_golden.Directory)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        var path = Path.Combine(to, "model.safetensors");
+        var bytes = File.ReadAllBytes(path);
+        var length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        using var head = System.Text.Json.JsonDocument.Parse(bytes.AsMemory(8, length));
+        var tensor = head.RootElement.EnumerateObject().First(t => t.Name.EndsWith("W1", StringComparison.Ordinal)).Value;
+        var at = 8 + length + (int)tensor.GetProperty("data_offsets")[0].GetInt64();
+        BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(at), BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(at)) + 1);
+        File.WriteAllBytes(path, bytes);
+        return to;
+    }
+
+    private static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        var sum = uint.MaxValue;
+        foreach (var b in bytes) sum = System.Numerics.BitOperations.Crc32C(sum, b);
+        return ~sum;
     }
 
     /// <summary>What the state would answer, itself left alone.</summary>

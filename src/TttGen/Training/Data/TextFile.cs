@@ -18,7 +18,13 @@ internal sealed record TextFile(string Path, byte[] Bytes)
     {
         try
         {
-            return new TextFile(path, File.ReadAllBytes(path));
+            // Texts are read more than once, which a pipe can't be.
+            using var from = InputFile.Open(path);
+            if (from.Length > Array.MaxLength)
+                throw new TttException($"{OneLine.Path(path)}: expected at most {Array.MaxLength} bytes, found {from.Length}; split the text into several files");
+            var bytes = new byte[from.Length];
+            from.ReadExactly(bytes);
+            return new TextFile(path, bytes);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
