@@ -15,19 +15,9 @@ namespace NewInnerModel;
 /// <summary>A small language model over the gated memory.</summary>
 [Model]
 public sealed partial record class SwiGluModel(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, SwiGluMemory<HeadDim, InnerHidden>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, SwiGluMemory<HeadDim, InnerHidden>>> Lm);
 
 /// <summary>The same over the deeper memory.</summary>
 [Model]
 public sealed partial record class ThreeLayerModel(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, ThreeLayerMemory<HeadDim, InnerHidden>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, ThreeLayerMemory<HeadDim, InnerHidden>>> Lm);

@@ -15,14 +15,8 @@ namespace Quickstart;
 
 /// <summary>
 /// The model in the folder beside, which has read Moby Dick, the King James Bible and the State of the Union: TTT-Linear in the Mamba backbone, 2.3 million
-/// parameters. The names of the parameters are the keys of its checkpoint.
+/// parameters. Apply is its one part's: <see cref="CausalLm{V, D, N, B}"/> without a key of its own, as the checkpoint's keys begin with <c>model.</c>.
 /// </summary>
 [Model(Trainable = true)]
 public sealed partial record class TinyBooks(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    /// <summary>Logits of the next byte after each of the given ones.</summary>
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>> Lm);

@@ -17,43 +17,19 @@ namespace Train;
 /// <summary>TTT-Linear in the Mamba backbone.</summary>
 [Model(Trainable = true)]
 public sealed partial record class LinearMamba(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    /// <summary>Logits of the next byte after each of the given ones.</summary>
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>> Lm);
 
 /// <summary>TTT-Linear in the Transformer backbone.</summary>
 [Model(Trainable = true)]
 public sealed partial record class LinearTransformer(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    /// <summary>Logits of the next byte after each of the given ones.</summary>
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>> Lm);
 
 /// <summary>TTT-MLP in the Mamba backbone.</summary>
 [Model(Trainable = true)]
 public sealed partial record class MlpMamba(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    /// <summary>Logits of the next byte after each of the given ones.</summary>
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>> Lm);
 
 /// <summary>TTT-MLP in the Transformer backbone.</summary>
 [Model(Trainable = true)]
 public sealed partial record class MlpTransformer(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    /// <summary>Logits of the next byte after each of the given ones.</summary>
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, MlpMemory<HeadDim, InnerHidden>>> Lm);

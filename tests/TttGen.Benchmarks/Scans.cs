@@ -118,19 +118,9 @@ internal static unsafe class Scans
 /// <summary>A model around one head of TTT-Linear.</summary>
 [Model(Trainable = true)]
 internal sealed partial record class LinearScanModel(
-    Embedding<ScanVocab, ScanWidth> EmbedTokens,
-    Stack<ScanDepth, TransformerBlock<ScanWidth, ScanHeads, ScanHead, ScanMiniBatch, ScanHidden, LinearMemory<ScanHead>>, ScanWidth> Layers,
-    RmsNorm<ScanWidth> Norm)
-{
-    public Logits<ScanVocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<ScanVocab, ScanWidth, ScanDepth, TransformerBlock<ScanWidth, ScanHeads, ScanHead, ScanMiniBatch, ScanHidden, LinearMemory<ScanHead>>> Lm);
 
 /// <summary>A model around one head of TTT-MLP.</summary>
 [Model(Trainable = true)]
 internal sealed partial record class MlpScanModel(
-    Embedding<ScanVocab, ScanWidth> EmbedTokens,
-    Stack<ScanDepth, TransformerBlock<ScanWidth, ScanHeads, ScanHead, ScanMiniBatch, ScanHidden, MlpMemory<ScanHead, ScanInner>>, ScanWidth> Layers,
-    RmsNorm<ScanWidth> Norm)
-{
-    public Logits<ScanVocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<ScanVocab, ScanWidth, ScanDepth, TransformerBlock<ScanWidth, ScanHeads, ScanHead, ScanMiniBatch, ScanHidden, MlpMemory<ScanHead, ScanInner>>> Lm);

@@ -17,29 +17,14 @@ namespace TttGen.Benchmarks.Training;
 /// <summary>4 layers of 256, a vocabulary of bytes.</summary>
 [Model(Trainable = true)]
 public sealed partial record class LinearBytes(
-    Embedding<Bytes, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    public Logits<Bytes> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Bytes, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>> Lm);
 
 /// <summary>The same with a vocabulary of 32 000.</summary>
 [Model(Trainable = true)]
 public sealed partial record class LinearPieces(
-    Embedding<Pieces, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    public Logits<Pieces> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Pieces, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>> Lm);
 
 /// <summary>The same with MLPs that learn.</summary>
 [Model(Trainable = true)]
 public sealed partial record class MlpBytes(
-    Embedding<Bytes, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, MlpMemory<HeadDim, Wide>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    public Logits<Bytes> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Bytes, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, MlpMemory<HeadDim, Wide>>> Lm);

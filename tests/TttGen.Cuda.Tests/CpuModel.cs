@@ -15,9 +15,4 @@ namespace TttGen.Cuda.Tests;
 /// <summary>A model that is compiled for the processor alone.</summary>
 [Model]
 public sealed partial record class CpuModel(
-    Embedding<CpuVocab, CpuWidth> EmbedTokens,
-    Stack<CpuDepth, MambaBlock<CpuWidth, CpuHeads, CpuHeadDim, CpuMiniBatch, CpuTaps, CpuHidden, LinearMemory<CpuHeadDim>>, CpuWidth> Layers,
-    RmsNorm<CpuWidth> Norm)
-{
-    public Logits<CpuVocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<CpuVocab, CpuWidth, CpuDepth, MambaBlock<CpuWidth, CpuHeads, CpuHeadDim, CpuMiniBatch, CpuTaps, CpuHidden, LinearMemory<CpuHeadDim>>> Lm);

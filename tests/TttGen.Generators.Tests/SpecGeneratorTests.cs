@@ -72,6 +72,23 @@ public sealed class SpecGeneratorTests
         }
         """;
 
+    /// <summary>A model that says nothing of its own.</summary>
+    private const string OnePart = """
+        using TttGen.Layers;
+
+        namespace App;
+
+        [Dim(32)] public readonly partial struct Vocab : IDim;
+        [Dim(8)] public readonly partial struct Width : IDim;
+        [Dim(12)] public readonly partial struct Hidden : IDim;
+        [Dim(3)] public readonly partial struct Depth : IDim;
+
+        /// <summary>A model.</summary>
+        /// <param name="class">All of it.</param>
+        [Model]
+        public sealed partial record class Whole([Key("")] CausalLm<Vocab, Width, Depth, SwiGlu<Width, Hidden>> @class);
+        """;
+
     private const string Nested = """
         namespace App;
 
@@ -97,11 +114,15 @@ public sealed class SpecGeneratorTests
     public Task Layers_and_models_get_their_bind_and_their_text() => Verifier.Verify(Compilations.Driver(new SpecGenerator()).RunGenerators(Compilations.Of(Model)));
 
     [Fact]
+    public Task A_model_of_one_part_gets_that_parts_apply() => Verifier.Verify(Compilations.Driver(new SpecGenerator()).RunGenerators(Compilations.Of(OnePart)));
+
+    [Fact]
     public Task A_spec_may_stand_inside_generic_types() => Verifier.Verify(Compilations.Driver(new SpecGenerator()).RunGenerators(Compilations.Of(Nested)));
 
     [Theory]
     [InlineData(Memory)]
     [InlineData(Model)]
+    [InlineData(OnePart)]
     [InlineData(Nested)]
     public void What_is_generated_for_specs_compiles_without_warnings(string source) =>
         Assert.Empty(Compilations.Complaints(Compilations.Of(source)));
@@ -109,6 +130,7 @@ public sealed class SpecGeneratorTests
     [Theory]
     [InlineData(Memory)]
     [InlineData(Model)]
+    [InlineData(OnePart)]
     [InlineData(Nested)]
     public async Task The_analyzer_has_nothing_to_say_of_them(string source) => Assert.Empty(await Compilations.Analyze(Compilations.Of(source)));
 
@@ -127,4 +149,34 @@ public sealed class SpecGeneratorTests
         Assert.Empty(Compilations.Complaints(Compilations.Of(source)));
     }
 
+    /// <summary>All files but those that hold the record's own text, for the CPU, for a device and for training.</summary>
+    [Fact]
+    public void A_model_of_one_part_is_the_code_of_the_model_written_out()
+    {
+        const string around = """
+            using TttGen.InnerModels;
+            using TttGen.Layers;
+            namespace App;
+            [Dim(32)] public readonly partial struct Vocab : IDim;
+            [Dim(8)] public readonly partial struct Width : IDim;
+            [Dim(2)] public readonly partial struct Heads : IDim;
+            [Dim(4)] public readonly partial struct HeadDim : IDim;
+            [Dim(12)] public readonly partial struct Hidden : IDim;
+            [Dim(5)] public readonly partial struct MiniBatch : IDim;
+            [Dim(3)] public readonly partial struct Depth : IDim;
+            """;
+        const string block = "TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>";
+        var part = Files($"[Model(Trainable = true)] public partial record class Lm([Key(\"\")] CausalLm<Vocab, Width, Depth, {block}> Whole);");
+        Assert.Equal(part, Files($$"""
+            [Model(Trainable = true)] public partial record class Lm(Embedding<Vocab, Width> EmbedTokens, Stack<Depth, {{block}}, Width> Layers, RmsNorm<Width> Norm)
+            {
+                public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+            }
+            """));
+        Assert.Contains("App.Lm.Kernels.g.cs", part.Keys);
+
+        static Dictionary<string, string> Files(string model) => Compilations.DriverForKernels().RunGenerators(Compilations.Of(around + "\n" + model, Compilations.ForKernels)).GetRunResult()
+            .Results.SelectMany(r => r.GeneratedSources).Where(f => !f.HintName.EndsWith("Bind.g.cs", StringComparison.Ordinal) && !f.HintName.EndsWith("Lowered.g.cs", StringComparison.Ordinal))
+            .ToDictionary(f => f.HintName, f => f.SourceText.ToString());
+    }
 }

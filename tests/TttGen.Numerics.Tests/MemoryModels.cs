@@ -30,174 +30,123 @@ namespace TttGen.Numerics.Tests;
 [Dim(22)] public readonly partial struct TwentyTwo : IDim;
 
 [Model]
-public sealed partial record class LinearBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
+public sealed partial record class LinearBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, LinearMemory<Six>>> Lm);
+
+/// <summary><see cref="LinearBySix"/> written out.</summary>
+[Model]
+public sealed partial record class LinearBySixWrittenOut(Embedding<ThirtyOne, Twelve> EmbedTokens,
     Stack<Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, LinearMemory<Six>>, Twelve> Layers, RmsNorm<Twelve> Norm)
 {
     public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
 }
 
+/// <summary><see cref="LinearBySix"/> with an output head of its own.</summary>
 [Model]
-public sealed partial record class LinearByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, TransformerBlock<Thirty, Three, Ten, One, TwentyTwo, LinearMemory<Ten>>, Thirty> Layers, RmsNorm<Thirty> Norm)
+public sealed partial record class UntiedLinearBySix(
+    [Key("")] UntiedCausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, LinearMemory<Six>>> Lm);
+
+/// <summary>That one written out.</summary>
+[Model]
+public sealed partial record class UntiedLinearBySixWrittenOut(Embedding<ThirtyOne, Twelve> EmbedTokens,
+    Stack<Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, LinearMemory<Six>>, Twelve> Layers, RmsNorm<Twelve> Norm, LmHead<Twelve, ThirtyOne> Head)
 {
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+    public Logits<ThirtyOne> Apply(Tokens tokens) => Head.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
 }
 
 [Model]
-public sealed partial record class LinearBySixteen(Embedding<ThirtyOne, ThirtyTwo> EmbedTokens,
-    Stack<Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Eight, TwentyTwo, LinearMemory<Sixteen>>, ThirtyTwo> Layers, RmsNorm<ThirtyTwo> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class LinearByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TransformerBlock<Thirty, Three, Ten, One, TwentyTwo, LinearMemory<Ten>>> Lm);
 
 [Model]
-public sealed partial record class LinearByNinetySix(Embedding<ThirtyOne, NinetySix> EmbedTokens,
-    Stack<One, TransformerBlock<NinetySix, One, NinetySix, Sixteen, TwentyTwo, LinearMemory<NinetySix>>, NinetySix> Layers, RmsNorm<NinetySix> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class LinearBySixteen(
+    [Key("")] CausalLm<ThirtyOne, ThirtyTwo, Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Eight, TwentyTwo, LinearMemory<Sixteen>>> Lm);
 
 [Model]
-public sealed partial record class MlpBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
-    Stack<Two, TransformerBlock<Twelve, Two, Six, Eight, TwentyTwo, MlpMemory<Six, Ten>>, Twelve> Layers, RmsNorm<Twelve> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class LinearByNinetySix(
+    [Key("")] CausalLm<ThirtyOne, NinetySix, One, TransformerBlock<NinetySix, One, NinetySix, Sixteen, TwentyTwo, LinearMemory<NinetySix>>> Lm);
 
 [Model]
-public sealed partial record class MlpByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, MlpMemory<Ten, Forty>>, Thirty> Layers, RmsNorm<Thirty> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class MlpBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Eight, TwentyTwo, MlpMemory<Six, Ten>>> Lm);
 
 [Model]
-public sealed partial record class MlpBySixteen(Embedding<ThirtyOne, ThirtyTwo> EmbedTokens,
-    Stack<Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Five, TwentyTwo, MlpMemory<Sixteen, Sixteen>>, ThirtyTwo> Layers, RmsNorm<ThirtyTwo> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class MlpByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, MlpMemory<Ten, Forty>>> Lm);
 
 [Model]
-public sealed partial record class MlpByNinetySix(Embedding<ThirtyOne, NinetySix> EmbedTokens,
-    Stack<One, TransformerBlock<NinetySix, One, NinetySix, One, TwentyTwo, MlpMemory<NinetySix, Forty>>, NinetySix> Layers, RmsNorm<NinetySix> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class MlpBySixteen(
+    [Key("")] CausalLm<ThirtyOne, ThirtyTwo, Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Five, TwentyTwo, MlpMemory<Sixteen, Sixteen>>> Lm);
 
 [Model]
-public sealed partial record class SwiGluBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
-    Stack<Two, TransformerBlock<Twelve, Two, Six, One, TwentyTwo, SwiGluMemory<Six, Ten>>, Twelve> Layers, RmsNorm<Twelve> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class MlpByNinetySix(
+    [Key("")] CausalLm<ThirtyOne, NinetySix, One, TransformerBlock<NinetySix, One, NinetySix, One, TwentyTwo, MlpMemory<NinetySix, Forty>>> Lm);
 
 [Model]
-public sealed partial record class SwiGluByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, SwiGluMemory<Ten, Sixteen>>, Thirty> Layers, RmsNorm<Thirty> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class SwiGluBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, One, TwentyTwo, SwiGluMemory<Six, Ten>>> Lm);
 
 [Model]
-public sealed partial record class ThreeLayerBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
-    Stack<Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, ThreeLayerMemory<Six, Ten>>, Twelve> Layers, RmsNorm<Twelve> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class SwiGluByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, SwiGluMemory<Ten, Sixteen>>> Lm);
 
 [Model]
-public sealed partial record class ThreeLayerBySixteen(Embedding<ThirtyOne, ThirtyTwo> EmbedTokens,
-    Stack<Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Sixteen, TwentyTwo, ThreeLayerMemory<Sixteen, Sixteen>>, ThirtyTwo> Layers, RmsNorm<ThirtyTwo> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class ThreeLayerBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, ThreeLayerMemory<Six, Ten>>> Lm);
 
 [Model]
-public sealed partial record class LowRankBySixteen(Embedding<ThirtyOne, ThirtyTwo> EmbedTokens,
-    Stack<Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Eight, TwentyTwo, LowRankMemory<Sixteen, Three>>, ThirtyTwo> Layers, RmsNorm<ThirtyTwo> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class ThreeLayerBySixteen(
+    [Key("")] CausalLm<ThirtyOne, ThirtyTwo, Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Sixteen, TwentyTwo, ThreeLayerMemory<Sixteen, Sixteen>>> Lm);
 
 [Model]
-public sealed partial record class LowRankByNinetySix(Embedding<ThirtyOne, NinetySix> EmbedTokens,
-    Stack<One, TransformerBlock<NinetySix, One, NinetySix, Five, TwentyTwo, LowRankMemory<NinetySix, Three>>, NinetySix> Layers, RmsNorm<NinetySix> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class LowRankBySixteen(
+    [Key("")] CausalLm<ThirtyOne, ThirtyTwo, Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Eight, TwentyTwo, LowRankMemory<Sixteen, Three>>> Lm);
 
 [Model]
-public sealed partial record class DeltaByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, DeltaMemory<Ten>>, Thirty> Layers, RmsNorm<Thirty> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class LowRankByNinetySix(
+    [Key("")] CausalLm<ThirtyOne, NinetySix, One, TransformerBlock<NinetySix, One, NinetySix, Five, TwentyTwo, LowRankMemory<NinetySix, Three>>> Lm);
 
 [Model]
-public sealed partial record class DeltaByTenOnline(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, TransformerBlock<Thirty, Three, Ten, One, TwentyTwo, DeltaMemory<Ten>>, Thirty> Layers, RmsNorm<Thirty> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class DeltaByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, DeltaMemory<Ten>>> Lm);
 
 [Model]
-public sealed partial record class ScaledBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
-    Stack<Two, TransformerBlock<Twelve, Two, Six, Eight, TwentyTwo, ScaledMemory<Six>>, Twelve> Layers, RmsNorm<Twelve> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class DeltaByTenOnline(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TransformerBlock<Thirty, Three, Ten, One, TwentyTwo, DeltaMemory<Ten>>> Lm);
 
 [Model]
-public sealed partial record class ScaledBySixteen(Embedding<ThirtyOne, ThirtyTwo> EmbedTokens,
-    Stack<Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Sixteen, TwentyTwo, ScaledMemory<Sixteen>>, ThirtyTwo> Layers, RmsNorm<ThirtyTwo> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class ScaledBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Eight, TwentyTwo, ScaledMemory<Six>>> Lm);
 
 [Model]
-public sealed partial record class TiedBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
-    Stack<Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, TiedMemory<Six, Ten>>, Twelve> Layers, RmsNorm<Twelve> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class ScaledBySixteen(
+    [Key("")] CausalLm<ThirtyOne, ThirtyTwo, Two, TransformerBlock<ThirtyTwo, Two, Sixteen, Sixteen, TwentyTwo, ScaledMemory<Sixteen>>> Lm);
 
 [Model]
-public sealed partial record class TiedByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, TiedMemory<Ten, Sixteen>>, Thirty> Layers, RmsNorm<Thirty> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class TiedBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Five, TwentyTwo, TiedMemory<Six, Ten>>> Lm);
 
 [Model]
-public sealed partial record class GainByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, TransformerBlock<Thirty, Three, Ten, Five, TwentyTwo, GainMemory<Ten>>, Thirty> Layers, RmsNorm<Thirty> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class TiedByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TransformerBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, TiedMemory<Ten, Sixteen>>> Lm);
 
 [Model]
-public sealed partial record class SquashedBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
-    Stack<Two, TransformerBlock<Twelve, Two, Six, Sixteen, TwentyTwo, SquashedMemory<Six>>, Twelve> Layers, RmsNorm<Twelve> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class GainByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TransformerBlock<Thirty, Three, Ten, Five, TwentyTwo, GainMemory<Ten>>> Lm);
+
+[Model]
+public sealed partial record class SquashedBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Sixteen, TwentyTwo, SquashedMemory<Six>>> Lm);
 
 /// <summary>Convolutions of three taps over a width that is no multiple of a register's.</summary>
 [Model]
-public sealed partial record class MambaByTen(Embedding<ThirtyOne, Thirty> EmbedTokens,
-    Stack<Two, MambaBlock<Thirty, Three, Ten, Five, Three, TwentyTwo, SwiGluMemory<Ten, Sixteen>>, Thirty> Layers, RmsNorm<Thirty> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class MambaByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, MambaBlock<Thirty, Three, Ten, Five, Three, TwentyTwo, SwiGluMemory<Ten, Sixteen>>> Lm);
 
 /// <summary>Convolutions of six taps: a sequence's first rows see what the call before left.</summary>
 [Model]
-public sealed partial record class MambaBySix(Embedding<ThirtyOne, Twelve> EmbedTokens,
-    Stack<Two, MambaBlock<Twelve, Two, Six, Eight, Six, TwentyTwo, LinearMemory<Six>>, Twelve> Layers, RmsNorm<Twelve> Norm)
-{
-    public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class MambaBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, MambaBlock<Twelve, Two, Six, Eight, Six, TwentyTwo, LinearMemory<Six>>> Lm);
 
 /// <summary>Two stacks with memories, mini-batches and backbones of their own.</summary>
 [Model]

@@ -105,9 +105,5 @@ public sealed partial record class LinearTransformerHeadsOf96(
 /// <summary>An output head of its own; no golden case has one.</summary>
 [Model(Trainable = true)]
 public sealed partial record class UntiedLinearTransformer(
-    Embedding<Small.Vocab, Small.Width> EmbedTokens,
-    Stack<Small.Depth, TransformerBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Hidden, LinearMemory<Small.HeadDim>>, Small.Width> Layers,
-    RmsNorm<Small.Width> Norm, LmHead<Small.Width, Small.Vocab> Head)
-{
-    public Logits<Small.Vocab> Apply(Tokens tokens) => Head.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] UntiedCausalLm<Small.Vocab, Small.Width, Small.Depth,
+        TransformerBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Hidden, LinearMemory<Small.HeadDim>>> Lm);

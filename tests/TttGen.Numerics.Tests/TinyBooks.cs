@@ -19,9 +19,4 @@ public static partial class Books
 /// <summary>TTT-Linear in the Mamba backbone, 1.9 million parameters.</summary>
 [Model]
 public sealed partial record class TinyBooks(
-    Embedding<Books.Vocab, Books.Width> EmbedTokens,
-    Stack<Books.Depth, MambaBlock<Books.Width, Books.Heads, Books.HeadDim, Books.MiniBatch, Books.Taps, Books.Hidden, LinearMemory<Books.HeadDim>>, Books.Width> Layers,
-    RmsNorm<Books.Width> Norm)
-{
-    public Logits<Books.Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Books.Vocab, Books.Width, Books.Depth, MambaBlock<Books.Width, Books.Heads, Books.HeadDim, Books.MiniBatch, Books.Taps, Books.Hidden, LinearMemory<Books.HeadDim>>> Lm);

@@ -14,9 +14,4 @@ namespace TttGen.Ownership.Tests;
 /// <summary>TTT-Linear at its smallest.</summary>
 [Model(Trainable = true)]
 public sealed partial record class TinyModel(
-    Embedding<Vocab, Width> EmbedTokens,
-    Stack<Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>, Width> Layers,
-    RmsNorm<Width> Norm)
-{
-    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<Vocab, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>> Lm);

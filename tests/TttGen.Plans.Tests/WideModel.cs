@@ -16,8 +16,5 @@ public static partial class Wide
 
 /// <summary>TTT-Linear, one layer.</summary>
 [Model]
-public sealed partial record class WideLinear(Embedding<Wide.Vocab, Wide.Width> EmbedTokens,
-    Stack<One, TransformerBlock<Wide.Width, Wide.Heads, Wide.HeadDim, Wide.MiniBatch, Wide.Hidden, LinearMemory<Wide.HeadDim>>, Wide.Width> Layers, RmsNorm<Wide.Width> Norm)
-{
-    public Logits<Wide.Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class WideLinear(
+    [Key("")] CausalLm<Wide.Vocab, Wide.Width, One, TransformerBlock<Wide.Width, Wide.Heads, Wide.HeadDim, Wide.MiniBatch, Wide.Hidden, LinearMemory<Wide.HeadDim>>> Lm);

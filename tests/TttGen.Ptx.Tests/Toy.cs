@@ -24,10 +24,4 @@ namespace TttGen.Ptx.Tests;
 /// <summary>A model whose kernels are short enough to be read as PTX.</summary>
 [Model]
 public sealed partial record class Toy(
-    Embedding<ToyVocab, ToyWidth> EmbedTokens,
-    Stack<ToyTaps, MambaBlock<ToyWidth, ToyHeads, ToyHeadDim, ToyHeadDim, ToyTaps, ToyHidden, LinearMemory<ToyHeadDim>>, ToyWidth> Layers,
-    RmsNorm<ToyWidth> Norm)
-{
-    /// <summary>Logits.</summary>
-    public Logits<ToyVocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+    [Key("")] CausalLm<ToyVocab, ToyWidth, ToyTaps, MambaBlock<ToyWidth, ToyHeads, ToyHeadDim, ToyHeadDim, ToyTaps, ToyHidden, LinearMemory<ToyHeadDim>>> Lm);

@@ -149,8 +149,10 @@ public sealed class Linker
                 SetConfig("num_hidden_layers", Emit.Numbers.Of(Size(type.Arguments[0])));
                 return new StackValue(type.Arguments[1], key, Size(type.Arguments[0]));
             default:
-                var instance = Instance(type, name);
-                BindParameters(instance, key, name);
+                // a part without a key of its own has no name of its own either: its parameters stand beside the others
+                var inside = p.Key == (spec.Program.Kind == SpecKind.Model ? "model" : "") ? path : name;
+                var instance = Instance(type, inside);
+                BindParameters(instance, key, inside);
                 return new InstanceValue(instance);
         }
     }

@@ -11,9 +11,10 @@ namespace TttGen.Generators.Emission;
 /// <param name="Shell">The record.</param>
 /// <param name="Calls">Of Bind: one for each parameter.</param>
 /// <param name="Defaults">What it says of settings that other parts read, as an initialiser of a dictionary; empty where it says nothing.</param>
+/// <param name="Apply">The member Apply of a model that is one part and says none; otherwise empty.</param>
 /// <param name="Text">The spec as text; null where it is outside the language, which the analyzer reports.</param>
 /// <param name="Unbound">The piece of its source that the C# compiler could not bind while generators run, if that is why.</param>
-internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, string Defaults, string? Text, string? Unbound)
+internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, string Defaults, string Apply, string? Text, string? Unbound)
 {
     public static SpecSource? Of(Compilation compilation, INamedTypeSymbol spec, SpecKind kind, CancellationToken cancellation)
     {
@@ -24,6 +25,7 @@ internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, stri
             TypeShell.Of(spec),
             constructor.Parameters.Zip(program.Parameters, BindCalls.Of).ToValueList(),
             BindCalls.Defaults(program),
+            kind == SpecKind.Model && ModelPart.Of(spec) is { } part ? part.Member() : "",
             rejections.None ? SpecText.Write(program) : null,
             rejections.Diagnostics.Count == 0 ? rejections.Unbound : null);
     }
@@ -33,12 +35,28 @@ internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, stri
     public string BindText()
     {
         var calls = Calls.Count == 0 ? "" : "\n    " + string.Join(",\n    ", Calls);
-        return GeneratedFile.Part(Shell, $" : global::TttGen.ISpec<{Shell.Qualified}>", "", $"""
+        var members = $"""
             /// <inheritdoc/>
             {GeneratedCode.Attribute}
             public static {Shell.Qualified} Bind(global::TttGen.IParameterBinder binder) => new({calls});
-            {(Defaults.Length == 0 ? "" : $"\n/// <inheritdoc/>\n{GeneratedCode.Attribute}\npublic static global::System.Collections.Generic.IReadOnlyDictionary<string, double> Defaults {{ get; }} = new global::System.Collections.Generic.Dictionary<string, double>() {{ {Defaults} }};")}
-            """);
+            """;
+        if (Defaults.Length > 0)
+            members += $$"""
+
+
+                /// <inheritdoc/>
+                {{GeneratedCode.Attribute}}
+                public static global::System.Collections.Generic.IReadOnlyDictionary<string, double> Defaults { get; } = new global::System.Collections.Generic.Dictionary<string, double>() { {{Defaults}} };
+                """;
+        if (Apply.Length > 0)
+            members += $"""
+
+
+                /// <summary>Logits of the token after each of the given ones.</summary>
+                {GeneratedCode.Attribute}
+                {Apply}
+                """;
+        return GeneratedFile.Part(Shell, $" : global::TttGen.ISpec<{Shell.Qualified}>", "", members);
     }
 
     public string LoweredHintName => $"{Shell.HintName}.Lowered.g.cs";

@@ -21,6 +21,7 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         DeclarationRules.Check(spec, kind, rejections);
         var parameters = spec.PrimaryConstructor() is { } constructor ? new ParameterParser(spec, kind, _types, rejections).All(constructor) : [];
         foreach (var method in Entries()) Method(method, method.Identifier());
+        if (kind == SpecKind.Model && ModelPart.Of(spec) is { } part) _order.Add(part.Apply(_types));
         return new(kind, spec.FullName(), [.. spec.AllTypeParameters().Select(p => p.Name)], parameters, _order, ConfigParser.Of(spec, rejections));
     }
 
@@ -30,8 +31,9 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         var required = Required(kind).Select(name => (Name: name, Method: Ordinary(name).FirstOrDefault())).ToList();
         foreach (var (name, method) in required)
         {
+            if (method is null && kind == SpecKind.Model && ModelPart.Of(spec) is not null) continue;
             if (method is null) rejections.Add(Descriptors.MethodMissing, spec.Identifier(), spec.Name, Signature(name), kind.Phrase());
-            else if (kind == SpecKind.Model && !IsModelMethod(method)) rejections.Add(Descriptors.MethodMissing, method.Identifier(), spec.Name, Signature(name), kind.Phrase());
+            else if (kind == SpecKind.Model && !ModelPart.IsFromTokensToLogits(method)) rejections.Add(Descriptors.MethodMissing, method.Identifier(), spec.Name, Signature(name), kind.Phrase());
         }
 
         var methods = required.Select(r => r.Method).OfType<IMethodSymbol>().ToList();
@@ -87,9 +89,6 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         || (type is INamedTypeSymbol named && Primitives.Values.Contains(named.FullName()));
 
     private static string[] Required(SpecKind kind) => kind == SpecKind.InnerModel ? ["Predict", "Loss"] : ["Apply"];
-
-    private static bool IsModelMethod(IMethodSymbol method) => method.Parameters is [{ Type: INamedTypeSymbol tokens }]
-        && tokens.FullName() == Names.Tokens && method.ReturnType is INamedTypeSymbol logits && logits.FullName() == Names.Logits;
 
     private string Signature(string name) => (kind, name) switch
     {

@@ -7,11 +7,14 @@ namespace TttGen;
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
 public sealed class InnerModelAttribute : Attribute;
 
-/// <summary>A record of weights and sub-layers with a method <c>Apply</c> from rows to rows.</summary>
+/// <summary>A record of weights and sub-layers with a method <c>Apply</c> from rows to rows; or from tokens to logits, as a part that a model is made of.</summary>
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
 public sealed class LayerAttribute : Attribute;
 
-/// <summary>A record with a method <c>Logits&lt;V&gt; Apply(Tokens)</c>: compiled to a whole program.</summary>
+/// <summary>
+/// A record with a method <c>Logits&lt;V&gt; Apply(Tokens)</c>: compiled to a whole program. One whose only parameter is a layer with such a method
+/// (<see cref="Layers.CausalLm{V, D, N, B}"/>) needs none of its own: the generator writes it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
 public sealed class ModelAttribute : Attribute
 {

@@ -36,10 +36,8 @@ public readonly partial record struct SixWideBlock(
 
 /// <summary>Compiled for its scans.</summary>
 [Model(Trainable = true)]
-public sealed partial record class SixWide(Embedding<Ten, Six> EmbedTokens, Stack<One, SixWideBlock, Six> Layers, RmsNorm<Six> Norm)
-{
-    public Logits<Ten> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class SixWide(
+    [Key("")] CausalLm<Ten, Six, One, SixWideBlock> Lm);
 
 /// <summary>Heads of 10 and mini-batches of 5, no power of two.</summary>
 [Layer]
@@ -60,7 +58,5 @@ public readonly partial record struct TenWideBlock(
 
 /// <summary>Compiled for its scans.</summary>
 [Model(Trainable = true)]
-public sealed partial record class TenWide(Embedding<Sixteen, Ten> EmbedTokens, Stack<One, TenWideBlock, Ten> Layers, RmsNorm<Ten> Norm)
-{
-    public Logits<Sixteen> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
-}
+public sealed partial record class TenWide(
+    [Key("")] CausalLm<Sixteen, Ten, One, TenWideBlock> Lm);
