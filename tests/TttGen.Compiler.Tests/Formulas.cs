@@ -36,7 +36,7 @@ internal static class Formulas
             case Zero: return "0";
             case Literal l: return l.Value.ToString("G6", CultureInfo.InvariantCulture);
             case InverseSize s: return "1/" + s.Axis;
-            case Map m: return $"{m.Function.ToString().ToLowerInvariant()}({Read(m.Argument, index, names)})";
+            case Map m: return $"{m.Function.ToString().ToLowerInvariant()}({string.Join(", ", m.Operands.Select(o => Read(o, index, names)))})";
             case Sum s: return "(" + string.Join(" + ", s.Operands.Select(o => Read(o, index, names))) + ")";
             case Einsum e:
                 var letters = new Dictionary<char, char>();

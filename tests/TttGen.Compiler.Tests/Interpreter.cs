@@ -25,7 +25,7 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
         InverseSize s => [1.0 / Size(s.Axis)],
         Zero z => new double[Count(z.Shape)],
         Sum s => s.Operands.Select(Of).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]),
-        Map m => [.. Of(m.Argument).Select(x => Apply(m.Function, x))],
+        Map m => [.. Enumerable.Range(0, Count(m.Shape)).Select(k => Apply(m.Function, [.. m.Operands.Select(o => Of(o)[k])]))],
         Einsum e => Contract(e),
         _ => Primitive(node),
     };
@@ -76,21 +76,21 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
     private int Size(Axis axis) => axis.IsRows ? rows : axis.Size;
     private int Count(Axis[] shape) => shape.Aggregate(1, (count, axis) => count * Size(axis));
 
-    private static double Apply(Function function, double x) => function switch
+    private static double Apply(Function function, double[] x) => function switch
     {
-        Function.Tanh => Math.Tanh(x),
-        Function.Exp => Math.Exp(x),
-        Function.Log => Math.Log(x),
-        Function.Sigmoid => 1 / (1 + Math.Exp(-x)),
-        Function.Rsqrt => 1 / Math.Sqrt(x),
-        Function.Sqrt => Math.Sqrt(x),
-        Function.Recip => 1 / x,
-        Function.Softplus => Math.Log(1 + Math.Exp(x)),
-        Function.Copy => x,
-        Function.Max0 => Math.Max(0, x),
-        Function.Step => x > 0 ? 1 : 0,
-        Function.Sin => Math.Sin(x),
-        Function.Cos => Math.Cos(x),
+        Function.Tanh => Math.Tanh(x[0]),
+        Function.Exp => Math.Exp(x[0]),
+        Function.Log => Math.Log(x[0]),
+        Function.Sigmoid => 1 / (1 + Math.Exp(-x[0])),
+        Function.Rsqrt => 1 / Math.Sqrt(x[0]),
+        Function.Sqrt => Math.Sqrt(x[0]),
+        Function.Recip => 1 / x[0],
+        Function.Softplus => Math.Log(1 + Math.Exp(x[0])),
+        Function.Copy => x[0],
+        Function.Max0 => Math.Max(0, x[0]),
+        Function.Step => x[0] > 0 ? 1 : 0,
+        Function.Sin => Math.Sin(x[0]),
+        Function.Cos => Math.Cos(x[0]),
         _ => throw new NotSupportedException(function.ToString()),
     };
 }

@@ -55,8 +55,11 @@ public sealed class Lift(Graph g, string suffix, Action<string>? formed = null)
 
     private Value OfMap(Map m)
     {
-        var argument = Formed(m.Argument, m.Function.ToString());
-        return new(g.Map(m.Function, argument.Node!), argument.Rowed, null);
+        var letters = Graph.Letters(m.Rank);
+        var arguments = m.Operands.Select(a => Formed(a, m.Function.ToString())).ToArray();
+        var rowed = arguments.Any(a => a.Rowed);
+        Node Rows(Value a) => rowed && !a.Rowed ? g.Einsum([(a.Node!, letters)], "I" + letters, [Axis.Rows, .. m.Shape]) : a.Node!;
+        return new(g.Map(m.Function, [.. arguments.Select(Rows)]), rowed, null);
     }
 
     private Value OfSum(Sum s)

@@ -16,7 +16,7 @@ public sealed class Substitution(Graph g)
         if (_rebuilt.TryGetValue(node, out var known)) return known;
         var rebuilt = node switch
         {
-            Map m => g.Map(m.Function, Of(m.Argument)),
+            Map m => g.Map(m.Function, [.. m.Operands.Select(Of)]),
             Sum s => g.Add([.. s.Operands.Select(Of)]),
             Einsum e => g.Einsum([.. e.Operands.Select(Of).Zip(e.Indices, (o, i) => (o, i))], e.Out, e.Shape),
             _ => node,

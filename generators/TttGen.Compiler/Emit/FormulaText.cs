@@ -28,7 +28,7 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
             Literal l => Numbers.Short(l.Value),
             InverseSize s => $"1/{s.Axis}",
             Input i => OfInput(i, at),
-            Map m => OfMap(m.Function, Of(m.Argument, at)),
+            Map m => OfMap(m.Function, [.. m.Operands.Select(a => Of(a, at))]),
             Sum s => OfSum(s, at),
             Einsum e => OfEinsum(e, at, root),
             Shift s => Of(s.Argument, [$"{at[0]}{(s.By > 0 ? "−" : "+")}{Numbers.Of(Math.Abs(s.By))}", .. at.Skip(1)]),
@@ -46,20 +46,12 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
         return tap < 0 ? name + Index(at) : $"{Names.Lower(name.Substring(0, tap))}[{string.Join(",", at)},{name.Substring(tap + 1)}";
     }
 
-    private static string OfMap(Function f, string x)
+    /// <summary>The function's notation; an argument that has parentheses of its own needs no others.</summary>
+    private static string OfMap(Function f, string[] x)
     {
-        var inside = x[0] == '(' && x[x.Length - 1] == ')' && IsOneGroup(x) ? x : $"({x})";
-        return f switch
-        {
-            Function.Sigmoid => "σ" + inside,
-            Function.Rsqrt => "1/√" + inside,
-            Function.Sqrt => "√" + inside,
-            Function.Recip => "1/" + inside,
-            Function.Copy => x,
-            Function.Max0 => $"max(0, {x})",
-            Function.Step => $"[{x} > 0]",
-            _ => f.ToString().ToLowerInvariant() + inside,
-        };
+        var notation = f.Rule().Notation;
+        if (x[0][0] == '(' && x[0][x[0].Length - 1] == ')' && IsOneGroup(x[0])) notation = notation.Replace("({0})", "{0}");
+        return string.Format(System.Globalization.CultureInfo.InvariantCulture, notation, x);
     }
 
     private static bool IsOneGroup(string x)

@@ -38,8 +38,8 @@ internal abstract class RowDialect
     /// <summary>Row i sees columns up to i: all else is zero.</summary>
     public abstract string Causal(string x);
 
-    /// <summary>A function of one value of the loop, but for 1/x.</summary>
-    public abstract string Map(Function f, string x);
+    /// <summary>A function of values of the loop, but for 1/x.</summary>
+    public abstract string Map(Function f, string[] x);
 
     /// <summary>A function of one scalar that is called.</summary>
     public abstract string Call(string function, string arguments);
@@ -76,7 +76,7 @@ internal sealed class LanesDialect(string element) : RowDialect
 
     public override string Causal(string x) => $"V.Keep({x}, i + 1 - j)";
 
-    public override string Map(Function f, string x) => f == Function.Max0 ? $"V.Max({x}, V.Zero)" : $"V.{f}({x})";
+    public override string Map(Function f, string[] x) => f == Function.Max0 ? $"V.Max({x[0]}, V.Zero)" : $"V.{f}({string.Join(", ", x)})";
 
     public override string Call(string function, string arguments) => $"{element}.{function}({arguments})";
 

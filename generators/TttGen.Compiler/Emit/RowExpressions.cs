@@ -9,6 +9,7 @@ namespace TttGen.Compiler.Emit;
 /// </summary>
 internal sealed class RowExpressions(
     IRowMemory memory, RowDialect dialect, RowPlan plan, Func<Node, string> target, IReadOnlyDictionary<Node, string> kept, NameTable names, bool passByPass)
+    : IScalarText
 {
     private const int LongestInline = 120;
 
@@ -134,7 +135,7 @@ internal sealed class RowExpressions(
         {
             Sum when memory.Accumulated(n, role) is { } sum => SumText(sum.Left, role, Load(sum.Row)),
             Sum s => SumText(s.Operands, role, null),
-            Map m => MapText(m.Function, Vector(m.Argument, role)),
+            Map m => MapText(m.Function, [.. m.Operands.Select(a => Vector(a, role))]),
             Einsum e => ProductText(Factors(e, role)),
             _ => throw new CompileException("TTT105", $"{n.GetType().Name} can't be computed along a row"),
         };
@@ -237,10 +238,10 @@ internal sealed class RowExpressions(
         return known[scalar] = lanes;
     }
 
-    private string MapText(Function f, string x) => f switch
+    private string MapText(Function f, string[] x) => f switch
     {
-        Function.Recip => $"{Broadcast(1)} / {Atom(x)}",
-        Function.Copy => x,
+        Function.Recip => $"{Broadcast(1)} / {Atom(x[0])}",
+        Function.Copy => x[0],
         _ => dialect.Map(f, x),
     };
 
@@ -275,7 +276,7 @@ internal sealed class RowExpressions(
     {
         Sum when memory.Accumulated(n, role) is { } part => SumOf(new[] { part.Scalar }.Concat(part.Left.Select(t => Scalar(t, role, lines)))),
         Sum sum => SumOf(sum.Operands.Select(t => Scalar(t, role, lines))),
-        Map m => ScalarMap(m.Function, Unwrapped(Scalar(m.Argument, role, lines))),
+        Map m => ScalarMap(m.Function, [.. m.Operands.Select(a => Unwrapped(Scalar(a, role, lines)))]),
         Einsum { Reduced: "" } e => ScalarProduct(e, role, lines),
         _ => throw new CompileException("TTT106", $"{n.GetType().Name} {n.Hint} is used before the pass that makes it"),
     };
@@ -290,19 +291,9 @@ internal sealed class RowExpressions(
         return string.Join(" * ", factors);
     }
 
-    private string ScalarMap(Function f, string x)
-    {
-        var (one, zero) = (memory.Constant(1), memory.Constant(0));
-        return f switch
-        {
-            Function.Sigmoid => $"{one} / ({one} + {dialect.Call("Exp", $"-({x})")})",
-            Function.Rsqrt => $"{one} / {dialect.Call("Sqrt", x)}",
-            Function.Recip => $"{one} / ({x})",
-            Function.Softplus => $"{dialect.Call("Max", $"{x}, {zero}")} + {dialect.Call("Log", $"{one} + {dialect.Call("Exp", "-" + dialect.Call("Abs", x))}")}",
-            Function.Copy => x,
-            Function.Max0 => dialect.Call("Max", $"{x}, {zero}"),
-            Function.Step => $"({x}) > {zero} ? {one} : {zero}",
-            _ => dialect.Call(f.ToString(), x),
-        };
-    }
+    private string ScalarMap(Function f, string[] x) => f.Rule().Scalar is { } form ? form(this, x) : dialect.Call(f.ToString(), string.Join(", ", x));
+
+    string IScalarText.Constant(double value) => memory.Constant(value);
+
+    string IScalarText.Call(string function, string arguments) => dialect.Call(function, arguments);
 }

@@ -182,7 +182,7 @@ internal sealed class RowPlan
         {
             if (!Roles.IsVector(role) || n is Literal or InverseSize or Zero || !seen.Add((n, role))) return 0;
             if (IsLeaf(n, root) || (!root && (_kept.Contains(n) || IsReduction(n)))) return 1;
-            var own = n is Map { Function: not (Function.Max0 or Function.Step or Function.Copy) } ? 10 : _memory.Accumulated(n, role) is { } sum ? 1 + sum.Left.Count : Math.Max(0, n.Operands.Count - 1);
+            var own = n is Map m && !m.Function.Rule().IsCheap ? 10 : _memory.Accumulated(n, role) is { } sum ? 1 + sum.Left.Count : Math.Max(0, n.Operands.Count - 1);
             return own + Parts(n, role).Sum(p => Of(p.Node, p.Role, false));
         }
         return Of(node, RoleOf(node), true);

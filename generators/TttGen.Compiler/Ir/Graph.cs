@@ -50,10 +50,31 @@ public sealed class Graph
     /// <summary>Zeros.</summary>
     public Node Zero(Axis[] shape) => Intern(NodeKey.Zero(shape), id => new Zero(id, shape));
 
-    /// <summary>f of every element. f of a broadcast is the broadcast of f.</summary>
-    public Node Map(Function function, Node a) => a is Einsum { IsView: true, Coefficient: 1, Factors.Count: 1 } view && view.Factors[0].Node.Rank < a.Rank
-        ? Einsum([(Map(function, view.Factors[0].Node), view.Factors[0].Index)], view.Out, view.Shape)
-        : Intern(NodeKey.Map(function, a), id => new Map(id, function, a));
+    /// <summary>f of the elements at each place of tensors of one shape. f of broadcasts is the broadcast of f.</summary>
+    public Node Map(Function function, params Node[] arguments)
+    {
+        if (arguments.Length != function.Arguments()) throw new ArgumentException($"{function} is a function of {function.Arguments()}, found {arguments.Length} arguments");
+        if (arguments.Any(a => !a.Shape.SequenceEqual(arguments[0].Shape))) throw new ArgumentException($"{function} of [{string.Join("], [", arguments.Select(a => string.Join(", ", a.Shape)))}]: one shape was expected");
+        return Narrower(arguments) is { } narrow
+            ? Einsum([(Map(function, narrow.Arguments), narrow.Index)], narrow.Out, arguments[0].Shape)
+            : Intern(NodeKey.Map(function, arguments), id => new Map(id, function, arguments));
+    }
+
+    /// <summary>What broadcasts of one kind are broadcasts of, beside constants; null where they are something else.</summary>
+    private (Node[] Arguments, string Index, string Out)? Narrower(Node[] arguments)
+    {
+        var view = arguments.OfType<Einsum>().FirstOrDefault(a => a is { IsView: true, Coefficient: 1, Factors.Count: 1 } && a.Factors[0].Node.Rank < a.Rank);
+        if (view is null) return null;
+        var (inner, index) = view.Factors[0];
+        var narrow = arguments.Select(a => a switch
+        {
+            Ir.Zero => Zero(inner.Shape),
+            Einsum { IsView: true, Factors.Count: 0 } constant => Fill(constant.Coefficient, inner.Shape),
+            Einsum { IsView: true, Coefficient: 1, Factors.Count: 1 } other when other.Out == view.Out && other.Factors[0].Index == index && other.Factors[0].Node.Shape.SequenceEqual(inner.Shape) => other.Factors[0].Node,
+            _ => null,
+        }).ToArray();
+        return narrow.Contains(null) ? null : (narrow.Select(n => n!).ToArray(), index, view.Out);
+    }
 
     /// <summary>Rows delayed within their sequence, or (a negative delay) read ahead. Two delays of one direction are one. Equal ones stay apart: their gradients are.</summary>
     public Node Shift(Node rows, int by) => rows switch

@@ -28,7 +28,7 @@ internal readonly struct NodeKey : IEquatable<NodeKey>
     public static NodeKey Literal(double value) => new(typeof(Literal), "", value, [], [], []);
     public static NodeKey Inverse(Axis axis) => new(typeof(InverseSize), "", 0, [axis], [], []);
     public static NodeKey Zero(Axis[] shape) => new(typeof(Zero), "", 0, shape, [], []);
-    public static NodeKey Map(Function function, Node argument) => new(typeof(Map), "", (int)function, [], [argument], []);
+    public static NodeKey Map(Function function, Node[] arguments) => new(typeof(Map), "", (int)function, [], arguments, []);
     public static NodeKey Sum(Node[] terms) => new(typeof(Sum), "", 0, [], terms, []);
     public static NodeKey Einsum(Node[] operands, string[] indices, string output, Axis[] shape) => new(typeof(Einsum), output, 0, shape, operands, indices);
 

@@ -23,13 +23,7 @@ internal static class Primitives
         "Silu" => g.Silu(x[0]),
         "Gelu" => g.Gelu(x[0]),
         "Relu" => g.Relu(x[0]),
-        "Tanh" => g.Map(Function.Tanh, x[0]),
-        "Sigmoid" => g.Map(Function.Sigmoid, x[0]),
-        "Softplus" => g.Map(Function.Softplus, x[0]),
-        "Exp" => g.Map(Function.Exp, x[0]),
-        "Log" => g.Map(Function.Log, x[0]),
-        "Sin" => g.Map(Function.Sin, x[0]),
-        "Cos" => g.Map(Function.Cos, x[0]),
+        _ when Enum.TryParse<Function>(operation, out var function) && function.Arguments() == x.Length => g.Map(function, [.. x.Select(of => Wide(g, of, x.OrderByDescending(n => n.Rank).First()))]),
         _ => throw new CompileException("TTT129", $"{spec}: {operation} is not part of the compiler's language"),
     };
 

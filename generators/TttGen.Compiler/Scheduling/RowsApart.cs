@@ -72,7 +72,7 @@ internal sealed class RowsApart
             Shift s when _dense.Contains(s.Argument) || (s.By < 0 && _back.Contains(s.Argument)) => _graph.Shift(Copy(operands[0]), s.By),
             _ when operands.SequenceEqual(node.Operands) => node,
             Shift s => _graph.Shift(operands[0], s.By),
-            Map m => _graph.Map(m.Function, operands[0]),
+            Map m => _graph.Map(m.Function, operands),
             Sum => _graph.Add(operands),
             Einsum e => _graph.Einsum([.. operands.Zip(e.Indices, (o, i) => (o, i))], e.Out, e.Shape),
             RotatePairs r => _graph.Primitive(id => new RotatePairs(id, operands[0], r.Theta, r.Feature, r.Period, r.Back)),

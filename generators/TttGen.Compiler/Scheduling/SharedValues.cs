@@ -66,7 +66,7 @@ internal sealed class SharedValues
         (_, var isVector) when IsThere(loop, c.Node, c.Root, stored) => isVector ? 1 : 0,
         (Einsum { Reduced: not "" }, _) => ReductionWork,
         (_, false) => 0,
-        (Map { Function: not (Function.Max0 or Function.Step or Function.Copy) }, _) => FunctionWork,
+        (Map m, _) when !m.Function.Rule().IsCheap => FunctionWork,
         var (n, _) => _accumulations.TryGetValue(n, out var sum) ? 1 + sum.Rest.Count : Math.Max(0, n.Operands.Count - 1),
     });
 

@@ -31,7 +31,7 @@ public class VjpTests(ITestOutputHelper log)
         const int Rows = 3;
         var g = new Graph();
         Node x = g.Input("x", Axis.Rows, F), y = g.Input("y", Axis.Rows, F), w = g.Input("w", F, M);
-        var f = Functions.TryGetValue(name, out var composite) ? composite(g, x, y, w) : g.Mul(g.Map(Enum.Parse<Function>(name), g.Mul(x, y)), x);
+        var f = Functions.TryGetValue(name, out var composite) ? composite(g, x, y, w) : Of(Enum.Parse<Function>(name));
         var random = new Random(7);
         double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => 0.5 + random.NextDouble())];
         var inputs = new Dictionary<string, double[]> { ["x"] = Draw(Rows * 5), ["y"] = Draw(Rows * 5), ["w"] = Draw(20) };
@@ -42,6 +42,8 @@ public class VjpTests(ITestOutputHelper log)
         var curvature = Vjp.Of(g, [(second, g.Literal(1))], [x, y, w]);
         Check(first, gradient);
         Check(second, curvature);
+
+        Node Of(Function function) => g.Mul(g.Map(function, [.. new[] { g.Mul(x, y), y, x }.Take(function.Arguments())]), x);
 
         void Check(Node of, Node[] slopes)
         {
