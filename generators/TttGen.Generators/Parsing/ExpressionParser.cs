@@ -78,16 +78,15 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     {
         var method = operation.TargetMethod;
         if (operation.Instance is IInstanceReferenceOperation || (method.IsStatic && Same(method.ContainingType, spec))) return CallOwn(operation);
-        if (method.IsStatic) return Primitive(operation, method.ContainingType.FullName(), []);
+        if (method.IsStatic) return Primitive(operation, []);
 
         var receiverType = operation.Instance?.Type;
         if (receiverType is null) return DefaultVisit(operation, argument);
         if (receiverType.TypeKind == TypeKind.Error) return Unbound(operation);
         if (!receiverType.IsSpec())
         {
-            var typeName = receiverType is INamedTypeSymbol named ? named.FullName() : receiverType.Name;
-            if (Primitives.Operation(typeName, method.Name) is null) return UnknownCall(operation, typeName);
-            return Parse(operation.Instance!) is { } value ? Primitive(operation, typeName, [value]) : null;
+            if (BuiltIns.Operation(method) is null) return UnknownCall(operation, receiverType);
+            return Parse(operation.Instance!) is { } value ? Primitive(operation, [value]) : null;
         }
 
         var receiver = Parse(operation.Instance!);
@@ -98,14 +97,14 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     private string? CallOwn(IInvocationOperation operation)
     {
         var method = operation.TargetMethod;
-        if (!Same(method.ContainingType, spec) || method.MethodKind != MethodKind.Ordinary) return UnknownCall(operation, "");
+        if (!Same(method.ContainingType, spec) || method.MethodKind != MethodKind.Ordinary) return UnknownCall(operation, null);
         parseCallee(method.OriginalDefinition, At(operation));
         return Operands(operation) is { } operands ? scope.Add($"Call:{method.Name}", Type(operation), operands) : null;
     }
 
-    private string? Primitive(IInvocationOperation operation, string type, IReadOnlyList<string> receiver)
+    private string? Primitive(IInvocationOperation operation, IReadOnlyList<string> receiver)
     {
-        if (Primitives.Operation(type, operation.TargetMethod.Name) is not { } name) return UnknownCall(operation, type);
+        if (BuiltIns.Operation(operation.TargetMethod) is not { } name) return UnknownCall(operation, operation.TargetMethod.ContainingType);
         if (Operands(operation) is not { } operands) return null;
         return scope.Add(name, Type(operation), [.. receiver, .. operands], [.. operation.TargetMethod.TypeArguments.Select(t => types.Of(t, At(operation)))]);
     }
@@ -120,7 +119,7 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     private string? Arithmetic(IOperation operation, BinaryOperatorKind kind, IMethodSymbol? method, IOperation left, IOperation right)
     {
         if (operation.Type is null or { TypeKind: TypeKind.Error } && NamesConcreteSize(left, right)) return null;
-        if (method is not null && !Primitives.IsBuiltIn(method.ContainingType.FullName()))
+        if (method is not null && !BuiltIns.IsBuiltIn(method.ContainingType.FullName()))
         {
             rejections.Add(Descriptors.UnknownCall, At(operation), $"operator {operation.Syntax}", "the operators of Vec, Mat, Seq, HeadSeq, Scalar and double");
             return null;
@@ -162,11 +161,11 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
         return null;
     }
 
-    private string? UnknownCall(IInvocationOperation operation, string type)
+    private string? UnknownCall(IInvocationOperation operation, ITypeSymbol? type)
     {
-        var known = Primitives.Of(type).ToList();
+        List<string> known = type is null ? [] : [.. BuiltIns.Operations(type)];
         rejections.Add(Descriptors.UnknownCall, At(operation), operation.TargetMethod.Name, known.Count > 0
-            ? $"{string.Join(", ", known)} of {type.Substring(type.LastIndexOf('.') + 1)}"
+            ? $"{string.Join(", ", known)} of {type!.Name}"
             : "its own methods, those of the specs among its parameters, and the functions of Ops");
         return null;
     }

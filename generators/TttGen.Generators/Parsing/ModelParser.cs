@@ -64,7 +64,7 @@ internal sealed class ModelParser(Compilation compilation, INamedTypeSymbol mode
     private void Visit(TypeRef type, SpecProgram from)
     {
         foreach (var argument in type.Arguments) Visit(argument, from);
-        if (Primitives.IsBuiltIn(type.Name) || IsParameter(type, from)) return;
+        if (BuiltIns.IsBuiltIn(type.Name) || IsParameter(type, from)) return;
         if (_lookup.Find(type) is not { } symbol) Reject(Descriptors.UnknownType, type, from.Name);
         else if (DimensionRules.Size(symbol) is { } size) _dimensions[type.Name] = size;
         else if (symbol.Kinds().Any()) Visit(symbol);

@@ -14,6 +14,7 @@ internal static class Names
     public const string KeyAttribute = "TttGen.KeyAttribute";
     public const string ConfigAttribute = "TttGen.ConfigAttribute";
     public const string LoweredAttribute = "TttGen.LoweredAttribute";
+    public const string OperationAttribute = "TttGen.OperationAttribute";
 
     public const string Dimension = "TttGen.IDim";
     public const string Spec = "TttGen.ISpec";

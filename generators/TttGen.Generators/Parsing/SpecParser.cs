@@ -44,7 +44,7 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
 
     private static bool IsForOthers(IMethodSymbol method) =>
         method is { MethodKind: MethodKind.Ordinary, IsStatic: false, IsOverride: false, IsImplicitlyDeclared: false, DeclaredAccessibility: Accessibility.Public or Accessibility.Internal }
-        && method.ReturnType is INamedTypeSymbol { ContainingNamespace.Name: Names.Namespace } type && Primitives.Values.Contains(type.FullName());
+        && method.ReturnType is INamedTypeSymbol { ContainingNamespace.Name: Names.Namespace } type && BuiltIns.Values.Contains(type.FullName());
 
     /// <summary>Parses a method once; <paramref name="caller"/> is where to point if that is not possible.</summary>
     private void Method(IMethodSymbol method, Location caller)
@@ -86,7 +86,7 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
     };
 
     private static bool IsValue(ITypeSymbol type) => type.TypeKind == TypeKind.Error || type.SpecialType is SpecialType.System_Double or SpecialType.System_Int32
-        || (type is INamedTypeSymbol named && Primitives.Values.Contains(named.FullName()));
+        || (type is INamedTypeSymbol named && BuiltIns.Values.Contains(named.FullName()));
 
     private static string[] Required(SpecKind kind) => kind == SpecKind.InnerModel ? ["Predict", "Loss"] : ["Apply"];
 

@@ -20,6 +20,7 @@ public readonly struct Embedding<[Config("vocab_size")] TVocabulary, [Config("hi
 
     /// <summary>The vectors of tokens.</summary>
     /// <exception cref="TttException">An id outside the vocabulary.</exception>
+    [Operation]
     public Seq<TWidth> Lookup(Tokens tokens)
     {
         var rows = new double[tokens.Ids.Length * TWidth.Size];
@@ -33,5 +34,6 @@ public readonly struct Embedding<[Config("vocab_size")] TVocabulary, [Config("hi
     }
 
     /// <summary>The scores of every token by the same table (<c>tie_word_embeddings</c>): x · Eᵀ.</summary>
+    [Operation]
     public Logits<TVocabulary> Logits(Seq<TWidth> x) => new(RowProduct.Of(x.Items, _weight, TWidth.Size, TVocabulary.Size));
 }

@@ -38,6 +38,7 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
 
     /// <summary>The heads side by side again: [tokens, heads, feature] → [tokens, width].</summary>
     /// <exception cref="ArgumentException">The width is not heads × feature.</exception>
+    [Operation]
     public Seq<TWidth> Join<TWidth>() where TWidth : IDim
     {
         Shape.Check("heads joined to a row", TWidth.Size, THeads.Size, TFeature.Size);
@@ -49,6 +50,7 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
     /// within a mini-batch is what the memory sees.
     /// </summary>
     /// <exception cref="ArgumentException">The feature size is odd.</exception>
+    [Operation]
     public HeadSeq<THeads, TFeature> RotatePairs<TPeriod>(double theta) where TPeriod : IDim
     {
         if (TFeature.Size % 2 != 0) throw new ArgumentException($"rotated pairs: expected an even feature size, found {TFeature.Size}");

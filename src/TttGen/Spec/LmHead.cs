@@ -19,5 +19,6 @@ public readonly struct LmHead<[Config("hidden_size")] TWidth, [Config("vocab_siz
     public ReadOnlySpan<double> Weight => _weight;
 
     /// <summary>The scores of every token.</summary>
+    [Operation]
     public Logits<TVocabulary> Logits(Seq<TWidth> x) => new(RowProduct.Of(x.Items, _weight, TWidth.Size, TVocabulary.Size));
 }

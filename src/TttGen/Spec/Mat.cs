@@ -45,6 +45,7 @@ public readonly struct Mat<TRows, TColumns> where TRows : IDim where TColumns : 
     public static Mat<TRows, TColumns> operator *(Scalar a, Mat<TRows, TColumns> w) => Make((i, j) => a * w[i, j]);
 
     /// <summary>The matrix whose rows are this one's columns.</summary>
+    [Operation]
     public Mat<TColumns, TRows> Transpose()
     {
         var w = this;

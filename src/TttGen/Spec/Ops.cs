@@ -4,69 +4,91 @@ namespace TttGen;
 public static class Ops
 {
     /// <summary>x σ(x).</summary>
+    [Operation]
     public static Vec<N> Silu<N>(Vec<N> x) where N : IDim => x.Each(Curve.Silu);
 
     /// <inheritdoc cref="Silu{N}(Vec{N})"/>
+    [Operation]
     public static Mat<N, M> Silu<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Silu);
 
     /// <inheritdoc cref="Silu{N}(Vec{N})"/>
+    [Operation]
     public static Seq<D> Silu<D>(Seq<D> x) where D : IDim => x.EachRow(Silu);
 
     /// <summary>½ x (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
+    [Operation]
     public static Vec<N> Gelu<N>(Vec<N> x) where N : IDim => x.Each(Curve.Gelu);
 
     /// <inheritdoc cref="Gelu{N}(Vec{N})"/>
+    [Operation]
     public static Mat<N, M> Gelu<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Gelu);
 
     /// <inheritdoc cref="Gelu{N}(Vec{N})"/>
+    [Operation]
     public static Seq<D> Gelu<D>(Seq<D> x) where D : IDim => x.EachRow(Gelu);
 
     /// <summary>tanh x.</summary>
+    [Operation]
     public static Vec<N> Tanh<N>(Vec<N> x) where N : IDim => x.Each(Curve.Tanh);
 
     /// <inheritdoc cref="Tanh{N}(Vec{N})"/>
+    [Operation]
     public static Mat<N, M> Tanh<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Tanh);
 
     /// <inheritdoc cref="Tanh{N}(Vec{N})"/>
+    [Operation]
     public static Seq<D> Tanh<D>(Seq<D> x) where D : IDim => x.EachRow(Tanh);
 
     /// <summary>1 / (1 + e⁻ˣ).</summary>
+    [Operation]
     public static Vec<N> Sigmoid<N>(Vec<N> x) where N : IDim => x.Each(Curve.Sigmoid);
 
     /// <inheritdoc cref="Sigmoid{N}(Vec{N})"/>
+    [Operation]
     public static Mat<N, M> Sigmoid<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Sigmoid);
 
     /// <inheritdoc cref="Sigmoid{N}(Vec{N})"/>
+    [Operation]
     public static Seq<D> Sigmoid<D>(Seq<D> x) where D : IDim => x.EachRow(Sigmoid);
 
     /// <summary>log(1 + eˣ).</summary>
+    [Operation]
     public static Vec<N> Softplus<N>(Vec<N> x) where N : IDim => x.Each(Curve.Softplus);
 
     /// <inheritdoc cref="Softplus{N}(Vec{N})"/>
+    [Operation]
     public static Mat<N, M> Softplus<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Softplus);
 
     /// <inheritdoc cref="Softplus{N}(Vec{N})"/>
+    [Operation]
     public static Seq<D> Softplus<D>(Seq<D> x) where D : IDim => x.EachRow(Softplus);
 
     /// <summary>eˣ.</summary>
+    [Operation]
     public static Vec<N> Exp<N>(Vec<N> x) where N : IDim => x.Each(Curve.Exp);
 
     /// <inheritdoc cref="Exp{N}(Vec{N})"/>
+    [Operation]
     public static Mat<N, M> Exp<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Exp);
 
     /// <inheritdoc cref="Exp{N}(Vec{N})"/>
+    [Operation]
     public static Seq<D> Exp<D>(Seq<D> x) where D : IDim => x.EachRow(Exp);
 
     /// <summary>max(x, 0); its slope at 0 is 0.</summary>
+    [Operation]
     public static Vec<N> Relu<N>(Vec<N> x) where N : IDim => x.Each(Curve.Relu);
 
     /// <inheritdoc cref="Relu{N}(Vec{N})"/>
+    [Operation]
     public static Mat<N, M> Relu<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Relu);
 
     /// <inheritdoc cref="Relu{N}(Vec{N})"/>
+    [Operation]
     public static Seq<D> Relu<D>(Seq<D> x) where D : IDim => x.EachRow(Relu);
 
     /// <summary>Σᵢ xᵢ.</summary>
+    [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim
     {
         Scalar sum = 0;
@@ -75,11 +97,14 @@ public static class Ops
     }
 
     /// <summary>Σᵢ xᵢ².</summary>
+    [Operation]
     public static Scalar SquaredNorm<N>(Vec<N> x) where N : IDim => x.Dot(x);
 
     /// <summary>The matrix whose rows are w's columns.</summary>
+    [Operation]
     public static Mat<M, N> Transpose<N, M>(Mat<N, M> w) where N : IDim where M : IDim => w.Transpose();
 
     /// <summary>1, ½, ⅓ …: the mean of the gradients so far, as rates of the places in a mini-batch.</summary>
+    [Operation]
     public static Vec<K> Harmonic<K>() where K : IDim => Vec<K>.Make(i => 1.0 / (i + 1));
 }

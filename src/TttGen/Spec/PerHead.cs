@@ -26,6 +26,7 @@ public sealed class PerHead<THeads, TModel> where THeads : IDim where TModel : I
     /// <param name="rate">The inner rate of each token and head.</param>
     /// <param name="tokenRate">tok(i): what the gradients so far are scaled by at each place of a mini-batch.</param>
     /// <exception cref="TttException">The model is not one of vectors of this feature size.</exception>
+    [Operation]
     public HeadSeq<THeads, TFeature> Learn<TFeature, TMiniBatch>(
         HeadSeq<THeads, TFeature> query, HeadSeq<THeads, TFeature> key, HeadSeq<THeads, TFeature> value, Seq<THeads> rate, Vec<TMiniBatch> tokenRate)
         where TFeature : IDim where TMiniBatch : IDim

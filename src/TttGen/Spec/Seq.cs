@@ -45,13 +45,16 @@ public readonly struct Seq<TWidth> where TWidth : IDim
     public static Seq<TWidth> operator *(Seq<TWidth> x, Vec<TWidth> v) => x.EachRow(row => row * v);
 
     /// <summary>Every row: (x − mean x) / √(var x + 1e-6) ⊙ scale + shift.</summary>
+    [Operation]
     public Seq<TWidth> LayerNorm(Vec<TWidth> scale, Vec<TWidth> shift) => EachRow(row => row.LayerNorm(scale, shift));
 
     /// <summary>Every row: x / √(mean x² + epsilon) ⊙ scale.</summary>
+    [Operation]
     public Seq<TWidth> RmsNorm(Vec<TWidth> scale, double epsilon) => EachRow(row => row.RmsNorm(scale, epsilon));
 
     /// <summary>Rows delayed: y[t] = x[t − by], zeros before the start.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A negative delay: a row would see its future.</exception>
+    [Operation]
     public Seq<TWidth> Shift(int by)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(by);
@@ -64,6 +67,7 @@ public readonly struct Seq<TWidth> where TWidth : IDim
     /// <summary>
     /// A convolution over time, each column by itself: y[t] = bias + Σⱼ weight[:, j] ⊙ x[t − (taps − 1 − j)], zeros before the start.
     /// </summary>
+    [Operation]
     public Seq<TWidth> CausalConvolution<TTaps>(Mat<TWidth, TTaps> weight, Vec<TWidth> bias) where TTaps : IDim
     {
         var sum = new Seq<TWidth>(new double[_items.Length]) + bias;
@@ -77,6 +81,7 @@ public readonly struct Seq<TWidth> where TWidth : IDim
 
     /// <summary>The same numbers as heads: [tokens, width] → [tokens, heads, feature].</summary>
     /// <exception cref="ArgumentException">The width is not heads × feature.</exception>
+    [Operation]
     public HeadSeq<THeads, TFeature> Heads<THeads, TFeature>() where THeads : IDim where TFeature : IDim
     {
         Shape.Check("a row split into heads", TWidth.Size, THeads.Size, TFeature.Size);

@@ -20,6 +20,7 @@ public readonly struct Stack<[Config("num_hidden_layers")] TDepth, TBlock, TWidt
     public TBlock this[int index] => _blocks[index];
 
     /// <summary>Every block applied to the one's output before it.</summary>
+    [Operation("Stack")]
     public Seq<TWidth> Apply(Seq<TWidth> x)
     {
         foreach (var block in _blocks) x = block.Apply(x);

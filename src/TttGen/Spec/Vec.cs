@@ -37,9 +37,11 @@ public readonly struct Vec<TSize> where TSize : IDim
     public static Vec<TSize> operator -(Vec<TSize> x) => Make(i => -x._items[i]);
 
     /// <summary>Σᵢ aᵢ bᵢ.</summary>
+    [Operation]
     public Scalar Dot(Vec<TSize> other) => Ops.Sum(this * other);
 
     /// <summary>(x − mean x) / √(var x + 1e-6) ⊙ scale + shift.</summary>
+    [Operation]
     public Vec<TSize> LayerNorm(Vec<TSize> scale, Vec<TSize> shift)
     {
         var mean = Mean(this);
@@ -49,6 +51,7 @@ public readonly struct Vec<TSize> where TSize : IDim
     }
 
     /// <summary>x / √(mean x² + 1e-6) ⊙ scale.</summary>
+    [Operation]
     public Vec<TSize> RmsNorm(Vec<TSize> scale) => RmsNorm(scale, 1e-6);
 
     internal Vec<TSize> RmsNorm(Vec<TSize> scale, double epsilon)
