@@ -2,6 +2,32 @@ using System.Runtime.CompilerServices;
 
 namespace TttGen.Cpu;
 
+/// <summary>A double register: its elementary functions are those of <see cref="DoubleFunctions{V}"/>.</summary>
+internal interface IDoubleFunctions<TSelf> : ILanes<TSelf, double>
+    where TSelf : struct, IDoubleFunctions<TSelf>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Exp(TSelf x) => DoubleFunctions<TSelf>.Exp(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Log(TSelf x) => DoubleFunctions<TSelf>.Log(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Tanh(TSelf x) => DoubleFunctions<TSelf>.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Sigmoid(TSelf x) => DoubleFunctions<TSelf>.Sigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Softplus(TSelf x) => DoubleFunctions<TSelf>.Softplus(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Sin(TSelf x) => DoubleFunctions<TSelf>.Sin(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Cos(TSelf x) => DoubleFunctions<TSelf>.Cos(x);
+}
+
 /// <summary>The elementary functions of the double registers, lane by lane: they serve exact tests of derived programs, not speed.</summary>
 internal static unsafe class DoubleFunctions<V>
     where V : struct, ILanes<V, double>

@@ -2,6 +2,32 @@ using System.Runtime.CompilerServices;
 
 namespace TttGen.Cpu;
 
+/// <summary>A float register: its elementary functions are those of <see cref="FloatFunctions{V}"/>.</summary>
+internal interface IFloatFunctions<TSelf> : IFloatBits<TSelf>
+    where TSelf : struct, IFloatFunctions<TSelf>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Exp(TSelf x) => FloatFunctions<TSelf>.Exp(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Log(TSelf x) => FloatFunctions<TSelf>.Log(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Tanh(TSelf x) => FloatFunctions<TSelf>.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Sigmoid(TSelf x) => FloatFunctions<TSelf>.Sigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Softplus(TSelf x) => FloatFunctions<TSelf>.Softplus(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Sin(TSelf x) => FloatFunctions<TSelf>.Sin(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Cos(TSelf x) => FloatFunctions<TSelf>.Cos(x);
+}
+
 /// <summary>
 /// The elementary functions of the float registers, written once for every width. All are within 2 ulp of the exact value over the
 /// whole range of float (sine and cosine: of |x| ≤ 1e4), NaN gives NaN, and there are no branches.

@@ -6,7 +6,7 @@ namespace TttGen.Cpu;
 
 /// <summary>4 floats in 128 bits.</summary>
 /// <param name="value">The register.</param>
-public readonly unsafe struct Lanes128(Vector128<float> value) : IFloatBits<Lanes128>
+public readonly unsafe struct Lanes128(Vector128<float> value) : IFloatFunctions<Lanes128>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private readonly Vector128<float> _value = value;
@@ -72,34 +72,6 @@ public readonly unsafe struct Lanes128(Vector128<float> value) : IFloatBits<Lane
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Lanes128 Rsqrt(Lanes128 x) => new(Vector128<float>.One / Vector128.Sqrt(x._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128 Exp(Lanes128 x) => FloatFunctions<Lanes128>.Exp(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128 Log(Lanes128 x) => FloatFunctions<Lanes128>.Log(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128 Tanh(Lanes128 x) => FloatFunctions<Lanes128>.Tanh(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128 Sigmoid(Lanes128 x) => FloatFunctions<Lanes128>.Sigmoid(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128 Softplus(Lanes128 x) => FloatFunctions<Lanes128>.Softplus(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128 Sin(Lanes128 x) => FloatFunctions<Lanes128>.Sin(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128 Cos(Lanes128 x) => FloatFunctions<Lanes128>.Cos(x);
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -6,7 +6,7 @@ namespace TttGen.Cpu;
 
 /// <summary>2 doubles in 128 bits.</summary>
 /// <param name="value">The register.</param>
-public readonly unsafe struct Lanes128d(Vector128<double> value) : ILanes<Lanes128d, double>
+public readonly unsafe struct Lanes128d(Vector128<double> value) : IDoubleFunctions<Lanes128d>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private readonly Vector128<double> _value = value;
@@ -72,34 +72,6 @@ public readonly unsafe struct Lanes128d(Vector128<double> value) : ILanes<Lanes1
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Lanes128d Rsqrt(Lanes128d x) => new(Vector128<double>.One / Vector128.Sqrt(x._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128d Exp(Lanes128d x) => DoubleFunctions<Lanes128d>.Exp(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128d Log(Lanes128d x) => DoubleFunctions<Lanes128d>.Log(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128d Tanh(Lanes128d x) => DoubleFunctions<Lanes128d>.Tanh(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128d Sigmoid(Lanes128d x) => DoubleFunctions<Lanes128d>.Sigmoid(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128d Softplus(Lanes128d x) => DoubleFunctions<Lanes128d>.Softplus(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128d Sin(Lanes128d x) => DoubleFunctions<Lanes128d>.Sin(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes128d Cos(Lanes128d x) => DoubleFunctions<Lanes128d>.Cos(x);
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -6,7 +6,7 @@ namespace TttGen.Cpu;
 
 /// <summary>8 floats in 256 bits.</summary>
 /// <param name="value">The register.</param>
-public readonly unsafe struct Lanes256(Vector256<float> value) : IFloatBits<Lanes256>
+public readonly unsafe struct Lanes256(Vector256<float> value) : IFloatFunctions<Lanes256>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private readonly Vector256<float> _value = value;
@@ -72,34 +72,6 @@ public readonly unsafe struct Lanes256(Vector256<float> value) : IFloatBits<Lane
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Lanes256 Rsqrt(Lanes256 x) => new(Vector256<float>.One / Vector256.Sqrt(x._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256 Exp(Lanes256 x) => FloatFunctions<Lanes256>.Exp(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256 Log(Lanes256 x) => FloatFunctions<Lanes256>.Log(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256 Tanh(Lanes256 x) => FloatFunctions<Lanes256>.Tanh(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256 Sigmoid(Lanes256 x) => FloatFunctions<Lanes256>.Sigmoid(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256 Softplus(Lanes256 x) => FloatFunctions<Lanes256>.Softplus(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256 Sin(Lanes256 x) => FloatFunctions<Lanes256>.Sin(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256 Cos(Lanes256 x) => FloatFunctions<Lanes256>.Cos(x);
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -6,7 +6,7 @@ namespace TttGen.Cpu;
 
 /// <summary>4 doubles in 256 bits.</summary>
 /// <param name="value">The register.</param>
-public readonly unsafe struct Lanes256d(Vector256<double> value) : ILanes<Lanes256d, double>
+public readonly unsafe struct Lanes256d(Vector256<double> value) : IDoubleFunctions<Lanes256d>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private readonly Vector256<double> _value = value;
@@ -72,34 +72,6 @@ public readonly unsafe struct Lanes256d(Vector256<double> value) : ILanes<Lanes2
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Lanes256d Rsqrt(Lanes256d x) => new(Vector256<double>.One / Vector256.Sqrt(x._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256d Exp(Lanes256d x) => DoubleFunctions<Lanes256d>.Exp(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256d Log(Lanes256d x) => DoubleFunctions<Lanes256d>.Log(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256d Tanh(Lanes256d x) => DoubleFunctions<Lanes256d>.Tanh(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256d Sigmoid(Lanes256d x) => DoubleFunctions<Lanes256d>.Sigmoid(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256d Softplus(Lanes256d x) => DoubleFunctions<Lanes256d>.Softplus(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256d Sin(Lanes256d x) => DoubleFunctions<Lanes256d>.Sin(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes256d Cos(Lanes256d x) => DoubleFunctions<Lanes256d>.Cos(x);
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -6,7 +6,7 @@ namespace TttGen.Cpu;
 
 /// <summary>16 floats in 512 bits.</summary>
 /// <param name="value">The register.</param>
-public readonly unsafe struct Lanes512(Vector512<float> value) : IFloatBits<Lanes512>
+public readonly unsafe struct Lanes512(Vector512<float> value) : IFloatFunctions<Lanes512>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private readonly Vector512<float> _value = value;
@@ -72,34 +72,6 @@ public readonly unsafe struct Lanes512(Vector512<float> value) : IFloatBits<Lane
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Lanes512 Rsqrt(Lanes512 x) => new(Vector512<float>.One / Vector512.Sqrt(x._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512 Exp(Lanes512 x) => FloatFunctions<Lanes512>.Exp(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512 Log(Lanes512 x) => FloatFunctions<Lanes512>.Log(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512 Tanh(Lanes512 x) => FloatFunctions<Lanes512>.Tanh(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512 Sigmoid(Lanes512 x) => FloatFunctions<Lanes512>.Sigmoid(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512 Softplus(Lanes512 x) => FloatFunctions<Lanes512>.Softplus(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512 Sin(Lanes512 x) => FloatFunctions<Lanes512>.Sin(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512 Cos(Lanes512 x) => FloatFunctions<Lanes512>.Cos(x);
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]

@@ -6,7 +6,7 @@ namespace TttGen.Cpu;
 
 /// <summary>8 doubles in 512 bits.</summary>
 /// <param name="value">The register.</param>
-public readonly unsafe struct Lanes512d(Vector512<double> value) : ILanes<Lanes512d, double>
+public readonly unsafe struct Lanes512d(Vector512<double> value) : IDoubleFunctions<Lanes512d>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
     private readonly Vector512<double> _value = value;
@@ -72,34 +72,6 @@ public readonly unsafe struct Lanes512d(Vector512<double> value) : ILanes<Lanes5
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Lanes512d Rsqrt(Lanes512d x) => new(Vector512<double>.One / Vector512.Sqrt(x._value));
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512d Exp(Lanes512d x) => DoubleFunctions<Lanes512d>.Exp(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512d Log(Lanes512d x) => DoubleFunctions<Lanes512d>.Log(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512d Tanh(Lanes512d x) => DoubleFunctions<Lanes512d>.Tanh(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512d Sigmoid(Lanes512d x) => DoubleFunctions<Lanes512d>.Sigmoid(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512d Softplus(Lanes512d x) => DoubleFunctions<Lanes512d>.Softplus(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512d Sin(Lanes512d x) => DoubleFunctions<Lanes512d>.Sin(x);
-
-    /// <inheritdoc/>
-    [MethodImpl(Inline)]
-    public static Lanes512d Cos(Lanes512d x) => DoubleFunctions<Lanes512d>.Cos(x);
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
