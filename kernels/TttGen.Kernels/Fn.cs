@@ -5,9 +5,9 @@ namespace TttGen.Kernels;
 
 /// <summary>
 /// Functions of the exact path, in float32, of additions, multiplications and bits alone, so that every device gives the same to rounding.
-/// Relative errors are at most 2·10⁻⁷ where nothing else is said; NaN gives NaN.
+/// Relative errors are at most 2·10⁻⁷ where nothing else is said; NaN gives NaN. Each is there of one number and of four.
 /// </summary>
-public static partial class Fn
+public static class Fn
 {
     /// <summary>e^x; 0 below −104, ∞ above 88.73.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,6 +35,10 @@ public static partial class Fn
         int half = exponent >> 1;
         return p * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
+
+    /// <summary>e^x of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Exp(Float4 x) => new() { X = Exp(x.X), Y = Exp(x.Y), Z = Exp(x.Z), W = Exp(x.W) };
 
     /// <summary>ln x; −∞ at 0, NaN below.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,6 +70,10 @@ public static partial class Fn
         return x < 0f ? 0f / 0f : log;
     }
 
+    /// <summary>ln x of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Log(Float4 x) => new() { X = Log(x.X), Y = Log(x.Y), Z = Log(x.Z), W = Log(x.W) };
+
     /// <summary>tanh x = 1 − 2 / (1 + e^2x); an odd polynomial near 0, where that would cancel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Tanh(float x)
@@ -82,9 +90,17 @@ public static partial class Fn
         return a < 0.625f ? near : far;
     }
 
+    /// <summary>tanh x of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Tanh(Float4 x) => new() { X = Tanh(x.X), Y = Tanh(x.Y), Z = Tanh(x.Z), W = Tanh(x.W) };
+
     /// <summary>σ(x) = 1 / (1 + e^−x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sigmoid(float x) => 1f / (1f + Exp(-x));
+
+    /// <summary>1 / (1 + e^−x) of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Sigmoid(Float4 x) => new() { X = Sigmoid(x.X), Y = Sigmoid(x.Y), Z = Sigmoid(x.Z), W = Sigmoid(x.W) };
 
     /// <summary>ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -98,21 +114,57 @@ public static partial class Fn
         return (x < 0f ? 0f : x) + log;
     }
 
+    /// <summary>ln(1 + e^x) of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Softplus(Float4 x) => new() { X = Softplus(x.X), Y = Softplus(x.Y), Z = Softplus(x.Z), W = Softplus(x.W) };
+
     /// <summary>√x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sqrt(float x) => MathF.Sqrt(x);
+
+    /// <summary>√x of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Sqrt(Float4 x) => new() { X = Sqrt(x.X), Y = Sqrt(x.Y), Z = Sqrt(x.Z), W = Sqrt(x.W) };
 
     /// <summary>1 / √x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Rsqrt(float x) => 1f / MathF.Sqrt(x);
 
+    /// <summary>1 / √x of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Rsqrt(Float4 x) => new() { X = Rsqrt(x.X), Y = Rsqrt(x.Y), Z = Rsqrt(x.Z), W = Rsqrt(x.W) };
+
+    /// <summary>max(0, x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max0(float x) => Math.Max(x, 0f);
+
+    /// <summary>max(0, x) of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Max0(Float4 x) => new() { X = Max0(x.X), Y = Max0(x.Y), Z = Max0(x.Z), W = Max0(x.W) };
+
+    /// <summary>1 where x &gt; 0, otherwise 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Step(float x) => x > 0f ? 1f : 0f;
+
+    /// <summary>1 where x &gt; 0, otherwise 0, of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Step(Float4 x) => new() { X = Step(x.X), Y = Step(x.Y), Z = Step(x.Z), W = Step(x.W) };
+
     /// <summary>sin x for |x| ≤ 8192, to 2·10⁻⁷ absolute.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sin(float x) => Wave(x, 0);
 
+    /// <summary>sin x of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Sin(Float4 x) => new() { X = Sin(x.X), Y = Sin(x.Y), Z = Sin(x.Z), W = Sin(x.W) };
+
     /// <summary>cos x for |x| ≤ 8192, to 2·10⁻⁷ absolute.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Cos(float x) => Wave(x, 1);
+
+    /// <summary>cos x of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Cos(Float4 x) => new() { X = Cos(x.X), Y = Cos(x.Y), Z = Cos(x.Z), W = Cos(x.W) };
 
     /// <summary>sin(x + quarters · π/2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
