@@ -5,6 +5,8 @@ internal static class Curve
 {
     public static (double Value, double Slope) Exp(double x) => (Math.Exp(x), Math.Exp(x));
 
+    public static (double Value, double Slope) Log(double x) => (Math.Log(x), 1 / x);
+
     public static (double Value, double Slope) Tanh(double x)
     {
         var y = Math.Tanh(x);

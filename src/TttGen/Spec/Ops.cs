@@ -87,6 +87,18 @@ public static class Ops
     [Operation]
     public static Seq<D> Relu<D>(Seq<D> x) where D : IDim => x.EachRow(Relu);
 
+    /// <summary>ln x, the natural logarithm: −∞ at 0, NaN below.</summary>
+    [Operation]
+    public static Vec<N> Log<N>(Vec<N> x) where N : IDim => x.Each(Curve.Log);
+
+    /// <inheritdoc cref="Log{N}(Vec{N})"/>
+    [Operation]
+    public static Mat<N, M> Log<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Log);
+
+    /// <inheritdoc cref="Log{N}(Vec{N})"/>
+    [Operation]
+    public static Seq<D> Log<D>(Seq<D> x) where D : IDim => x.EachRow(Log);
+
     /// <summary>Σᵢ xᵢ.</summary>
     [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim

@@ -21,6 +21,7 @@ public sealed class TapeTests
         { "sigmoid", (x, w) => SquaredNorm(Sigmoid(x * w) - Sigmoid(x) * Sigmoid(w)) },
         { "softplus", (x, w) => SquaredNorm(Softplus(x * w) - Softplus(x) * Softplus(w)) },
         { "exponential", (x, w) => SquaredNorm(Exp(x * w) - Exp(x) * Exp(w)) },
+        { "logarithm", (x, w) => SquaredNorm(Log(Exp(x * w) + Exp(x)) - Log(Exp(x)) * Log(Exp(w))) },
         { "ReLU", (x, w) => SquaredNorm(Relu(x * w) - Relu(x) * Relu(w)) },
         { "harmonic", (x, w) => Sum(Harmonic<Six>() * x * w) },
     };
