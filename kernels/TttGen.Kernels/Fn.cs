@@ -142,6 +142,14 @@ public static class Fn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 Max0(Float4 x) => new() { X = Max0(x.X), Y = Max0(x.Y), Z = Max0(x.Z), W = Max0(x.W) };
 
+    /// <summary>|x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Abs(float x) => Math.Abs(x);
+
+    /// <summary>|x| of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Abs(Float4 x) => new() { X = Abs(x.X), Y = Abs(x.Y), Z = Abs(x.Z), W = Abs(x.W) };
+
     /// <summary>1 where x &gt; 0, otherwise 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Step(float x) => x > 0f ? 1f : 0f;

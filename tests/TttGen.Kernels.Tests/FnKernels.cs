@@ -62,6 +62,12 @@ public static class FnKernels
     }
 
     [Kernel(256)]
+    public static void Abs(ArrayView<float> x, ArrayView<float> y)
+    {
+        if (Index < x.Length) y[Index] = Fn.Abs(x[Index]);
+    }
+
+    [Kernel(256)]
     public static void FastExp(ArrayView<float> x, ArrayView<float> y)
     {
         if (Index < x.Length) y[Index] = FastFn.Exp(x[Index]);

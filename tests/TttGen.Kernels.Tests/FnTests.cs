@@ -15,7 +15,8 @@ public sealed class FnTests
         (nameof(Fn.Sigmoid), x => 1 / (1 + Math.Exp(-x)), -87, 90),
         (nameof(Fn.Softplus), x => Math.Max(x, 0) + LogOfOneMore(Math.Exp(-Math.Abs(x))), -87, 90),
         (nameof(Fn.Sqrt), Math.Sqrt, 0, 1e30),
-        (nameof(Fn.Rsqrt), x => 1 / Math.Sqrt(x), 1e-30, 1e30)
+        (nameof(Fn.Rsqrt), x => 1 / Math.Sqrt(x), 1e-30, 1e30),
+        (nameof(Fn.Abs), Math.Abs, -1e30, 1e30),
     ];
 
     public static TheoryData<string> EachFunction => [.. Functions.Select(function => function.Name)];

@@ -33,6 +33,9 @@ public enum Function
     /// <summary>max(0, x)</summary>
     Max0,
 
+    /// <summary>|x|</summary>
+    Abs,
+
     /// <summary>1 where x > 0, otherwise 0</summary>
     Step,
 
@@ -79,6 +82,7 @@ public static class Functions
         [Function.Softplus] = new("softplus({0})", [(g, y) => g.Map(Function.Sigmoid, y.Operands[0])],
             (s, x) => $"{s.Call("Max", $"{x[0]}, {s.Constant(0)}")} + {s.Call("Log", $"{s.Constant(1)} + {s.Call("Exp", "-" + s.Call("Abs", x[0]))}")}"),
         [Function.Max0] = new("max(0, {0})", [(g, y) => g.Map(Function.Step, y.Operands[0])], (s, x) => s.Call("Max", $"{x[0]}, {s.Constant(0)}"), IsCheap: true),
+        [Function.Abs] = new("abs({0})", [(g, y) => g.Sub(g.Map(Function.Step, y.Operands[0]), g.Map(Function.Step, g.Scale(-1, y.Operands[0])))], IsCheap: true),
         [Function.Step] = new("[{0} > 0]", [(g, y) => g.Zero(y.Shape)], (s, x) => $"({x[0]}) > {s.Constant(0)} ? {s.Constant(1)} : {s.Constant(0)}", IsCheap: true),
         [Function.Sin] = new("sin({0})", [(g, y) => g.Map(Function.Cos, y.Operands[0])]),
         [Function.Cos] = new("cos({0})", [(g, y) => g.Scale(-1, g.Map(Function.Sin, y.Operands[0]))]),

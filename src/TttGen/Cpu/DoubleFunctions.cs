@@ -7,6 +7,9 @@ internal interface IDoubleFunctions<TSelf> : ILanes<TSelf, double>
     where TSelf : struct, IDoubleFunctions<TSelf>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Abs(TSelf x) => DoubleFunctions<TSelf>.Abs(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TSelf ILanes<TSelf, double>.Exp(TSelf x) => DoubleFunctions<TSelf>.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,6 +39,9 @@ internal static unsafe class DoubleFunctions<V>
     {
         static abstract double At(double x);
     }
+
+    /// <summary>|x|.</summary>
+    public static V Abs(V x) => Each<Magnitude>(x);
 
     /// <summary>e^x.</summary>
     public static V Exp(V x) => Each<Exponential>(x);
@@ -74,6 +80,11 @@ internal static unsafe class DoubleFunctions<V>
     {
         double u = 1 + e;
         return Math.Log(u) + (e - (u - 1)) / u;
+    }
+
+    private readonly struct Magnitude : IFunction
+    {
+        public static double At(double x) => Math.Abs(x);
     }
 
     private readonly struct Exponential : IFunction

@@ -7,6 +7,9 @@ internal interface IFloatFunctions<TSelf> : IFloatBits<TSelf>
     where TSelf : struct, IFloatFunctions<TSelf>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Abs(TSelf x) => FloatFunctions<TSelf>.Abs(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TSelf ILanes<TSelf, float>.Exp(TSelf x) => FloatFunctions<TSelf>.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,8 +43,9 @@ internal static class FloatFunctions<V>
 
     private static V Constant(float x) => V.Broadcast(x);
 
+    /// <summary>x without its sign.</summary>
     [MethodImpl(Inline)]
-    private static V Abs(V x) => V.And(x, V.Bits(~SignBit));
+    public static V Abs(V x) => V.And(x, V.Bits(~SignBit));
 
     [MethodImpl(Inline)]
     private static V WithSignOf(V x, V sign) => V.Xor(x, V.And(sign, V.Bits(SignBit)));

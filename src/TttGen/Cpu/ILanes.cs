@@ -50,6 +50,9 @@ public unsafe interface ILanes<TSelf, T> :
     /// <summary>Lane by lane maximum.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
+    /// <summary>|x|.</summary>
+    static abstract TSelf Abs(TSelf x);
+
     /// <summary>1 where x &gt; 0, else 0.</summary>
     static abstract TSelf Step(TSelf x);
 

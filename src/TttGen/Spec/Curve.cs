@@ -24,6 +24,8 @@ internal static class Curve
 
     public static (double Value, double Slope) Relu(double x) => x > 0 ? (x, 1) : (0, 0);
 
+    public static (double Value, double Slope) Abs(double x) => (Math.Abs(x), x > 0 ? 1 : x < 0 ? -1 : 0);
+
     /// <summary>x σ(x).</summary>
     public static (double Value, double Slope) Silu(double x)
     {

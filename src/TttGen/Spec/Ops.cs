@@ -99,6 +99,18 @@ public static class Ops
     [Operation]
     public static Seq<D> Log<D>(Seq<D> x) where D : IDim => x.EachRow(Log);
 
+    /// <summary>|x|; its slope at 0 is 0.</summary>
+    [Operation]
+    public static Vec<N> Abs<N>(Vec<N> x) where N : IDim => x.Each(Curve.Abs);
+
+    /// <inheritdoc cref="Abs{N}(Vec{N})"/>
+    [Operation]
+    public static Mat<N, M> Abs<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Abs);
+
+    /// <inheritdoc cref="Abs{N}(Vec{N})"/>
+    [Operation]
+    public static Seq<D> Abs<D>(Seq<D> x) where D : IDim => x.EachRow(Abs);
+
     /// <summary>Σᵢ xᵢ.</summary>
     [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim

@@ -20,6 +20,7 @@ public class VjpTests(ITestOutputHelper log)
         ["Gelu"] = (g, x, y, w) => g.Gelu(g.Mul(x, y)),
         ["Silu"] = (g, x, y, w) => g.Silu(g.Mul(x, y)),
         ["Relu"] = (g, x, y, w) => g.Mul(g.Relu(x), y),
+        ["magnitude of a difference"] = (g, x, y, w) => g.Mul(g.Map(Function.Abs, g.Sub(x, y)), y),
         ["Dot"] = (g, x, y, w) => g.Mul(g.Dot(x, y), g.Mul(x, x)),
     };
 

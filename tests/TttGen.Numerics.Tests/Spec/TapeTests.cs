@@ -23,6 +23,7 @@ public sealed class TapeTests
         { "exponential", (x, w) => SquaredNorm(Exp(x * w) - Exp(x) * Exp(w)) },
         { "logarithm", (x, w) => SquaredNorm(Log(Exp(x * w) + Exp(x)) - Log(Exp(x)) * Log(Exp(w))) },
         { "ReLU", (x, w) => SquaredNorm(Relu(x * w) - Relu(x) * Relu(w)) },
+        { "magnitude", (x, w) => SquaredNorm(Abs(x * w) - Abs(x) * Abs(w)) },
         { "harmonic", (x, w) => Sum(Harmonic<Six>() * x * w) },
     };
 

@@ -96,6 +96,9 @@ public abstract unsafe class LanesTests<V>
     public void Step_is_one_above_zero_only() => Check(V.Step, x => x > 0 ? 1 : 0, 0);
 
     [Fact]
+    public void Magnitude_is_x_without_its_sign() => Check(V.Abs, Math.Abs, 0);
+
+    [Fact]
     public void Maximum_keeps_NaN() => Check(x => V.Max(x, V.Zero), x => Math.Max(x, 0), 0);
 
     [Fact]
