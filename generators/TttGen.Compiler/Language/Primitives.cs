@@ -23,6 +23,7 @@ internal static class Primitives
         "Silu" => g.Silu(x[0]),
         "Gelu" => g.Gelu(x[0]),
         "Relu" => g.Relu(x[0]),
+        "Square" => g.Square(x[0]),
         _ when Enum.TryParse<Function>(operation, out var function) && function.Arguments() == x.Length => g.Map(function, [.. x.Select(of => Wide(g, of, x.OrderByDescending(n => n.Rank).First()))]),
         _ => throw new CompileException("TTT129", $"{spec}: {operation} is not part of the compiler's language"),
     };

@@ -26,6 +26,8 @@ internal static class Curve
 
     public static (double Value, double Slope) Abs(double x) => (Math.Abs(x), x > 0 ? 1 : x < 0 ? -1 : 0);
 
+    public static (double Value, double Slope) Square(double x) => (x * x, 2 * x);
+
     /// <summary>x σ(x).</summary>
     public static (double Value, double Slope) Silu(double x)
     {

@@ -111,6 +111,18 @@ public static class Ops
     [Operation]
     public static Seq<D> Abs<D>(Seq<D> x) where D : IDim => x.EachRow(Abs);
 
+    /// <summary>x².</summary>
+    [Operation]
+    public static Vec<N> Square<N>(Vec<N> x) where N : IDim => x.Each(Curve.Square);
+
+    /// <inheritdoc cref="Square{N}(Vec{N})"/>
+    [Operation]
+    public static Mat<N, M> Square<N, M>(Mat<N, M> x) where N : IDim where M : IDim => x.Each(Curve.Square);
+
+    /// <inheritdoc cref="Square{N}(Vec{N})"/>
+    [Operation]
+    public static Seq<D> Square<D>(Seq<D> x) where D : IDim => x.EachRow(Square);
+
     /// <summary>Σᵢ xᵢ.</summary>
     [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim

@@ -35,6 +35,9 @@ public class CompositesTests
     public void Silu_is_x_by_its_sigmoid() => Equal(_g.Silu(Heading), (x, _) => [.. x.Select(v => v / (1 + Math.Exp(-v)))]);
 
     [Fact]
+    public void Square_is_x_by_itself() => Equal(_g.Square(Heading), (x, _) => [.. x.Select(v => v * v)]);
+
+    [Fact]
     public void Relu_cuts_at_zero() => Equal(_g.Relu(Heading), (x, _) => [.. x.Select(v => v > 0 ? v : 0)]);
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class TapeTests
         { "logarithm", (x, w) => SquaredNorm(Log(Exp(x * w) + Exp(x)) - Log(Exp(x)) * Log(Exp(w))) },
         { "ReLU", (x, w) => SquaredNorm(Relu(x * w) - Relu(x) * Relu(w)) },
         { "magnitude", (x, w) => SquaredNorm(Abs(x * w) - Abs(x) * Abs(w)) },
+        { "square", (x, w) => SquaredNorm(Square(x * w) - Square(x) * Square(w)) },
         { "harmonic", (x, w) => Sum(Harmonic<Six>() * x * w) },
     };
 
