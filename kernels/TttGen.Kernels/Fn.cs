@@ -134,13 +134,13 @@ public static class Fn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 Rsqrt(Float4 x) => new() { X = Rsqrt(x.X), Y = Rsqrt(x.Y), Z = Rsqrt(x.Z), W = Rsqrt(x.W) };
 
-    /// <summary>max(0, x).</summary>
+    /// <summary>The greater of the two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max0(float x) => Math.Max(x, 0f);
+    public static float Max(float x, float y) => Math.Max(x, y);
 
-    /// <summary>max(0, x) of each.</summary>
+    /// <summary>The greater of the two, of each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Float4 Max0(Float4 x) => new() { X = Max0(x.X), Y = Max0(x.Y), Z = Max0(x.Z), W = Max0(x.W) };
+    public static Float4 Max(Float4 x, Float4 y) => new() { X = Max(x.X, y.X), Y = Max(x.Y, y.Y), Z = Max(x.Z, y.Z), W = Max(x.W, y.W) };
 
     /// <summary>|x|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,8 +8,8 @@ namespace TttGen.Generators.Tests;
 /// <summary>A function has one name: in the compiler, in registers, on a device. Emitted code calls it by that name.</summary>
 public sealed class FunctionTests
 {
-    /// <summary>A division, a value apart, and a maximum: emitted as such.</summary>
-    private static readonly Function[] Operators = [Function.Recip, Function.Copy, Function.Max0];
+    /// <summary>A division, and a value apart: emitted as such.</summary>
+    private static readonly Function[] Operators = [Function.Recip, Function.Copy];
 
     public static TheoryData<Function> All => [.. Enum.GetValues<Function>()];
 

@@ -67,6 +67,13 @@ public static class FnKernels
         if (Index < x.Length) y[Index] = Fn.Abs(x[Index]);
     }
 
+    /// <summary>Of x and 1 − x.</summary>
+    [Kernel(256)]
+    public static void Max(ArrayView<float> x, ArrayView<float> y)
+    {
+        if (Index < x.Length) y[Index] = Fn.Max(x[Index], 1f - x[Index]);
+    }
+
     [Kernel(256)]
     public static void FastExp(ArrayView<float> x, ArrayView<float> y)
     {

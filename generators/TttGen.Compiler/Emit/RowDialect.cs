@@ -76,7 +76,7 @@ internal sealed class LanesDialect(string element) : RowDialect
 
     public override string Causal(string x) => $"V.Keep({x}, i + 1 - j)";
 
-    public override string Map(Function f, string[] x) => f == Function.Max0 ? $"V.Max({x[0]}, V.Zero)" : $"V.{f}({string.Join(", ", x)})";
+    public override string Map(Function f, string[] x) => $"V.{f}({string.Join(", ", x)})";
 
     public override string Call(string function, string arguments) => $"{element}.{function}({arguments})";
 

@@ -30,8 +30,8 @@ public enum Function
     /// <summary>ln(1 + eˣ)</summary>
     Softplus,
 
-    /// <summary>max(0, x)</summary>
-    Max0,
+    /// <summary>max(x, y)</summary>
+    Max,
 
     /// <summary>|x|</summary>
     Abs,
@@ -81,13 +81,20 @@ public static class Functions
         [Function.Recip] = new("1/({0})", [(g, y) => g.Scale(-1, g.Mul(y, y))], (s, x) => $"{s.Constant(1)} / ({x[0]})"),
         [Function.Softplus] = new("softplus({0})", [(g, y) => g.Map(Function.Sigmoid, y.Operands[0])],
             (s, x) => $"{s.Call("Max", $"{x[0]}, {s.Constant(0)}")} + {s.Call("Log", $"{s.Constant(1)} + {s.Call("Exp", "-" + s.Call("Abs", x[0]))}")}"),
-        [Function.Max0] = new("max(0, {0})", [(g, y) => g.Map(Function.Step, y.Operands[0])], (s, x) => s.Call("Max", $"{x[0]}, {s.Constant(0)}"), IsCheap: true),
+        // equal numbers: the second is taken
+        [Function.Max] = new("max({0}, {1})", [(g, y) => Above(g, y.Operands[0], y.Operands[1]), (g, y) => NotAbove(g, y.Operands[0], y.Operands[1])], IsCheap: true),
         [Function.Abs] = new("abs({0})", [(g, y) => g.Sub(g.Map(Function.Step, y.Operands[0]), g.Map(Function.Step, g.Scale(-1, y.Operands[0])))], IsCheap: true),
         [Function.Step] = new("[{0} > 0]", [(g, y) => g.Zero(y.Shape)], (s, x) => $"({x[0]}) > {s.Constant(0)} ? {s.Constant(1)} : {s.Constant(0)}", IsCheap: true),
         [Function.Sin] = new("sin({0})", [(g, y) => g.Map(Function.Cos, y.Operands[0])]),
         [Function.Cos] = new("cos({0})", [(g, y) => g.Scale(-1, g.Map(Function.Sin, y.Operands[0]))]),
         [Function.Copy] = new("{0}", [(g, y) => g.Constant(1, y)], (_, x) => x[0], IsCheap: true),
     };
+
+    /// <summary>1 where a > b, otherwise 0.</summary>
+    private static Node Above(Graph g, Node a, Node b) => g.Map(Function.Step, g.Sub(a, b));
+
+    /// <summary>1 where a ≤ b, otherwise 0.</summary>
+    private static Node NotAbove(Graph g, Node a, Node b) => g.Sub(g.Constant(1, a), Above(g, a, b));
 
     /// <summary>The function's row.</summary>
     public static FunctionRule Rule(this Function function) => Rules[function];

@@ -1,6 +1,6 @@
 namespace TttGen;
 
-/// <summary>The functions of one number that the language has, each with its slope: (f(x), f′(x)).</summary>
+/// <summary>The functions of one number that the language has, each with its slope: (f(x), f′(x)); and choices between numbers, whose slope is that of what is chosen.</summary>
 internal static class Curve
 {
     public static (double Value, double Slope) Exp(double x) => (Math.Exp(x), Math.Exp(x));
@@ -27,6 +27,9 @@ internal static class Curve
     public static (double Value, double Slope) Abs(double x) => (Math.Abs(x), x > 0 ? 1 : x < 0 ? -1 : 0);
 
     public static (double Value, double Slope) Square(double x) => (x * x, 2 * x);
+
+    /// <summary>The greater; where they are equal, b. NaN where one of them is.</summary>
+    public static Scalar Max(Scalar a, Scalar b) => a.Value > b.Value || double.IsNaN(a.Value) ? a : b;
 
     /// <summary>x σ(x).</summary>
     public static (double Value, double Slope) Silu(double x)

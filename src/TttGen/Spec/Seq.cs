@@ -88,6 +88,8 @@ public readonly struct Seq<TWidth> where TWidth : IDim
         return new(_items);
     }
 
+    internal Seq<TWidth> Each(Seq<TWidth> other, Func<Scalar, Scalar, Scalar> function) => new(Elements.Zip(_items, other._items, (x, y) => function(x, y).Value));
+
     internal Seq<TWidth> EachRow(Func<Vec<TWidth>, Vec<TWidth>> function)
     {
         var result = new double[_items.Length];

@@ -41,6 +41,16 @@ public class CompositesTests
     public void Relu_cuts_at_zero() => Equal(_g.Relu(Heading), (x, _) => [.. x.Select(v => v > 0 ? v : 0)]);
 
     [Fact]
+    public void A_function_of_broadcasts_is_the_broadcast_of_the_function()
+    {
+        var shift = _g.Spread(_g.Input("shift", F), Heading.Shape);
+        Assert.IsType<Einsum>(_g.Map(Function.Max, shift, _g.Zero(Heading.Shape)));
+        Assert.IsType<Map>(_g.Map(Function.Max, shift, Heading));
+        Equal(_g.Map(Function.Max, shift, _g.Constant(0.5, Heading)), (_, _) => [.. Shift.Select(v => Math.Max(v, 0.5))]);
+        Equal(_g.Map(Function.Max, _g.Spread(_g.Input("epsilon"), Heading.Shape), shift), (_, _) => [.. Shift.Select(v => Math.Max(v, 0.25))]);
+    }
+
+    [Fact]
     public void Reductions_run_over_the_last_axis()
     {
         Equal(_g.Mean(Heading), (x, _) => [x.Average()]);

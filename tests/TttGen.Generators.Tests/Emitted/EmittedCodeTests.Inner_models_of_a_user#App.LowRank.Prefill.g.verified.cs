@@ -253,7 +253,7 @@ partial record class LowRank
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [5]
             float* seqModelingBlockScale = _seqModelingBlockScale + Layer * 16L; // [2, 6]
             float* seqModelingBlockShift = _seqModelingBlockShift + Layer * 16L; // [2, 6]
-            float* tok = Scratch(worker); // [5]: tok[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+            float* tok = Scratch(worker); // [5]: tok[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
             for (int j = 0; j < 5; j += V.Count)
             {
                 V.StorePartial(V.Max(V.LoadPartial(_harmonic + j, 5 - j) + V.LoadPartial(seqModelingBlockLearnableTokenIdx + j, 5 - j), V.Zero), tok + j, 5 - j);

@@ -251,7 +251,7 @@ partial record class Squashed
             float* rate = _rate; // [rows, 2]
             float* answer = _answer; // [rows, 12]
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [5]
-            float* tok = Scratch(worker); // [5]: tok[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+            float* tok = Scratch(worker); // [5]: tok[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
             for (int j = 0; j < 5; j += V.Count)
             {
                 V.StorePartial(V.Max(V.LoadPartial(_harmonic + j, 5 - j) + V.LoadPartial(seqModelingBlockLearnableTokenIdx + j, 5 - j), V.Zero), tok + j, 5 - j);

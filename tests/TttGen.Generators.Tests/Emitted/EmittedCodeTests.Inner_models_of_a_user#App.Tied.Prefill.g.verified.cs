@@ -252,7 +252,7 @@ partial record class Tied
             float* answer = _answer; // [rows, 12]
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [5]
             float* seqModelingBlockRead = _seqModelingBlockRead + Layer * 48L; // [6, 6]
-            float* tok = Scratch(worker); // [5]: tok[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+            float* tok = Scratch(worker); // [5]: tok[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
             for (int j = 0; j < 5; j += V.Count)
             {
                 V.StorePartial(V.Max(V.LoadPartial(_harmonic + j, 5 - j) + V.LoadPartial(seqModelingBlockLearnableTokenIdx + j, 5 - j), V.Zero), tok + j, 5 - j);

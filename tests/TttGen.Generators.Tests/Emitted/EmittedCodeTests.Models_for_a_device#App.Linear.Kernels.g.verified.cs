@@ -386,10 +386,10 @@ public static class LinearKernels
         for (int e = thread; e < 3648; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
         for (int e = thread; e < 256; e += 32) W1[(e >> 4) * 20 + (e & 15)] = states[at + 0 + e];
@@ -470,10 +470,10 @@ public static class LinearKernels
         for (int e = thread; e < 432; e += 256) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 
@@ -2277,10 +2277,10 @@ public static class LinearKernels
         for (int e = thread; e < 3840; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
         for (int e = thread; e < 256; e += 32) W1[(e >> 4) * 20 + (e & 15)] = states[at + 0 + e];
@@ -2361,10 +2361,10 @@ public static class LinearKernels
         for (int e = thread; e < 432; e += 256) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 

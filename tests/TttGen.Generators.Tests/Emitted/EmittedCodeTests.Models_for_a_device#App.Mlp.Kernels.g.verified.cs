@@ -480,10 +480,10 @@ public static class MlpKernels
         for (int e = thread; e < 11776; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B2[e] = states[at + 2112 + e];
         for (int e = thread; e < 64; e += 32) B1[e] = states[at + 1024 + e];
@@ -572,10 +572,10 @@ public static class MlpKernels
         for (int e = thread; e < 812; e += 256) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 
@@ -3569,10 +3569,10 @@ public static class MlpKernels
         for (int e = thread; e < 12096; e += 32) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B2[e] = states[at + 2112 + e];
         for (int e = thread; e < 64; e += 32) B1[e] = states[at + 1024 + e];
@@ -3661,10 +3661,10 @@ public static class MlpKernels
         for (int e = thread; e < 812; e += 256) memory[e] = float.NaN;
         Group.Barrier();
         #endif
-        // tokenRates[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+        // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Math.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 

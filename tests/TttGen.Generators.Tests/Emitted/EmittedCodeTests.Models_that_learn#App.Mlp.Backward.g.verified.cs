@@ -444,7 +444,7 @@ partial record class Mlp
             float* dValue = _dValue; // [rows, 32]
             float* dQuery = _dQuery; // [rows, 32]
             float* dRate = _dRate; // [rows, 2]
-            float* tok = Scratch(worker); // [16]: tok[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+            float* tok = Scratch(worker); // [16]: tok[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
             for (int j = 0; j < 16; j += V.Count)
             {
                 V.Store(V.Max(V.Load(_harmonic + j) + V.Load(seqModelingBlockLearnableTokenIdx + j), V.Zero), tok + j);
@@ -1192,7 +1192,7 @@ partial record class Mlp
         // sigmoid[i,j] = σ(learnableTttLrRow[i,j] + seqModelingBlockLearnableTttLrBias[j])
         // seqModelingBlockLearnableTttLrBiasGradient[j] = Σ_k tttBaseLr dRate[k,j] sigmoid[k,j] (1 − sigmoid[k,j]) / 16
         // term[j] = 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j]
-        // relu[j] = max(0, term[j])
+        // relu[j] = max(term[j], 0)
         // dTokenRate[j] = LearnGradient(query[j], key[j], value[j], rate[j], relu[j], dAnswer[j])
         // seqModelingBlockLearnableTokenIdxGradient[j] = dTokenRate[j] [term[j] > 0]
         // mean[i] = Σ_k answer[i,k] / 32

@@ -898,7 +898,7 @@ partial record class Mlp
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [16]
             float* seqModelingBlockScale = _seqModelingBlockScale + Layer * 32L; // [2, 16]
             float* seqModelingBlockShift = _seqModelingBlockShift + Layer * 32L; // [2, 16]
-            float* tok = Scratch(worker); // [16]: tok[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+            float* tok = Scratch(worker); // [16]: tok[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
             for (int j = 0; j < 16; j += V.Count)
             {
                 V.Store(V.Max(V.Load(_harmonic + j) + V.Load(seqModelingBlockLearnableTokenIdx + j), V.Zero), tok + j);
@@ -926,7 +926,7 @@ partial record class Mlp
             float* key = _key; // [rows, 32]
             float* value = _value; // [rows, 32]
             float* rate = _rate; // [rows, 2]
-            float* tok = Scratch(worker); // [16]: tok[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+            float* tok = Scratch(worker); // [16]: tok[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
             for (int j = 0; j < 16; j += V.Count)
             {
                 V.Store(V.Max(V.Load(_harmonic + j) + V.Load(seqModelingBlockLearnableTokenIdx + j), V.Zero), tok + j);

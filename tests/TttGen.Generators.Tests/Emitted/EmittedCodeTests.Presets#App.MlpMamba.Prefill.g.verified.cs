@@ -356,7 +356,7 @@ partial record class MlpMamba
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [16]
             float* seqModelingBlockScale = _seqModelingBlockScale + Layer * 768L; // [12, 64]
             float* seqModelingBlockShift = _seqModelingBlockShift + Layer * 768L; // [12, 64]
-            float* tok = Scratch(worker); // [16]: tok[j] = max(0, 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j])
+            float* tok = Scratch(worker); // [16]: tok[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
             for (int j = 0; j < 16; j += V.Count)
             {
                 V.Store(V.Max(V.Load(_harmonic + j) + V.Load(seqModelingBlockLearnableTokenIdx + j), V.Zero), tok + j);

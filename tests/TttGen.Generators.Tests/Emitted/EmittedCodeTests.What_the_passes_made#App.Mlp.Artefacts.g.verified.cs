@@ -89,7 +89,7 @@ segment MambaBlock, 2 times: [n, Width]
   value[i,j] = Σ_k seqNorm[i,k] SeqModelingBlockVProj[k,j]
   learnableTttLrRow[i,j] = Σ_k seqNorm[i,k] SeqModelingBlockLearnableTttLr[k,j]
   rate[i,j] = tttBaseLr σ(learnableTttLrRow[i,j] + SeqModelingBlockLearnableTttLrBias[j]) / 16
-  relu[j] = max(0, 1/(j + 1) + SeqModelingBlockLearnableTokenIdx[j])
+  relu[j] = max(1/(j + 1) + SeqModelingBlockLearnableTokenIdx[j], 0)
   answer[i,j] = Learn(query[i,j], key[i,j], value[i,j], rate[i,j], relu[i,j])
   mean[i] = Σ_k answer[i,k] / 32
   centred[i,j] = answer[i,j] − mean[i]

@@ -64,16 +64,9 @@ internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<string, 
 
     public override string Causal(string x) => InFours ? $"Float4.UpTo({RowExpressions.Unwrapped(x)}, 4 * j, i)" : $"(j <= i ? {x} : 0f)";
 
-    public override string Map(Function f, string[] x) => InFours ? Called(f, x) : f switch
-    {
-        Function.Max0 => $"Math.Max({x[0]}, 0f)",
-        Function.Step => $"({x[0]} > 0f ? 1f : 0f)",
-        _ => Called(f, x),
-    };
+    public override string Map(Function f, string[] x) => $"Fn.{f}({string.Join(", ", x.Select(RowExpressions.Unwrapped))})";
 
-    private static string Called(Function f, string[] x) => $"Fn.{f}({string.Join(", ", x.Select(RowExpressions.Unwrapped))})";
-
-    public override string Call(string function, string arguments) => $"{(function is "Max" or "Abs" ? "Math" : "Fn")}.{function}({arguments})";
+    public override string Call(string function, string arguments) => $"Fn.{function}({arguments})";
 
     public override string Sum(string parts) => sum(InFours ? $"{parts}.Sum()" : parts);
 
