@@ -142,6 +142,14 @@ public static class Fn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 Max(Float4 x, Float4 y) => new() { X = Max(x.X, y.X), Y = Max(x.Y, y.Y), Z = Max(x.Z, y.Z), W = Max(x.W, y.W) };
 
+    /// <summary>The lesser of the two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Min(float x, float y) => Math.Min(x, y);
+
+    /// <summary>The lesser of the two, of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Min(Float4 x, Float4 y) => new() { X = Min(x.X, y.X), Y = Min(x.Y, y.Y), Z = Min(x.Z, y.Z), W = Min(x.W, y.W) };
+
     /// <summary>|x|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Abs(float x) => Math.Abs(x);

@@ -88,6 +88,7 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
         Function.Softplus => Math.Log(1 + Math.Exp(x[0])),
         Function.Copy => x[0],
         Function.Max => Math.Max(x[0], x[1]),
+        Function.Min => Math.Min(x[0], x[1]),
         Function.Abs => Math.Abs(x[0]),
         Function.Step => x[0] > 0 ? 1 : 0,
         Function.Sin => Math.Sin(x[0]),

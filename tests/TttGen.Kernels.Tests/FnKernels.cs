@@ -74,6 +74,13 @@ public static class FnKernels
         if (Index < x.Length) y[Index] = Fn.Max(x[Index], 1f - x[Index]);
     }
 
+    /// <summary>Of x and 1 − x.</summary>
+    [Kernel(256)]
+    public static void Min(ArrayView<float> x, ArrayView<float> y)
+    {
+        if (Index < x.Length) y[Index] = Fn.Min(x[Index], 1f - x[Index]);
+    }
+
     [Kernel(256)]
     public static void FastExp(ArrayView<float> x, ArrayView<float> y)
     {

@@ -33,6 +33,9 @@ public enum Function
     /// <summary>max(x, y)</summary>
     Max,
 
+    /// <summary>min(x, y)</summary>
+    Min,
+
     /// <summary>|x|</summary>
     Abs,
 
@@ -83,6 +86,7 @@ public static class Functions
             (s, x) => $"{s.Call("Max", $"{x[0]}, {s.Constant(0)}")} + {s.Call("Log", $"{s.Constant(1)} + {s.Call("Exp", "-" + s.Call("Abs", x[0]))}")}"),
         // equal numbers: the second is taken
         [Function.Max] = new("max({0}, {1})", [(g, y) => Above(g, y.Operands[0], y.Operands[1]), (g, y) => NotAbove(g, y.Operands[0], y.Operands[1])], IsCheap: true),
+        [Function.Min] = new("min({0}, {1})", [(g, y) => Above(g, y.Operands[1], y.Operands[0]), (g, y) => NotAbove(g, y.Operands[1], y.Operands[0])], IsCheap: true),
         [Function.Abs] = new("abs({0})", [(g, y) => g.Sub(g.Map(Function.Step, y.Operands[0]), g.Map(Function.Step, g.Scale(-1, y.Operands[0])))], IsCheap: true),
         [Function.Step] = new("[{0} > 0]", [(g, y) => g.Zero(y.Shape)], (s, x) => $"({x[0]}) > {s.Constant(0)} ? {s.Constant(1)} : {s.Constant(0)}", IsCheap: true),
         [Function.Sin] = new("sin({0})", [(g, y) => g.Map(Function.Cos, y.Operands[0])]),

@@ -50,6 +50,9 @@ public unsafe interface ILanes<TSelf, T> :
     /// <summary>Lane by lane maximum.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
+    /// <summary>Lane by lane minimum.</summary>
+    static virtual TSelf Min(TSelf a, TSelf b) => -TSelf.Max(-a, -b);
+
     /// <summary>|x|.</summary>
     static abstract TSelf Abs(TSelf x);
 

@@ -31,6 +31,9 @@ internal static class Curve
     /// <summary>The greater; where they are equal, b. NaN where one of them is.</summary>
     public static Scalar Max(Scalar a, Scalar b) => a.Value > b.Value || double.IsNaN(a.Value) ? a : b;
 
+    /// <summary>The lesser; where they are equal, b. NaN where one of them is.</summary>
+    public static Scalar Min(Scalar a, Scalar b) => a.Value < b.Value || double.IsNaN(a.Value) ? a : b;
+
     /// <summary>x σ(x).</summary>
     public static (double Value, double Slope) Silu(double x)
     {

@@ -147,6 +147,30 @@ public static class Ops
     [Operation]
     public static Seq<D> Max<D>(Seq<D> x, double y) where D : IDim => x.EachRow(row => Max(row, y));
 
+    /// <summary>The lesser of x and y, element by element; where they are equal, y: the slope by y is 1 there, that by x is 0.</summary>
+    [Operation]
+    public static Vec<N> Min<N>(Vec<N> x, Vec<N> y) where N : IDim => Vec<N>.Make(i => Curve.Min(x.Items[i], y.Items[i]));
+
+    /// <inheritdoc cref="Min{N}(Vec{N}, Vec{N})"/>
+    [Operation]
+    public static Mat<N, M> Min<N, M>(Mat<N, M> x, Mat<N, M> y) where N : IDim where M : IDim => Mat<N, M>.Make((i, j) => Curve.Min(x[i, j], y[i, j]));
+
+    /// <inheritdoc cref="Min{N}(Vec{N}, Vec{N})"/>
+    [Operation]
+    public static Seq<D> Min<D>(Seq<D> x, Seq<D> y) where D : IDim => x.Each(y, Curve.Min);
+
+    /// <summary>The lesser of x and a number; its slope where they are equal is 0.</summary>
+    [Operation]
+    public static Vec<N> Min<N>(Vec<N> x, double y) where N : IDim => Vec<N>.Make(i => Curve.Min(x.Items[i], y));
+
+    /// <inheritdoc cref="Min{N}(Vec{N}, double)"/>
+    [Operation]
+    public static Mat<N, M> Min<N, M>(Mat<N, M> x, double y) where N : IDim where M : IDim => Mat<N, M>.Make((i, j) => Curve.Min(x[i, j], y));
+
+    /// <inheritdoc cref="Min{N}(Vec{N}, double)"/>
+    [Operation]
+    public static Seq<D> Min<D>(Seq<D> x, double y) where D : IDim => x.EachRow(row => Min(row, y));
+
     /// <summary>Σᵢ xᵢ.</summary>
     [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim

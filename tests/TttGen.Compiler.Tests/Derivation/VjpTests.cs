@@ -23,6 +23,7 @@ public class VjpTests(ITestOutputHelper log)
         ["magnitude of a difference"] = (g, x, y, w) => g.Mul(g.Map(Function.Abs, g.Sub(x, y)), y),
         ["greater of two"] = (g, x, y, w) => g.Mul(g.Map(Function.Max, g.Mul(x, x), y), y),
         ["greater than a constant"] = (g, x, y, w) => g.Mul(g.Map(Function.Max, x, g.Constant(0.9, x)), y),
+        ["lesser of two"] = (g, x, y, w) => g.Mul(g.Map(Function.Min, g.Mul(x, x), y), y),
         ["Dot"] = (g, x, y, w) => g.Mul(g.Dot(x, y), g.Mul(x, x)),
     };
 

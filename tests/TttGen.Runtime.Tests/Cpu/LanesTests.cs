@@ -99,7 +99,12 @@ public abstract unsafe class LanesTests<V>
     public void Magnitude_is_x_without_its_sign() => Check(V.Abs, Math.Abs, 0);
 
     [Fact]
-    public void Maximum_keeps_NaN() => Check(x => V.Max(x, V.Zero), x => Math.Max(x, 0), 0);
+    public void Maximum_and_minimum_keep_NaN()
+    {
+        Check(x => V.Max(x, V.Zero), x => Math.Max(x, 0), 0);
+        Check(x => V.Min(x, V.Zero), x => Math.Min(x, 0), 0);
+        Check(x => V.Min(V.Broadcast(0.5f), x), x => Math.Min(0.5, x), 0);
+    }
 
     [Fact]
     public void Arithmetic_is_lane_by_lane()
