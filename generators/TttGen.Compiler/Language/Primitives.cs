@@ -24,6 +24,7 @@ internal static class Primitives
         "Gelu" => g.Gelu(x[0]),
         "Relu" => g.Relu(x[0]),
         "Square" => g.Square(x[0]),
+        "Clamp" => g.Clamp(x[0], x[1], x[2]),
         _ when Enum.TryParse<Function>(operation, out var function) && function.Arguments() == x.Length => g.Map(function, [.. x.Select(of => Wide(g, of, x.OrderByDescending(n => n.Rank).First()))]),
         _ => throw new CompileException("TTT129", $"{spec}: {operation} is not part of the compiler's language"),
     };

@@ -171,6 +171,18 @@ public static class Ops
     [Operation]
     public static Seq<D> Min<D>(Seq<D> x, double y) where D : IDim => x.EachRow(row => Min(row, y));
 
+    /// <summary>x, but not below one number nor above another: min(max(x, low), high); its slope at and beyond them is 0.</summary>
+    [Operation]
+    public static Vec<N> Clamp<N>(Vec<N> x, double low, double high) where N : IDim => Min(Max(x, low), high);
+
+    /// <inheritdoc cref="Clamp{N}(Vec{N}, double, double)"/>
+    [Operation]
+    public static Mat<N, M> Clamp<N, M>(Mat<N, M> x, double low, double high) where N : IDim where M : IDim => Min(Max(x, low), high);
+
+    /// <inheritdoc cref="Clamp{N}(Vec{N}, double, double)"/>
+    [Operation]
+    public static Seq<D> Clamp<D>(Seq<D> x, double low, double high) where D : IDim => Min(Max(x, low), high);
+
     /// <summary>Σᵢ xᵢ.</summary>
     [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim

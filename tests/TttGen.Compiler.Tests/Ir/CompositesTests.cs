@@ -51,6 +51,9 @@ public class CompositesTests
     }
 
     [Fact]
+    public void Clamp_cuts_at_two_numbers() => Equal(_g.Clamp(Heading, _g.Literal(-0.5), _g.Literal(0.75)), (x, _) => [.. x.Select(v => Math.Clamp(v, -0.5, 0.75))]);
+
+    [Fact]
     public void Reductions_run_over_the_last_axis()
     {
         Equal(_g.Mean(Heading), (x, _) => [x.Average()]);

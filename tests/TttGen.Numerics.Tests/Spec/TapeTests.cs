@@ -27,6 +27,7 @@ public sealed class TapeTests
         { "square", (x, w) => SquaredNorm(Square(x * w) - Square(x) * Square(w)) },
         { "greater", (x, w) => SquaredNorm(Max(x * w, x) - Max(x, 0.2) * Max(w, w.Transpose()) + Max(x, x) * Max(w, -0.1)) },
         { "lesser", (x, w) => SquaredNorm(Min(x * w, x) - Min(x, 0.2) * Min(w, w.Transpose()) + Min(x, x) * Min(w, -0.1)) },
+        { "cut at two numbers", (x, w) => SquaredNorm(Clamp(x * w, -0.3, 0.4) - x * Clamp(w, -0.2, 0.5)) },
         { "harmonic", (x, w) => Sum(Harmonic<Six>() * x * w) },
     };
 
