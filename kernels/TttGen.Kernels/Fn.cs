@@ -166,6 +166,14 @@ public static class Fn
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Float4 Step(Float4 x) => new() { X = Step(x.X), Y = Step(x.Y), Z = Step(x.Z), W = Step(x.W) };
 
+    /// <summary>a where x &gt; 0, otherwise b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Select(float x, float a, float b) => x > 0f ? a : b;
+
+    /// <summary>a where x &gt; 0, otherwise b, of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Float4 Select(Float4 x, Float4 a, Float4 b) => new() { X = Select(x.X, a.X, b.X), Y = Select(x.Y, a.Y, b.Y), Z = Select(x.Z, a.Z, b.Z), W = Select(x.W, a.W, b.W) };
+
     /// <summary>sin x for |x| ≤ 8192, to 2·10⁻⁷ absolute.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sin(float x) => Wave(x, 0);

@@ -91,6 +91,7 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
         Function.Min => Math.Min(x[0], x[1]),
         Function.Abs => Math.Abs(x[0]),
         Function.Step => x[0] > 0 ? 1 : 0,
+        Function.Select => x[0] > 0 ? x[1] : x[2],
         Function.Sin => Math.Sin(x[0]),
         Function.Cos => Math.Cos(x[0]),
         _ => throw new NotSupportedException(function.ToString()),

@@ -81,6 +81,13 @@ public static class FnKernels
         if (Index < x.Length) y[Index] = Fn.Min(x[Index], 1f - x[Index]);
     }
 
+    /// <summary>x where it is above zero, otherwise 1 − x.</summary>
+    [Kernel(256)]
+    public static void Select(ArrayView<float> x, ArrayView<float> y)
+    {
+        if (Index < x.Length) y[Index] = Fn.Select(x[Index], x[Index], 1f - x[Index]);
+    }
+
     [Kernel(256)]
     public static void FastExp(ArrayView<float> x, ArrayView<float> y)
     {

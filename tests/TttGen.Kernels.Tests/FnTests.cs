@@ -19,6 +19,7 @@ public sealed class FnTests
         (nameof(Fn.Abs), Math.Abs, -1e30, 1e30),
         (nameof(Fn.Max), x => Math.Max(x, 1f - (float)x), -1e30, 1e30),
         (nameof(Fn.Min), x => Math.Min(x, 1f - (float)x), -1e30, 1e30),
+        (nameof(Fn.Select), x => x > 0 ? x : 1f - (float)x, -1e30, 1e30),
     ];
 
     public static TheoryData<string> EachFunction => [.. Functions.Select(function => function.Name)];

@@ -42,6 +42,9 @@ public enum Function
     /// <summary>1 where x > 0, otherwise 0</summary>
     Step,
 
+    /// <summary>y where x > 0, otherwise z</summary>
+    Select,
+
     /// <summary>sin x</summary>
     Sin,
 
@@ -89,6 +92,9 @@ public static class Functions
         [Function.Min] = new("min({0}, {1})", [(g, y) => Above(g, y.Operands[1], y.Operands[0]), (g, y) => NotAbove(g, y.Operands[1], y.Operands[0])], IsCheap: true),
         [Function.Abs] = new("abs({0})", [(g, y) => g.Sub(g.Map(Function.Step, y.Operands[0]), g.Map(Function.Step, g.Scale(-1, y.Operands[0])))], IsCheap: true),
         [Function.Step] = new("[{0} > 0]", [(g, y) => g.Zero(y.Shape)], (s, x) => $"({x[0]}) > {s.Constant(0)} ? {s.Constant(1)} : {s.Constant(0)}", IsCheap: true),
+        [Function.Select] = new("[{0} > 0 ? {1} : {2}]",
+            [(g, y) => g.Zero(y.Shape), (g, y) => g.Map(Function.Step, y.Operands[0]), (g, y) => g.Sub(g.Constant(1, y), g.Map(Function.Step, y.Operands[0]))],
+            (s, x) => $"({x[0]}) > {s.Constant(0)} ? {x[1]} : {x[2]}", IsCheap: true),
         [Function.Sin] = new("sin({0})", [(g, y) => g.Map(Function.Cos, y.Operands[0])]),
         [Function.Cos] = new("cos({0})", [(g, y) => g.Scale(-1, g.Map(Function.Sin, y.Operands[0]))]),
         [Function.Copy] = new("{0}", [(g, y) => g.Constant(1, y)], (_, x) => x[0], IsCheap: true),

@@ -10,6 +10,9 @@ internal interface IDoubleFunctions<TSelf> : ILanes<TSelf, double>
     static TSelf ILanes<TSelf, double>.Abs(TSelf x) => DoubleFunctions<TSelf>.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, double>.Select(TSelf x, TSelf a, TSelf b) => DoubleFunctions<TSelf>.Select(x, a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TSelf ILanes<TSelf, double>.Exp(TSelf x) => DoubleFunctions<TSelf>.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,6 +45,19 @@ internal static unsafe class DoubleFunctions<V>
 
     /// <summary>|x|.</summary>
     public static V Abs(V x) => Each<Magnitude>(x);
+
+    /// <summary>a where x &gt; 0, else b.</summary>
+    [SkipLocalsInit]
+    public static V Select(V x, V a, V b)
+    {
+        double* sign = stackalloc double[V.Count], chosen = stackalloc double[V.Count], other = stackalloc double[V.Count];
+        V.Store(x, sign);
+        V.Store(a, chosen);
+        V.Store(b, other);
+        for (int i = 0; i < V.Count; i++)
+            if (!(sign[i] > 0)) chosen[i] = other[i];
+        return V.Load(chosen);
+    }
 
     /// <summary>e^x.</summary>
     public static V Exp(V x) => Each<Exponential>(x);

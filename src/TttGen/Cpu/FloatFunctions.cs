@@ -10,6 +10,9 @@ internal interface IFloatFunctions<TSelf> : IFloatBits<TSelf>
     static TSelf ILanes<TSelf, float>.Abs(TSelf x) => FloatFunctions<TSelf>.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf ILanes<TSelf, float>.Select(TSelf x, TSelf a, TSelf b) => TSelf.Blend(TSelf.LessThan(TSelf.Zero, x), a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TSelf ILanes<TSelf, float>.Exp(TSelf x) => FloatFunctions<TSelf>.Exp(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,9 +59,9 @@ internal static class FloatFunctions<V>
     [MethodImpl(Inline)]
     public static V Exp(V x)
     {
-        // Selects, not a minimum and maximum: a NaN compares false and stays.
-        x = V.Select(V.LessThan(x, Constant(-105f)), Constant(-105f), x);
-        x = V.Select(V.LessThan(Constant(90f), x), Constant(90f), x);
+        // Choices, not a minimum and maximum: a NaN compares false and stays.
+        x = V.Blend(V.LessThan(x, Constant(-105f)), Constant(-105f), x);
+        x = V.Blend(V.LessThan(Constant(90f), x), Constant(90f), x);
         V n = V.Round(x * Constant(1.44269504f));
         V r = V.MultiplyAdd(n, Constant(-0.693145752f), x);
         r = V.MultiplyAdd(n, Constant(-1.42860677e-6f), r);
@@ -79,7 +82,7 @@ internal static class FloatFunctions<V>
     public static V Log(V x)
     {
         V subnormal = V.LessThan(x, Constant(1.17549435e-38f));
-        V scaled = V.Select(subnormal, x * Constant(8388608f), x);
+        V scaled = V.Blend(subnormal, x * Constant(8388608f), x);
 
         // The bits above those of √½ count whole powers of two.
         V steps = V.AddBits(scaled, V.Bits(-0x3F3504F3));
@@ -103,9 +106,9 @@ internal static class FloatFunctions<V>
         V result = V.MultiplyAdd(e, Constant(0.693359375f), f + tail);
 
         // 0, negatives, ∞ and NaN, in this order.
-        result = V.Select(V.LessThan(x, Constant(float.Epsilon)), Constant(float.NegativeInfinity), result);
-        result = V.Select(V.LessThan(x, V.Zero), Constant(float.NaN), result);
-        return V.Select(V.LessThan(x, Constant(float.PositiveInfinity)), result, x);
+        result = V.Blend(V.LessThan(x, Constant(float.Epsilon)), Constant(float.NegativeInfinity), result);
+        result = V.Blend(V.LessThan(x, V.Zero), Constant(float.NaN), result);
+        return V.Blend(V.LessThan(x, Constant(float.PositiveInfinity)), result, x);
     }
 
     /// <summary>An odd polynomial below 0.625, 1 − 2 / (e^2|x| + 1) above.</summary>
@@ -121,7 +124,7 @@ internal static class FloatFunctions<V>
         p = V.MultiplyAdd(p, z, Constant(-3.33332819422e-1f));
         V near = V.MultiplyAdd(p * z, x, x);
         V far = Constant(1f) - Constant(2f) / (Exp(magnitude + magnitude) + Constant(1f));
-        return V.Select(V.LessThan(magnitude, Constant(0.625f)), near, WithSignOf(far, x));
+        return V.Blend(V.LessThan(magnitude, Constant(0.625f)), near, WithSignOf(far, x));
     }
 
     /// <summary>With e = e^−|x|, which can't overflow: 1 / (1 + e) for x ≥ 0, e / (1 + e) below, exact down to the subnormals.</summary>
@@ -129,7 +132,7 @@ internal static class FloatFunctions<V>
     public static V Sigmoid(V x)
     {
         V e = Exp(V.Xor(Abs(x), V.Bits(SignBit)));
-        return V.Select(V.LessThan(x, V.Zero), e, Constant(1f)) / (Constant(1f) + e);
+        return V.Blend(V.LessThan(x, V.Zero), e, Constant(1f)) / (Constant(1f) + e);
     }
 
     /// <summary>max(x, 0) + log1p(e^−|x|); log1p corrects the logarithm by what 1 + e has rounded away.</summary>
@@ -139,7 +142,7 @@ internal static class FloatFunctions<V>
         V e = Exp(V.Xor(Abs(x), V.Bits(SignBit)));
         V u = Constant(1f) + e;
         V log1p = Log(u) + (e - (u - Constant(1f))) / u;
-        return V.Select(V.LessThan(V.Zero, x), x, V.Zero) + log1p;
+        return V.Blend(V.LessThan(V.Zero, x), x, V.Zero) + log1p;
     }
 
     /// <summary>sin x by quadrants.</summary>
@@ -178,6 +181,6 @@ internal static class FloatFunctions<V>
         V quadrant = V.AddBits(V.ToInteger(n), V.Bits(turn));
         V odd = V.ShiftRightBits(V.ShiftLeftBits(quadrant, 31), 31);
         V sign = V.ShiftLeftBits(V.ShiftRightBits(quadrant, 1), 31);
-        return V.Xor(V.Select(odd, cosine, sine), sign);
+        return V.Xor(V.Blend(odd, cosine, sine), sign);
     }
 }

@@ -17,7 +17,7 @@ internal unsafe interface IFloatBits<TSelf> : ILanes<TSelf, float>
     static abstract TSelf LessThan(TSelf a, TSelf b);
 
     /// <summary>Lanes of <paramref name="a"/> where the mask is set, of <paramref name="b"/> elsewhere.</summary>
-    static abstract TSelf Select(TSelf mask, TSelf a, TSelf b);
+    static abstract TSelf Blend(TSelf mask, TSelf a, TSelf b);
 
     /// <summary>Bitwise and.</summary>
     static abstract TSelf And(TSelf a, TSelf b);

@@ -59,6 +59,9 @@ public unsafe interface ILanes<TSelf, T> :
     /// <summary>1 where x &gt; 0, else 0.</summary>
     static abstract TSelf Step(TSelf x);
 
+    /// <summary>a where x &gt; 0, else b.</summary>
+    static abstract TSelf Select(TSelf x, TSelf a, TSelf b);
+
     /// <summary>Square root, correctly rounded.</summary>
     static abstract TSelf Sqrt(TSelf x);
 

@@ -135,7 +135,7 @@ public readonly unsafe struct Lanes128(Vector128<float> value) : IFloatFunctions
     static Lanes128 IFloatBits<Lanes128>.LessThan(Lanes128 a, Lanes128 b) => new(Vector128.LessThan(a._value, b._value));
 
     [MethodImpl(Inline)]
-    static Lanes128 IFloatBits<Lanes128>.Select(Lanes128 mask, Lanes128 a, Lanes128 b) => new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
+    static Lanes128 IFloatBits<Lanes128>.Blend(Lanes128 mask, Lanes128 a, Lanes128 b) => new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
 
     [MethodImpl(Inline)]
     static Lanes128 IFloatBits<Lanes128>.And(Lanes128 a, Lanes128 b) => new(a._value & b._value);

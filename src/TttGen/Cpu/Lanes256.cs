@@ -136,7 +136,7 @@ public readonly unsafe struct Lanes256(Vector256<float> value) : IFloatFunctions
     static Lanes256 IFloatBits<Lanes256>.LessThan(Lanes256 a, Lanes256 b) => new(Vector256.LessThan(a._value, b._value));
 
     [MethodImpl(Inline)]
-    static Lanes256 IFloatBits<Lanes256>.Select(Lanes256 mask, Lanes256 a, Lanes256 b) => new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
+    static Lanes256 IFloatBits<Lanes256>.Blend(Lanes256 mask, Lanes256 a, Lanes256 b) => new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
 
     [MethodImpl(Inline)]
     static Lanes256 IFloatBits<Lanes256>.And(Lanes256 a, Lanes256 b) => new(a._value & b._value);

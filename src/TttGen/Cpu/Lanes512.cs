@@ -139,7 +139,7 @@ public readonly unsafe struct Lanes512(Vector512<float> value) : IFloatFunctions
     static Lanes512 IFloatBits<Lanes512>.LessThan(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a._value, b._value));
 
     [MethodImpl(Inline)]
-    static Lanes512 IFloatBits<Lanes512>.Select(Lanes512 mask, Lanes512 a, Lanes512 b) => new(Vector512.ConditionalSelect(mask._value, a._value, b._value));
+    static Lanes512 IFloatBits<Lanes512>.Blend(Lanes512 mask, Lanes512 a, Lanes512 b) => new(Vector512.ConditionalSelect(mask._value, a._value, b._value));
 
     [MethodImpl(Inline)]
     static Lanes512 IFloatBits<Lanes512>.And(Lanes512 a, Lanes512 b) => new(a._value & b._value);

@@ -34,6 +34,8 @@ internal static class Curve
     /// <summary>The lesser; where they are equal, b. NaN where one of them is.</summary>
     public static Scalar Min(Scalar a, Scalar b) => a.Value < b.Value || double.IsNaN(a.Value) ? a : b;
 
+    public static Scalar Select(Scalar x, Scalar a, Scalar b) => x.Value > 0 ? a : b;
+
     /// <summary>x σ(x).</summary>
     public static (double Value, double Slope) Silu(double x)
     {

@@ -17,4 +17,12 @@ internal static class Elements
         for (var i = 0; i < y.Length; i++) y[i] = function(a[i], b[i]);
         return y;
     }
+
+    public static double[] Zip(double[] a, double[] b, double[] c, Func<double, double, double, double> function)
+    {
+        if (a.Length != b.Length || a.Length != c.Length) throw new ArgumentException($"sequences of different lengths: {a.Length}, {b.Length} and {c.Length} numbers");
+        var y = new double[a.Length];
+        for (var i = 0; i < y.Length; i++) y[i] = function(a[i], b[i], c[i]);
+        return y;
+    }
 }

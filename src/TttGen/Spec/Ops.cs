@@ -183,6 +183,18 @@ public static class Ops
     [Operation]
     public static Seq<D> Clamp<D>(Seq<D> x, double low, double high) where D : IDim => Min(Max(x, low), high);
 
+    /// <summary>a where x &gt; 0, otherwise b, element by element; the slope by x is 0.</summary>
+    [Operation]
+    public static Vec<N> Select<N>(Vec<N> x, Vec<N> a, Vec<N> b) where N : IDim => Vec<N>.Make(i => Curve.Select(x.Items[i], a.Items[i], b.Items[i]));
+
+    /// <inheritdoc cref="Select{N}(Vec{N}, Vec{N}, Vec{N})"/>
+    [Operation]
+    public static Mat<N, M> Select<N, M>(Mat<N, M> x, Mat<N, M> a, Mat<N, M> b) where N : IDim where M : IDim => Mat<N, M>.Make((i, j) => Curve.Select(x[i, j], a[i, j], b[i, j]));
+
+    /// <inheritdoc cref="Select{N}(Vec{N}, Vec{N}, Vec{N})"/>
+    [Operation]
+    public static Seq<D> Select<D>(Seq<D> x, Seq<D> a, Seq<D> b) where D : IDim => x.Each(a, b, Curve.Select);
+
     /// <summary>Σᵢ xᵢ.</summary>
     [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim

@@ -90,6 +90,9 @@ public readonly struct Seq<TWidth> where TWidth : IDim
 
     internal Seq<TWidth> Each(Seq<TWidth> other, Func<Scalar, Scalar, Scalar> function) => new(Elements.Zip(_items, other._items, (x, y) => function(x, y).Value));
 
+    internal Seq<TWidth> Each(Seq<TWidth> second, Seq<TWidth> third, Func<Scalar, Scalar, Scalar, Scalar> function) =>
+        new(Elements.Zip(_items, second._items, third._items, (x, y, z) => function(x, y, z).Value));
+
     internal Seq<TWidth> EachRow(Func<Vec<TWidth>, Vec<TWidth>> function)
     {
         var result = new double[_items.Length];

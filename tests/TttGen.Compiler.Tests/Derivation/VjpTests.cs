@@ -25,6 +25,7 @@ public class VjpTests(ITestOutputHelper log)
         ["greater than a constant"] = (g, x, y, w) => g.Mul(g.Map(Function.Max, x, g.Constant(0.9, x)), y),
         ["lesser of two"] = (g, x, y, w) => g.Mul(g.Map(Function.Min, g.Mul(x, x), y), y),
         ["Clamp"] = (g, x, y, w) => g.Mul(g.Clamp(x, g.Literal(0.8), g.Literal(1.2)), y),
+        ["choice by a difference"] = (g, x, y, w) => g.Mul(g.Map(Function.Select, g.Sub(x, y), g.Mul(x, x), y), y),
         ["Dot"] = (g, x, y, w) => g.Mul(g.Dot(x, y), g.Mul(x, x)),
     };
 

@@ -28,6 +28,7 @@ public sealed class TapeTests
         { "greater", (x, w) => SquaredNorm(Max(x * w, x) - Max(x, 0.2) * Max(w, w.Transpose()) + Max(x, x) * Max(w, -0.1)) },
         { "lesser", (x, w) => SquaredNorm(Min(x * w, x) - Min(x, 0.2) * Min(w, w.Transpose()) + Min(x, x) * Min(w, -0.1)) },
         { "cut at two numbers", (x, w) => SquaredNorm(Clamp(x * w, -0.3, 0.4) - x * Clamp(w, -0.2, 0.5)) },
+        { "chosen", (x, w) => SquaredNorm(Select(x, x * w, Exp(x)) - x * Select(w, w.Transpose(), 0.5 * w)) },
         { "harmonic", (x, w) => Sum(Harmonic<Six>() * x * w) },
     };
 

@@ -54,6 +54,7 @@ public abstract unsafe class DoubleLanesTests<V>
         Check(x => V.Min(x, three), x => Math.Min(x, 3), 0);
         Check(V.Step, x => x > 0 ? 1 : 0, 0);
         Check(V.Abs, Math.Abs, 0);
+        Check(x => V.Select(x, three, x), x => x > 0 ? 3 : x, 0);
         Check(x => V.MultiplyAdd(x, V.Broadcast(4), V.Broadcast(1)), x => Math.FusedMultiplyAdd(x, 4, 1), 0);
     }
 

@@ -99,6 +99,9 @@ public abstract unsafe class LanesTests<V>
     public void Magnitude_is_x_without_its_sign() => Check(V.Abs, Math.Abs, 0);
 
     [Fact]
+    public void Select_takes_the_first_above_zero_only() => Check(x => V.Select(x, V.Broadcast(3f), x), x => x > 0 ? 3 : x, 0);
+
+    [Fact]
     public void Maximum_and_minimum_keep_NaN()
     {
         Check(x => V.Max(x, V.Zero), x => Math.Max(x, 0), 0);
