@@ -16,6 +16,7 @@ internal static class Primitives
         "Negate" => g.Scale(-1, x[0]),
         "LayerNorm" => g.LayerNorm(x[0], x[1], x[2]),
         "RmsNorm" => x.Length == 2 ? g.RmsNorm(x[0], x[1]) : g.RmsNorm(x[0], x[1], x[2]),
+        "L2Norm" => g.L2Norm(x[0]),
         "Dot" => g.Dot(x[0], x[1]),
         "SquaredNorm" => g.SquaredNorm(x[0]),
         "Sum" => g.Sum(x[0]),

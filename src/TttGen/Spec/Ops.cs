@@ -195,6 +195,19 @@ public static class Ops
     [Operation]
     public static Seq<D> Select<D>(Seq<D> x, Seq<D> a, Seq<D> b) where D : IDim => x.Each(a, b, Curve.Select);
 
+    /// <summary>x / √(Σᵢ xᵢ² + 1e-6): x at a length of one. The ε under the root is flash-linear-attention's (l2norm), which the delta rules use.</summary>
+    [Operation]
+    public static Vec<N> L2Norm<N>(Vec<N> x) where N : IDim
+    {
+        var square = SquaredNorm(x) + 1e-6;
+        var (value, slope) = Curve.InverseRoot(square.Value);
+        return square.Map(value, slope) * x;
+    }
+
+    /// <summary>The same for every row.</summary>
+    [Operation]
+    public static Seq<D> L2Norm<D>(Seq<D> x) where D : IDim => x.EachRow(L2Norm);
+
     /// <summary>Σᵢ xᵢ.</summary>
     [Operation]
     public static Scalar Sum<N>(Vec<N> x) where N : IDim

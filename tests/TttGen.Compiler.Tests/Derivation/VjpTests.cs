@@ -17,6 +17,7 @@ public class VjpTests(ITestOutputHelper log)
         ["broadcast sum"] = (g, x, y, w) => g.Mul(g.Add(x, g.Einsum("ab->a", w)), g.Sum(y)),
         ["LayerNorm"] = (g, x, y, w) => g.LayerNorm(x, g.Einsum("ab->a", w), g.Mean(g.Transpose(y))),
         ["RmsNorm"] = (g, x, y, w) => g.RmsNorm(x, g.Einsum("ab->a", w), 0.3),
+        ["L2Norm"] = (g, x, y, w) => g.Mul(g.L2Norm(x, 0.3), y),
         ["Gelu"] = (g, x, y, w) => g.Gelu(g.Mul(x, y)),
         ["Silu"] = (g, x, y, w) => g.Silu(g.Mul(x, y)),
         ["Relu"] = (g, x, y, w) => g.Mul(g.Relu(x), y),

@@ -28,6 +28,9 @@ public class CompositesTests
             [.. x.Select((v, i) => v / Math.Sqrt(x.Average(u => u * u) + 0.25) * Shift[i])]);
 
     [Fact]
+    public void L2Norm_leaves_a_length_of_one() => Equal(_g.L2Norm(Heading, 0.25), (x, _) => [.. x.Select(v => v / Math.Sqrt(x.Sum(u => u * u) + 0.25))]);
+
+    [Fact]
     public void Gelu_is_the_tanh_form() => Equal(_g.Gelu(Heading), (x, _) =>
         [.. x.Select(v => 0.5 * v * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))))]);
 

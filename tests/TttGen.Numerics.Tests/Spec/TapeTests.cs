@@ -15,6 +15,7 @@ public sealed class TapeTests
         { "transpose", (x, w) => SquaredNorm(x * w * Transpose(w)) },
         { "layer norm", (x, w) => SquaredNorm((x * w).LayerNorm(x, x * x) - x) },
         { "RMS norm", (x, w) => SquaredNorm((x * w).RmsNorm(x) - x) },
+        { "L2 norm", (x, w) => SquaredNorm(L2Norm(x * w) - x) },
         { "SiLU", (x, w) => SquaredNorm(Silu(x * w) - Silu(x) * Silu(w)) },
         { "GELU", (x, w) => SquaredNorm(Gelu(x * w) - Gelu(x) * Gelu(w)) },
         { "tanh", (x, w) => SquaredNorm(Tanh(x * w) - Tanh(x) * Tanh(w)) },
