@@ -17,6 +17,9 @@ public sealed class CaseTests
     [Theory, MemberData(nameof(Names), "layers")]
     public void Layers_equal_their_specs(string name) => Check(name);
 
+    [Theory, MemberData(nameof(Names), "functions")]
+    public void Functions_equal_their_specs_in_a_memory_and_in_a_layer(string name) => Check(name);
+
     [Theory, MemberData(nameof(Names), "names")]
     public void Any_identifier_may_name_anything(string name) => Check(name);
 

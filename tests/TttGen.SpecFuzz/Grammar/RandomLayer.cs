@@ -103,14 +103,12 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
 
         private string Number() => (random.Next(4) switch { 0 => -0.7, 1 => 0.3, 2 => 1.3, _ => 0.9 }).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        private string Curve() => (string[])["Silu", "Gelu", "Tanh", "Sigmoid", "Softplus"] is var all ? all[random.Next(all.Length)] : "";
-
         private Declared Parameter(string stem, string type) => new(Name(stem), type);
 
         private Expression RowsOf(int depth)
         {
             if (depth <= 0 || random.Next(8) == 0) return random.Next(2) == 0 && LocalOf(Rows) is { } local ? local : Leaf(Rows, "x");
-            switch (random.Next(22))
+            switch (random.Next(23))
             {
                 case 0 or 1:
                     return Expression.Of(Rows, "({0} + {1})", RowsOf(depth - 1), RowsOf(depth - 1));
@@ -126,14 +124,16 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
                     return Expression.Of(Rows, "({0} * {1})", RowsOf(depth - 1), VecOf(1));
                 case 8:
                     return Expression.Of(Rows, "(-{0})", RowsOf(depth - 1));
+                case 22:
+                    return Expression.Of(Rows, random.Next(2) == 0 ? "Max({0}, {1})" : "Min({0}, {1})", RowsOf(depth - 1), RowsOf(depth - 1));
                 case 9 or 10 or 11:
-                    return Expression.Of(Rows, $"{Curve()}({{0}})", RowsOf(depth - 1));
+                    return Expression.Of(Rows, Curve(random, "{0}"), RowsOf(depth - 1));
                 case 12 or 13:
                     var matrix = Parameter("W", "Linear<D, D>");
                     return Expression.Of(Rows, $"({{0}} * {matrix.Name})", RowsOf(depth - 1)).Using(matrix);
                 case 14:
                     var (up, down) = (Parameter("Up", "Linear<D, N>"), Parameter("Down", "Linear<N, D>"));
-                    return Expression.Of(Rows, $"({Curve()}({{0}} * {up.Name}) * {down.Name})", RowsOf(depth - 1)).Using(up, down);
+                    return Expression.Of(Rows, $"({Curve(random, $"({{0}} * {up.Name})")} * {down.Name})", RowsOf(depth - 1)).Using(up, down);
                 case 15:
                     return Expression.Of(Rows, $"{{0}}.Shift({1 + random.Next(4)})", RowsOf(depth - 1));
                 case 16:
@@ -205,7 +205,7 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
             {
                 0 => Expression.Of(Vec, "({0} + {1})", VecOf(depth - 1), VecOf(depth - 1)),
                 1 => Expression.Of(Vec, "({0} * {1})", VecOf(depth - 1), VecOf(depth - 1)),
-                2 => Expression.Of(Vec, $"{Curve()}({{0}})", VecOf(depth - 1)),
+                2 => Expression.Of(Vec, Curve(random, "{0}"), VecOf(depth - 1)),
                 3 => Expression.Of(Vec, "({0}.Dot({1}) * {2})", VecOf(depth - 1), VecOf(depth - 1), VecOf(depth - 1)),
                 4 => Expression.Of(Vec, "{0}.LayerNorm({1}, {2})", VecOf(depth - 1), VecOf(0), VecOf(0)),
                 5 => Expression.Of(Vec, $"({Number()} * {{0}})", VecOf(depth - 1)),

@@ -89,8 +89,6 @@ internal sealed record RandomMemory(int Seed, Body Predict, Body Loss, RandomMem
             };
         }
 
-        private string Curve() => (string[])["Silu", "Gelu", "Tanh", "Sigmoid", "Softplus"] is var all ? all[random.Next(all.Length)] : "";
-
         /// <summary>A weight of the record: one that there is, or a new one; fast or slow, its own for each head or shared.</summary>
         private Expression Weight(string type)
         {
@@ -128,17 +126,18 @@ internal sealed record RandomMemory(int Seed, Body Predict, Body Loss, RandomMem
                 if (known.Count > 0 && random.Next(2) == 0) return Read(type, known[random.Next(known.Count)].Index);
                 return type == Own && random.Next(3) > 0 ? Leaf(Own, _argument) : type == Own ? Weight(type) : Expression.Of(Hidden, "({0} * {1})", Leaf(Own, _argument), Weight("mat:F, M"));
             }
-            return random.Next(14) switch
+            return random.Next(15) switch
             {
                 0 or 1 or 2 => Expression.Of(type, "({0} * {1})", Vector("vec:" + size, depth - 1), Matrix(size, size)),
                 3 or 4 => Expression.Of(type, "({0} * {1})", Vector("vec:" + other, depth - 1), Matrix(other, size)),
                 5 => Expression.Of(type, "({0} + {1})", Vector(type, depth - 1), Vector(type, depth - 1)),
                 6 => Expression.Of(type, "({0} - {1})", Vector(type, depth - 1), Vector(type, depth - 1)),
                 7 => Expression.Of(type, "({0} * {1})", Vector(type, depth - 1), Vector(type, depth - 1)),
-                8 or 9 => Expression.Of(type, $"{Curve()}({{0}})", Vector(type, depth - 1)),
+                8 or 9 => Expression.Of(type, Curve(random, "{0}"), Vector(type, depth - 1)),
                 10 => Expression.Of(type, "{0}.LayerNorm({1}, {2})", Vector(type, depth - 1), Weight(type), Weight(type)),
                 11 => Expression.Of(type, "{0}.RmsNorm({1})", Vector(type, depth - 1), Weight(type)),
                 12 => Expression.Of(type, "({0} + {1})", Vector(type, depth - 1), Weight(type)),
+                13 => Expression.Of(type, random.Next(2) == 0 ? "Max({0}, {1})" : "Min({0}, {1})", Vector(type, depth - 1), Vector(type, depth - 1)),
                 _ => Expression.Of(type, "(Tanh({0}).Dot({1}) * {2})", Weight(type), Weight(type), Vector(type, depth - 1)),
             };
         }
