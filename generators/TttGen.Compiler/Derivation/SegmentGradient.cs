@@ -6,9 +6,9 @@ namespace TttGen.Compiler.Derivation;
 /// <summary>The outer gradient of a stretch of a model, in the graph that the stretch itself is in: forward values are its leaves.</summary>
 /// <param name="Result">What comes in: the gradient of the rows that the stretch hands on.</param>
 /// <param name="Stream">The gradient of the rows that came in; null in the first segment.</param>
-/// <param name="Parameters">For each parameter that has one, its gradient; a tap of a convolution is <c>Name[t]</c>.</param>
+/// <param name="Parameters">For each parameter that has one, its gradient; a convolution's is one a tap.</param>
 /// <param name="Lookups">For each lookup the gradient of its rows.</param>
-public sealed record SegmentGradient(Node Result, Node? Stream, IReadOnlyList<(string Parameter, Node Gradient)> Parameters, IReadOnlyList<(Lookup Lookup, Node Gradient)> Lookups)
+public sealed record SegmentGradient(Node Result, Node? Stream, IReadOnlyList<(Input Parameter, Node Gradient)> Parameters, IReadOnlyList<(Lookup Lookup, Node Gradient)> Lookups)
 {
     /// <summary>Everything that has to be computed.</summary>
     public IEnumerable<Node> Roots => new[] { Stream }.Where(s => s is not null).Cast<Node>().Concat(Parameters.Select(p => p.Gradient)).Concat(Lookups.Select(l => l.Gradient));
@@ -26,7 +26,7 @@ public sealed record SegmentGradient(Node Result, Node? Stream, IReadOnlyList<(s
         if (stream.Length > 0) gradients[0].Named("dX");
         var ofParameters = gradients.Skip(stream.Length).ToArray();
         return new(seed, stream.Length > 0 ? gradients[0] : null,
-            [.. parameters.Zip(ofParameters, (p, d) => (((Input)p).Name, d)).Where(p => p.d is not Zero)],
+            [.. parameters.Zip(ofParameters, (p, d) => ((Input)p, d)).Where(p => p.d is not Zero)],
             [.. lookups.Zip(ofParameters.Skip(parameters.Length), (l, d) => ((Lookup)l, d)).Where(l => l.d is not Zero)]);
     }
 

@@ -40,8 +40,8 @@ public static class ArtefactText
     public static string Of(TensorProgram program)
     {
         var w = new CodeWriter();
-        w.Line($"program {program.Name}({string.Join(", ", program.Inputs.Where(i => i.Name != Triangles.Mask).Select(i => i.Name + Shape(i.Shape)))})");
-        foreach (var line in Formulas.Of([.. program.Outputs.Where(o => o.Value is not (Zero or Input))], n => n is Input i && i.Name != Triangles.Mask ? i.Name : null)) w.Line("  " + line);
+        w.Line($"program {program.Name}({string.Join(", ", program.Inputs.Where(i => i is not Mask).Select(i => i.Name + Shape(i.Shape)))})");
+        foreach (var line in Formulas.Of([.. program.Outputs.Where(o => o.Value is not (Zero or Input))], n => n is Input i and not Mask ? i.Name : null)) w.Line("  " + line);
         foreach (var (name, value) in program.Outputs)
             if (value is Zero or Input) w.Line($"  {name} = {(value is Input i ? i.Name : "0")}");
         return w.ToString();

@@ -37,14 +37,14 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
         };
     }
 
-    private static string OfInput(Input input, string[] at)
+    private static string OfInput(Input input, string[] at) => input switch
     {
-        if (input.Name == Triangles.Mask) return $"[{at[1]} ≤ {at[0]}]";
-        if (input is Harmonic) return $"1/({at[0]} + 1)";
-        var name = input is Setting ? Names.Lower(input.Name) : input.Name;
-        var tap = name.IndexOf('[');
-        return tap < 0 ? name + Index(at) : $"{Names.Lower(name.Substring(0, tap))}[{string.Join(",", at)},{name.Substring(tap + 1)}";
-    }
+        Mask => $"[{at[1]} ≤ {at[0]}]",
+        Harmonic => $"1/({at[0]} + 1)",
+        Setting => Names.Lower(input.Name),
+        Tap tap => $"{Names.Lower(tap.Parameter)}[{string.Join(",", at)},{Numbers.Of(tap.Place)}]",
+        _ => input.Name + Index(at),
+    };
 
     /// <summary>The function's notation; an argument that has parentheses of its own needs no others.</summary>
     private static string OfMap(Function f, string[] x)
@@ -88,7 +88,7 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
         var counts = new Dictionary<string, int>();
         foreach (var (node, index) in e.Factors)
         {
-            if (root && node is Input { Name: Triangles.Mask }) continue;
+            if (root && node is Mask) continue;
             var text = Of(node, [.. index.Select(c => letters[c])]);
             if ((e.Factors.Count > 1 || e.Coefficient != 1 || e.Reduced.Length > 0) && IsCompound(text)) text = $"({text})";
             if (counts.TryGetValue(text, out var had)) counts[text] = had + 1;

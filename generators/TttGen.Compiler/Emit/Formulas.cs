@@ -85,7 +85,7 @@ public sealed class Formulas
     {
         var at = IndexOf(n);
         var text = new FormulaText(ReadAt, _partial);
-        var masked = n is Einsum { Reduced: "" } e && e.Operands.Any(o => o is Input { Name: Scheduling.Triangles.Mask });
+        var masked = n is Einsum { Reduced: "" } e && e.Operands.Any(o => o is Mask);
         var right = text.Of(n, at, true);
         return $"{name}{FormulaText.Index(at)} = {right}{(masked ? ", for j ≤ i" : "")}";
 

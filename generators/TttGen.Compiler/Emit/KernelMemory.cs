@@ -61,7 +61,7 @@ internal sealed class KernelMemory : IRowMemory
         if (_tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
         if (Vectors.TryGetValue(node, out var vector)) return vector;
         if (node is Harmonic) return "_harmonic" + Column;
-        return node is Input input ? _locals.Parameter(input.Name) + Column : throw new CompileException("TTT150", "a value is not in memory");
+        return node is Input input ? _locals.Parameter(input) + Column : throw new CompileException("TTT150", "a value is not in memory");
     }
 
     /// <summary>How far ahead of a panel's columns memory is asked for: measured, 8 and 16 rows alike.</summary>
@@ -133,17 +133,11 @@ internal sealed class KernelLocals(ModelLayout layout)
         return _locals[local] = local;
     }
 
-    /// <summary>A vector parameter; <c>Name[t]</c> is a tap.</summary>
-    public string Parameter(string name)
-    {
-        var (parameter, local, offset) = Of(name);
-        if (!_locals.ContainsKey(local))
-        {
-            Lines.Add($"float* {local} = _{local}{Layered(parameter)}; // [{string.Join(", ", parameter.Shape)}]");
-            _locals[local] = local;
-        }
-        return offset == 0 ? local : $"{local} + {Numbers.Of(offset)}";
-    }
+    /// <summary>A vector parameter, or a tap of one.</summary>
+    public string Parameter(Input input) => input is Tap tap ? Pointer(tap.Parameter, "") + At(tap) : Parameter(input.Name);
+
+    /// <summary>A vector parameter.</summary>
+    public string Parameter(string name) => Pointer(name, "");
 
     public string Matrix(string name, bool transposed = false)
     {
@@ -155,32 +149,30 @@ internal sealed class KernelLocals(ModelLayout layout)
         return _locals[local] = local;
     }
 
-    /// <summary>Where the gradient of a parameter (or a tap, <c>Name[t]</c>) is added up.</summary>
-    public string Gradient(string name)
+    /// <summary>Where the gradient of a parameter, or of a tap of one, is added up.</summary>
+    public string Gradient(Input input) => input is Tap tap ? Pointer(tap.Parameter, GradientOf) + At(tap) : Gradient(input.Name);
+
+    /// <summary>Where the gradient of a parameter is added up.</summary>
+    public string Gradient(string name) => Pointer(name, GradientOf);
+
+    private string Pointer(string name, string suffix)
     {
-        var (parameter, local, offset) = Of(name);
-        local += GradientOf;
+        var (parameter, local) = (layout.Parameter(name), Names.Lower(name) + suffix);
         if (!_locals.ContainsKey(local))
         {
             Lines.Add($"float* {local} = _{local}{Layered(parameter)}; // [{string.Join(", ", parameter.Shape)}]");
             _locals[local] = local;
         }
-        return offset == 0 ? local : $"{local} + {Numbers.Of(offset)}";
+        return local;
     }
+
+    private string At(Tap tap) => TileKernelEmitter.Plus(tap.Place * (long)layout.Parameter(tap.Parameter).Columns);
 
     /// <summary>What is appended to a matrix's name where it is packed the other way round.</summary>
     public const string Transposed = "Transposed";
 
     /// <summary>What is appended to a parameter's name for its gradient.</summary>
     public const string GradientOf = "Gradient";
-
-    private (LinkedParameter Parameter, string Local, long Offset) Of(string name)
-    {
-        var tap = name.IndexOf('[');
-        var bare = tap < 0 ? name : name.Substring(0, tap);
-        var parameter = layout.Parameter(bare);
-        return (parameter, Names.Lower(bare), tap < 0 ? 0 : int.Parse(name.Substring(tap + 1).TrimEnd(']'), System.Globalization.CultureInfo.InvariantCulture) * (long)parameter.Columns);
-    }
 
     private static string Layered(LinkedParameter parameter) => parameter.Layers > 1 ? $" + Layer * {Numbers.Of(ModelLayout.Stride(parameter))}L" : "";
 }

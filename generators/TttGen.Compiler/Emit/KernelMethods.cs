@@ -116,7 +116,7 @@ internal sealed partial class KernelMethods
             LearnGradientKernel l => $"{string.Join(", ", l.Parts.Select(p => p.Rank == 2 ? Name(p) : p.Hint))}: the gradient of {l.Learn.Memory}.Learn, from {Name(l.Output)}",
             MatrixGradientKernel m => string.Join(", ", m.Gradients.Select(g => $"d{g.Matrix} += {Name(m.Left)}ᵀ · {Name(g.Rows)}")) + (stored.ContainsKey(m.Left) ? "" : $"; {Name(m.Left)} is made again"),
             ScatterKernel s => $"d{s.Lookup.Table} += {Name(s.Rows)}, by token",
-            VectorKernel v => "gradients of " + string.Join(", ", v.Gradients.Select(g => g.Parameter)),
+            VectorKernel v => "gradients of " + string.Join(", ", v.Gradients.Select(g => g.Parameter.Name)),
             _ => "",
         };
     }
@@ -142,7 +142,7 @@ internal sealed partial class KernelMethods
         IReadOnlyList<string> formulas = kernel switch
         {
             RowsKernel rows => Formulas.Of([.. rows.Stores.Select(s => (tensors[s].Name, s)), .. rows.Sums.Select(s => (s.Name, s.Node))], n => NameOf(n, tensors)),
-            VectorKernel v => Formulas.Of([.. v.Gradients.Select(g => (Names.Lower(g.Parameter) + KernelLocals.GradientOf, g.Gradient))], n => v.Sums.FirstOrDefault(s => s.Node == n)?.Name ?? NameOf(n, tensors)),
+            VectorKernel v => Formulas.Of([.. v.Gradients.Select(g => (Names.Lower(g.Parameter.Name) + KernelLocals.GradientOf, g.Gradient))], n => v.Sums.FirstOrDefault(s => s.Node == n)?.Name ?? NameOf(n, tensors)),
             _ => [],
         };
         Write(kernel.Name, Title(id, kernel, tensors), formulas, locals, body);
@@ -175,7 +175,7 @@ internal sealed partial class KernelMethods
 
     /// <summary>What a formula calls a value that lies in memory.</summary>
     internal static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
-        : node is Input input and not (Setting or Harmonic) && !input.Name.Contains('[') ? Names.Lower(input.Name) : null;
+        : node is Input input and not (Setting or Harmonic or Tap) ? Names.Lower(input.Name) : null;
 
     private static void Lookup(LookupKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, CodeWriter w)
     {

@@ -119,7 +119,7 @@ internal sealed class RowExpressions(
     }
 
     /// <summary>What lies in memory is a row of it; all else has the name that its composite gave.</summary>
-    private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Name).Replace("[", "Tap").Replace("]", "") + "Row"
+    private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Identifier) + "Row"
         : plan.InMemory(n, root) && !memory.IsGiven(n) ? Names.Of(n) + "Row"
         : Names.Of(n);
 
@@ -127,7 +127,7 @@ internal sealed class RowExpressions(
     {
         if (!root && role == plan.RoleOf(n) && kept.TryGetValue(n, out var row)) return Load(row);
         if (n is Zero) return dialect.Zero;
-        if (n is Input { Name: Triangles.Mask }) return Masked(Broadcast(1));
+        if (n is Mask) return Masked(Broadcast(1));
         if (plan.InMemory(n, root)) return Load(memory.Row(n, role));
         if (!root && plan.IsStoredHere(n) && plan.StoreLevel(n) < _level) return Load(target(n));
         if (memory.Special(n, x => Named(x, role), x => dialect.Swapped(() => Named(x, role), () => AtNeighbour(x, role)), Load) is { } special) return special;
@@ -200,7 +200,7 @@ internal sealed class RowExpressions(
         var vectors = new List<string>();
         var scalars = new List<string>();
         var varies = false;
-        foreach (var (o, at) in plan.Parts(e, role).Where(p => p.Node is not (Literal or Input { Name: Triangles.Mask })))
+        foreach (var (o, at) in plan.Parts(e, role).Where(p => p.Node is not (Literal or Mask)))
             if (Roles.IsVector(at)) vectors.Add(Vector(o, at));
             else
             {
@@ -211,7 +211,7 @@ internal sealed class RowExpressions(
         var constant = negative ? 1 : e.Coefficient;
         if (scalars.Count > 0) vectors.Insert(0, Broadcast((constant == 1 ? "" : memory.Constant(constant) + " * ") + string.Join(" * ", scalars), varies));
         else if (constant != 1 || vectors.Count == 0) vectors.Insert(0, Broadcast(constant));
-        return e.Operands.Any(o => o is Input { Name: Triangles.Mask }) ? ([Masked(ProductText((vectors, negative)))], false) : (vectors, negative);
+        return e.Operands.Any(o => o is Mask) ? ([Masked(ProductText((vectors, negative)))], false) : (vectors, negative);
     }
 
     /// <summary>A constant in every lane, named by its value.</summary>

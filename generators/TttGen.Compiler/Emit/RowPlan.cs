@@ -79,7 +79,7 @@ internal sealed class RowPlan
 
     /// <summary>Whether a value is read rather than computed. The root of a store is computed, whatever lies in its place.</summary>
     public bool InMemory(Node n, bool root) =>
-        _memory.IsGiven(n) || n is Input { Name: not Triangles.Mask } || (!root && _memory.IsStored(n) && !_stores.Contains(n));
+        _memory.IsGiven(n) || n is Input and not Mask || (!root && _memory.IsStored(n) && !_stores.Contains(n));
 
     /// <summary>Nothing to compute: a constant, or what lies in memory.</summary>
     public bool IsLeaf(Node n, bool root) => n is Literal or InverseSize or Zero or Input || InMemory(n, root);

@@ -267,7 +267,7 @@ public sealed class TileKernelEmitter
                     && r.Stores.All(n => n == s || !Reads(n, true, x => x == s) || (Triangles.Of(n) != Triangle.None && IsLowerOnly(n))));
         }
 
-        private static bool IsMask(Node n) => n is Input { Name: Triangles.Mask };
+        private static bool IsMask(Node n) => n is Mask;
 
         private bool Reads(Node start, bool isRoot, Func<Node, bool> what)
         {

@@ -25,7 +25,7 @@ public sealed class Graph
     public IEnumerable<Node> Nodes => _nodes;
 
     /// <summary>1 where the column is not after the row: who is before whom among the rows of one call.</summary>
-    public Node Tril => Input("tril", Axis.Rows, Axis.Rows);
+    public Node Tril => Intern(NodeKey.Mask(), id => new Mask(id));
 
     /// <summary>The tensor of that name; the first call gives its shape.</summary>
     public Node Input(string name, params Axis[] shape)
@@ -34,6 +34,9 @@ public sealed class Graph
         return input.Shape.SequenceEqual(shape) ? input
             : throw new ArgumentException($"input {name}: expected [{string.Join(", ", input.Shape)}] as before, found [{string.Join(", ", shape)}]");
     }
+
+    /// <summary>One tap of a convolution's weights.</summary>
+    public Node Tap(string parameter, int place, Axis columns) => Intern(NodeKey.Tap(parameter, place), id => new Tap(id, columns, parameter, place));
 
     /// <summary>1 / (i + 1) along an axis.</summary>
     public Node Harmonic(Axis axis) => Intern(NodeKey.Harmonic(axis), id => new Harmonic(id, axis));

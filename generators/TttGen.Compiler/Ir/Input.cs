@@ -6,6 +6,9 @@ public class Input(int id, Axis[] shape, string name) : Node(id, shape)
     /// <summary>Its name, one in its graph.</summary>
     public string Name { get; } = name;
 
+    /// <summary>The name as an identifier.</summary>
+    public virtual string Identifier => Name;
+
     /// <inheritdoc/>
     public override IReadOnlyList<Node> Operands => [];
 }

@@ -24,6 +24,8 @@ internal readonly struct NodeKey : IEquatable<NodeKey>
 
     public static NodeKey Input(string name) => new(typeof(Input), name, 0, [], [], []);
     public static NodeKey Harmonic(Axis axis) => new(typeof(Harmonic), "", 0, [axis], [], []);
+    public static NodeKey Mask() => new(typeof(Mask), "", 0, [], [], []);
+    public static NodeKey Tap(string parameter, int place) => new(typeof(Tap), parameter, place, [], [], []);
     public static NodeKey Setting(string name) => new(typeof(Setting), name, 0, [], [], []);
     public static NodeKey Literal(double value) => new(typeof(Literal), "", value, [], [], []);
     public static NodeKey Inverse(Axis axis) => new(typeof(InverseSize), "", 0, [axis], [], []);

@@ -279,7 +279,7 @@ public sealed class Linker
         {
             var by = count - 1 - t;
             var rows = by == 0 ? x : _graph.Shift(x, by);
-            terms.Add(_graph.Einsum([(rows, "ab"), (_graph.Input($"{taps.Parameter.Name}[{t}]", taps.Columns), "b")], "ab", x.Shape));
+            terms.Add(_graph.Einsum([(rows, "ab"), (_graph.Tap(taps.Parameter.Name, t, taps.Columns), "b")], "ab", x.Shape));
         }
         return _graph.Add([.. terms]);
     }

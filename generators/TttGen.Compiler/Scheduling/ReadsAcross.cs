@@ -33,7 +33,7 @@ internal sealed class ReadsAcross(
 
     private void Visit(Node n, string role, bool root)
     {
-        if (n is Literal or InverseSize or Zero or Input { Name: Triangles.Mask } || !_seen.Add((n, root ? "" : role + "."))) return;
+        if (n is Literal or InverseSize or Zero or Mask || !_seen.Add((n, root ? "" : role + "."))) return;
         if (!root && (n is Input || buffers.ContainsKey(n) || Stored.Contains(n)))
         {
             if (role == "cr") Transposed.Add(n);

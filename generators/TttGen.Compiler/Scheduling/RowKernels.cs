@@ -99,7 +99,7 @@ public sealed record ScatterKernel(string Name, Lookup Lookup, Node Rows) : RowK
 /// <param name="Scans">Scans whose heads add up apart the gradients of token rates and of weights that they share.</param>
 /// <param name="TokenRates">Gradients of token rates that something asks for.</param>
 /// <param name="Gradients">Each parameter (or tap) with its gradient.</param>
-public sealed record VectorKernel(string Name, IReadOnlyList<RowsSum> Sums, IReadOnlyList<Learn> Scans, IReadOnlyList<LearnGradient> TokenRates, IReadOnlyList<(string Parameter, Node Gradient)> Gradients) : RowKernel(Name);
+public sealed record VectorKernel(string Name, IReadOnlyList<RowsSum> Sums, IReadOnlyList<Learn> Scans, IReadOnlyList<LearnGradient> TokenRates, IReadOnlyList<(Input Parameter, Node Gradient)> Gradients) : RowKernel(Name);
 
 /// <summary>A segment's kernels in order, and the rows they hand on.</summary>
 public sealed record RowSchedule(IReadOnlyList<RowKernel> Kernels, IReadOnlyList<RowTensor> Tensors, RowTensor? Stream, RowTensor? Result)

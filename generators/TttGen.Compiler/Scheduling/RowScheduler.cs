@@ -165,14 +165,14 @@ public sealed class RowScheduler
         if (gradient.Stream is { } s) _handedOn.Add(s);
 
         var matrices = new List<(string Matrix, Node Left, Node Rows)>();
-        var vectors = new List<(string Parameter, Node Gradient)>();
+        var vectors = new List<(Input Parameter, Node Gradient)>();
         foreach (var (parameter, node) in gradient.Parameters)
-            if (node.Rank == 2) matrices.AddRange(Terms(segment.Graph, node).Select(t => MatrixTerm(segment.Graph, parameter, t)));
+            if (node.Rank == 2) matrices.AddRange(Terms(segment.Graph, node).Select(t => MatrixTerm(segment.Graph, parameter.Name, t)));
             else vectors.Add((parameter, node));
         foreach (var (_, _, rows) in matrices) _mustStore.Add(rows);
         foreach (var (_, node) in gradient.Lookups) _mustStore.Add(node);
         if (gradient.Stream is { } stream) _mustStore.Add(stream);
-        foreach (var (parameter, node) in vectors) FindSums(segment.Graph, node, Vjp.Cotangent(parameter.Replace("[", "Tap").Replace("]", "")));
+        foreach (var (parameter, node) in vectors) FindSums(segment.Graph, node, Vjp.Cotangent(parameter.Identifier));
 
         Run(segment.Graph);
         Make([.. _mustStore.Where(n => n.Rank == 2)]);

@@ -35,7 +35,7 @@ public sealed class TileScheduler
     private readonly Dictionary<Node, Product> _products = [];
     private readonly List<Unit> _units = [];
     private readonly Dictionary<Node, List<Unit>> _makers = [];
-    private readonly HashSet<string> _names = [Triangles.Mask, "n", "scratch", "one"];
+    private readonly HashSet<string> _names = ["n", "scratch", "one"];
     private readonly List<Stage> _first = [], _last = [];
     private readonly Dictionary<Node, ColumnSum> _columnSums = [];
     private readonly Dictionary<Node, TileBuffer> _transposed = [];
@@ -105,7 +105,7 @@ public sealed class TileScheduler
     {
         var parameters = new List<TileBuffer>();
         var replaced = new HashSet<string>(_inPlace.Where(p => _program.Outputs.Any(o => o.Name == p.Key)).Select(p => p.Value));
-        foreach (var input in _program.Inputs.Where(i => i.Name != Triangles.Mask))
+        foreach (var input in _program.Inputs.Where(i => i is not Mask))
         {
             var buffer = new TileBuffer(input.Name, input.Shape, replaced.Contains(input.Name) ? BufferKind.InPlace : BufferKind.Input, _strided.Contains(input.Name));
             _names.Add(input.Name);
@@ -320,7 +320,7 @@ public sealed class TileScheduler
             if (unit.Target.Kind != BufferKind.InPlace) continue;
             foreach (var other in _units)
             {
-                var reads = other.Reads.Any(r => r.Node is Input { Name: not Triangles.Mask } i && _buffers[i] == unit.Target);
+                var reads = other.Reads.Any(r => r.Node is Input and not Mask && _buffers[r.Node] == unit.Target);
                 if (other != unit && reads && !other.After.Contains(unit) && other.Target != unit.Target) unit.After.Add(other);
             }
         }
@@ -341,7 +341,7 @@ public sealed class TileScheduler
     private void Expand(Unit unit, Node n, string role, bool root)
     {
         if (n is Literal or InverseSize or Zero) return;
-        if (n is Input { Name: Triangles.Mask }) return;
+        if (n is Mask) return;
         if (n is Input) { Need(unit, n, role); return; }
         if (!root && _buffers.ContainsKey(n)) { Need(unit, n, role); return; }
         if (!unit.Expanded.Add((n, role))) return;

@@ -8,16 +8,13 @@ public enum Triangle { None, Lower, Upper }
 /// <summary>Propagates the causal mask through expressions.</summary>
 public static class Triangles
 {
-    /// <summary>The mask's name among a program's inputs.</summary>
-    public const string Mask = "tril";
-
     /// <summary>The part of <paramref name="n"/> that can be other than zero.</summary>
     public static Triangle Of(Node n)
     {
         if (n.Rank != 2 || !n.Shape[0].IsRows || !n.Shape[1].IsRows) return Triangle.None;
         switch (n)
         {
-            case Input { Name: Mask }:
+            case Mask:
                 return Triangle.Lower;
             case Sum s:
                 var all = s.Operands.Select(Of).Distinct().ToArray();

@@ -46,7 +46,7 @@ internal sealed class DerivedGradient
             var backward = _backward[segment];
             inputs["dResult"] = dRows;
             if (backward.Stream is { } stream) dRows = run.Of(stream);
-            foreach (var (name, gradient) in backward.Parameters) AddParameter(name, layer, run.Of(gradient));
+            foreach (var (parameter, gradient) in backward.Parameters) AddParameter(parameter.Name, layer, run.Of(gradient));
             foreach (var (lookup, gradient) in backward.Lookups) AddLookup(lookup, tokens, run.Of(gradient));
             foreach (var (learn, heads) in run.ScanGradients) AddMemory(_model.Memories.Single(m => m.Name == learn.Memory), layer, heads);
         }

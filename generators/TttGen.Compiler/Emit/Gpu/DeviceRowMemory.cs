@@ -37,12 +37,13 @@ internal sealed class DeviceRowMemory(
     {
         if (tiles.TryGetValue(node, out var tile)) return tile;
         if (tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
-        if (node is not Input input) throw new CompileException("TTT150", "a value is not in memory");
-        if (input is Harmonic) return "(1f / ($j + 1))";
-        var tap = input.Name.IndexOf('[');
-        if (tap < 0) return $"{kernel.Parameter(input.Name)}[$j]";
-        var bare = input.Name.Substring(0, tap);
-        return $"{kernel.Parameter(bare)}[$j * {Numbers.Of(layout.Parameter(bare).Inner)} + {input.Name.Substring(tap + 1).TrimEnd(']')}]";
+        return node switch
+        {
+            Harmonic => "(1f / ($j + 1))",
+            Tap tap => $"{kernel.Parameter(tap.Parameter)}[$j * {Numbers.Of(layout.Parameter(tap.Parameter).Inner)} + {Numbers.Of(tap.Place)}]",
+            Input input => $"{kernel.Parameter(input.Name)}[$j]",
+            _ => throw new CompileException("TTT150", "a value is not in memory"),
+        };
     }
 
     public string RowOf(RowTensor tensor, int by)
