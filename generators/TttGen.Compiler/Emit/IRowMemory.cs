@@ -1,4 +1,5 @@
 using TttGen.Compiler.Ir;
+using TttGen.Compiler.Scheduling;
 
 namespace TttGen.Compiler.Emit;
 
@@ -36,14 +37,14 @@ public interface IRowMemory
     /// <summary>The input in whose place the stage stores a value; null where the value has a place of its own.</summary>
     Input? Replaced(Node node);
 
-    /// <summary>Address of a stored value's first element in this row (role "rc") or at all (role "c"), as a pointer expression to which j is added.</summary>
-    string Row(Node node, string role);
+    /// <summary>Address of a stored value's first element in this row, or at all where all rows share it, as a pointer expression to which j is added.</summary>
+    string Row(Node node, Access access);
 
-    /// <summary>A stored scalar (roles "r" and "").</summary>
-    string Scalar(Node node, string role);
+    /// <summary>A stored scalar: of the row, or one for all.</summary>
+    string Scalar(Node node, Access access);
 
     /// <summary>What is left to add to the stored part of a sum; null where nothing of the node is stored.</summary>
-    Partial? Accumulated(Node node, string role);
+    Partial? Accumulated(Node node, Access access);
 
     /// <summary>The causal mask may be dropped: what it would hide is not read.</summary>
     bool MaskFree { get; }

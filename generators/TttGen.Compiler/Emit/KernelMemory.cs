@@ -55,7 +55,7 @@ internal sealed class KernelMemory : IRowMemory
 
     public bool IsStored(Node node) => _tiles.ContainsKey(node) || _tensors.ContainsKey(node) || Vectors.ContainsKey(node);
 
-    public string Row(Node node, string role)
+    public string Row(Node node, Access access)
     {
         if (_tiles.TryGetValue(node, out var tile)) return $"{tile} + r * 32";
         if (_tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
@@ -79,9 +79,9 @@ internal sealed class KernelMemory : IRowMemory
 
     private static string RowIndex(int halo, int by) => halo == 0 ? "(nint)i" : $"((nint)i + (SliceOf[i] + 1) * {Numbers.Of(halo)}{(by == 0 ? "" : by > 0 ? $" - {Numbers.Of(by)}" : $" + {Numbers.Of(-by)}")})";
 
-    public string Scalar(Node node, string role) => node is Setting setting ? $"(float){_layout.Setting(setting.Name)}" : throw new CompileException("TTT151", "a scalar is not in memory");
+    public string Scalar(Node node, Access access) => node is Setting setting ? $"(float){_layout.Setting(setting.Name)}" : throw new CompileException("TTT151", "a scalar is not in memory");
 
-    public Partial? Accumulated(Node node, string role) => null;
+    public Partial? Accumulated(Node node, Access access) => null;
 
     public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load)
     {

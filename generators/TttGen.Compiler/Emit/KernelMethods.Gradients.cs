@@ -113,7 +113,7 @@ internal sealed partial class KernelMethods
         {
             var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names) { Vectors = vectors };
             var code = new CodeWriter();
-            var once = new RowCode(memory, null, [], _ => "", (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [(gradient, "c", locals.Gradient(parameter))] }.Emit(code);
+            var once = new RowCode(memory, null, [], _ => "", (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [(gradient, Access.Shared, locals.Gradient(parameter))] }.Emit(code);
             foreach (var line in once) w.Line(line);
             foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
         }

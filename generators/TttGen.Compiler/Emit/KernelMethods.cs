@@ -199,7 +199,7 @@ internal sealed partial class KernelMethods
         }
         w.Line("// a sum for each block of rows, so that it does not depend on who makes it");
         w.Line("var (firstBlock, endBlock) = RowShare.OfSums(Rows, worker, workers);");
-        var code = RowText(memory, kernel.Stores, [.. kernel.Sums.Select(s => (s.Body, "rc", s.Name))], n => memory.RowOf(tensors[n], 0), names, w);
+        var code = RowText(memory, kernel.Stores, [.. kernel.Sums.Select(s => (s.Body, Access.AlongRow, s.Name))], n => memory.RowOf(tensors[n], 0), names, w);
         w.Open("for (int b = firstBlock; b < endBlock; b++)");
         foreach (var s in kernel.Sums)
         {
@@ -215,7 +215,7 @@ internal sealed partial class KernelMethods
         w.Close();
     }
 
-    private string RowText(KernelMemory memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, string Role, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
+    private string RowText(KernelMemory memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, Access Access, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
     {
         var row = new CodeWriter();
         var once = new RowCode(memory, Axis.Rows, stores, target, (hint, size) => KeptRow(hint, size, names, outer), names) { Sums = sums }.Emit(row);

@@ -33,7 +33,7 @@ internal sealed class RowCode
     public RowDialect? Dialect { get; init; }
 
     /// <summary>What is added up over the rows: what a row gives, how it is read, and where it goes.</summary>
-    public IReadOnlyList<(Node Body, string Role, string Target)> Sums { get; init; } = [];
+    public IReadOnlyList<(Node Body, Access Access, string Target)> Sums { get; init; } = [];
 
     /// <summary>Writes the row's body; answers the lines that are the same for every row, to stand before it.</summary>
     public IReadOnlyList<string> Emit(CodeWriter w)
@@ -77,7 +77,7 @@ internal sealed class RowCode
 
     private List<(PassText Text, IReadOnlyList<string> Pointers)> Passes(bool passByPass, Func<IReadOnlyList<string>> pointers)
     {
-        SumSink[] sums = [.. Sums.Select(s => new SumSink(s.Body, s.Role, s.Target))];
+        SumSink[] sums = [.. Sums.Select(s => new SumSink(s.Body, s.Access, s.Target))];
         var plan = new RowPlan(_memory, _rowAxis, _stores, sums);
         var kept = new Dictionary<Node, string>();
         foreach (var n in plan.Kept)
@@ -96,9 +96,9 @@ internal sealed class RowCode
             foreach (var sink in pass.Sinks)
                 switch (sink)
                 {
-                    case KeepSink k: text.Body.Add(expressions.Store(kept[k.Node], expressions.Vector(k.Node, k.Role, true))); break;
-                    case StoreSink s: text.Body.Add(expressions.Store(_target(s.Node), expressions.Vector(s.Node, s.Role, true))); break;
-                    case SumSink s: text.Body.Add(expressions.Store(s.Target, expressions.Added(s.Target, s.Node, s.Role))); break;
+                    case KeepSink k: text.Body.Add(expressions.Store(kept[k.Node], expressions.Vector(k.Node, k.Access, true))); break;
+                    case StoreSink s: text.Body.Add(expressions.Store(_target(s.Node), expressions.Vector(s.Node, s.Access, true))); break;
+                    case SumSink s: text.Body.Add(expressions.Store(s.Target, expressions.Added(s.Target, s.Node, s.Access))); break;
                     case ReduceSink r: Reduce(r, expressions, dialect, plan, text); break;
                 }
             passes.Add((text, pointers()));
@@ -106,14 +106,14 @@ internal sealed class RowCode
         }
         var scalars = new PassText("");
         expressions.BeginScalars(scalars);
-        foreach (var s in _stores.Where(s => !Roles.IsVector(plan.RoleOf(s))))
+        foreach (var s in _stores.Where(s => !plan.AccessOf(s).IsVector()))
         {
-            var value = expressions.Scalar(s, plan.RoleOf(s), scalars.Before, true);
+            var value = expressions.Scalar(s, plan.AccessOf(s), scalars.Before, true);
             scalars.Before.Add(dialect.StoreScalar(_target(s), RowExpressions.Unwrapped(value)));
         }
-        foreach (var s in sums.Where(s => !Roles.IsVector(s.Role)))
+        foreach (var s in sums.Where(s => !s.Access.IsVector()))
         {
-            var value = expressions.Scalar(s.Node, s.Role, scalars.Before);
+            var value = expressions.Scalar(s.Node, s.Access, scalars.Before);
             scalars.Before.Add($"{s.Target} += {RowExpressions.Unwrapped(value)};");
         }
         if (!scalars.IsEmpty) passes.Add((scalars, pointers()));
@@ -125,9 +125,9 @@ internal sealed class RowCode
         var e = sink.Reduction;
         var name = _names.Fresh(Names.Of(e));
         var lanes = expressions.NameInPass(name + "Sum");
-        var parts = plan.Parts(e, sink.Role).Where(p => p.Node is not Literal).ToArray();
-        var inside = parts.Where(p => Roles.IsVector(p.Role)).Select(p => expressions.Vector(p.Node, p.Role)).ToList();
-        var outside = parts.Where(p => !Roles.IsVector(p.Role)).Select(p => expressions.Scalar(p.Node, p.Role, text.After)).ToList();
+        var parts = plan.Parts(e, sink.Access).Where(p => p.Node is not Literal).ToArray();
+        var inside = parts.Where(p => p.Access.IsVector()).Select(p => expressions.Vector(p.Node, p.Access)).ToList();
+        var outside = parts.Where(p => !p.Access.IsVector()).Select(p => expressions.Scalar(p.Node, p.Access, text.After)).ToList();
         text.Before.Add($"{dialect.Vector} {lanes} = {dialect.Zero};");
         var left = string.Join(" * ", inside.Take(inside.Count - 1).Select(RowExpressions.Atom));
         var right = inside[inside.Count - 1];
@@ -139,6 +139,6 @@ internal sealed class RowCode
         if (e.Coefficient != 1) outside.Add(_memory.Constant(e.Coefficient));
         outside.Add(dialect.Sum(lanes));
         text.After.Add($"{_memory.Element} {name} = {string.Join(" * ", outside)};");
-        expressions.Define(e, sink.Role, name);
+        expressions.Define(e, sink.Access, name);
     }
 }

@@ -13,9 +13,9 @@ internal sealed class RowExpressions(
 {
     private const int LongestInline = 120;
 
-    private readonly Dictionary<(Node, string), string> _scalars = [];
-    private Dictionary<(Node, string), string> _vectors = [];
-    private readonly Dictionary<(Node, string), int> _uses = [];
+    private readonly Dictionary<(Node, Access), string> _scalars = [];
+    private Dictionary<(Node, Access), string> _vectors = [];
+    private readonly Dictionary<(Node, Access), int> _uses = [];
     private readonly Dictionary<string, string> _broadcasts = [];
     private readonly Dictionary<string, string> _constants = [];
     private PassText _text = new("");
@@ -29,7 +29,7 @@ internal sealed class RowExpressions(
         _vectors.Clear();
         _uses.Clear();
         if (passByPass) _broadcasts.Clear();
-        foreach (var (n, role, root) in pass.Sinks.SelectMany(plan.Roots)) CountUses(n, role, root);
+        foreach (var (n, access, root) in pass.Sinks.SelectMany(plan.Roots)) CountUses(n, access, root);
     }
 
     /// <summary>Begins the scalars that come after all passes.</summary>
@@ -45,9 +45,9 @@ internal sealed class RowExpressions(
     public bool IsExact => _loop.Exact;
 
     /// <summary>Names a reduction's result, for the passes that follow.</summary>
-    public void Define(Node reduction, string role, string name)
+    public void Define(Node reduction, Access access, string name)
     {
-        _scalars[(reduction, role)] = name;
+        _scalars[(reduction, access)] = name;
         _text.Scalars.Add(name);
     }
 
@@ -84,38 +84,38 @@ internal sealed class RowExpressions(
 
     private static bool IsName(string x) => x.IndexOf(' ') < 0 && x.IndexOf('(') < 0;
 
-    private void CountUses(Node n, string role, bool root)
+    private void CountUses(Node n, Access access, bool root)
     {
-        if (!Roles.IsVector(role)) return;
-        _uses.TryGetValue((n, role), out var had);
-        _uses[(n, role)] = had + 1;
+        if (!access.IsVector()) return;
+        _uses.TryGetValue((n, access), out var had);
+        _uses[(n, access)] = had + 1;
         if (had > 0 || plan.IsLeaf(n, root) || (!root && (plan.IsKept(n) || RowPlan.IsReduction(n)))) return;
-        foreach (var (part, at) in plan.Parts(n, role)) CountUses(part, at, false);
+        foreach (var (part, at) in plan.Parts(n, access)) CountUses(part, at, false);
     }
 
     // ---- vectors
 
     /// <summary>A vector value: an expression, or the name of a local that this adds to the loop.</summary>
-    public string Vector(Node n, string role, bool root = false)
+    public string Vector(Node n, Access access, bool root = false)
     {
-        if (_vectors.TryGetValue((n, role), out var known)) return known;
-        var text = VectorText(n, role, root);
-        var usedOnce = !_uses.TryGetValue((n, role), out var uses) || uses < 2;
-        return IsName(text) || (usedOnce && (n.Hint is null || root || n is Input) && text.Length < LongestInline) ? text : Local(n, role, text, root);
+        if (_vectors.TryGetValue((n, access), out var known)) return known;
+        var text = VectorText(n, access, root);
+        var usedOnce = !_uses.TryGetValue((n, access), out var uses) || uses < 2;
+        return IsName(text) || (usedOnce && (n.Hint is null || root || n is Input) && text.Length < LongestInline) ? text : Local(n, access, text, root);
     }
 
     /// <summary>A vector value under a name, for code that reads it twice.</summary>
-    private string Named(Node n, string role)
+    private string Named(Node n, Access access)
     {
-        var text = Vector(n, role);
-        return IsName(text) ? text : Local(n, role, text, false);
+        var text = Vector(n, access);
+        return IsName(text) ? text : Local(n, access, text, false);
     }
 
-    private string Local(Node n, string role, string text, bool root)
+    private string Local(Node n, Access access, string text, bool root)
     {
         var name = names.FreshInside(LocalName(n, root));
         _text.Body.Add($"{dialect.Vector} {name} = {text};");
-        return _vectors[(n, role)] = name;
+        return _vectors[(n, access)] = name;
     }
 
     /// <summary>What lies in memory is a row of it; all else has the name that its composite gave.</summary>
@@ -123,30 +123,30 @@ internal sealed class RowExpressions(
         : plan.InMemory(n, root) && !memory.IsGiven(n) ? Names.Of(n) + "Row"
         : Names.Of(n);
 
-    private string VectorText(Node n, string role, bool root)
+    private string VectorText(Node n, Access access, bool root)
     {
-        if (!root && role == plan.RoleOf(n) && kept.TryGetValue(n, out var row)) return Load(row);
+        if (!root && access == plan.AccessOf(n) && kept.TryGetValue(n, out var row)) return Load(row);
         if (n is Zero) return dialect.Zero;
         if (n is Mask) return Masked(Broadcast(1));
-        if (plan.InMemory(n, root)) return Load(memory.Row(n, role));
+        if (plan.InMemory(n, root)) return Load(memory.Row(n, access));
         if (!root && plan.IsStoredHere(n) && plan.StoreLevel(n) < _level) return Load(target(n));
-        if (memory.Special(n, x => Named(x, role), x => dialect.Swapped(() => Named(x, role), () => AtNeighbour(x, role)), Load) is { } special) return special;
+        if (memory.Special(n, x => Named(x, access), x => dialect.Swapped(() => Named(x, access), () => AtNeighbour(x, access)), Load) is { } special) return special;
         return n switch
         {
-            Sum when memory.Accumulated(n, role) is { } sum => SumText(sum.Left, role, Load(sum.Row)),
-            Sum s => SumText(s.Operands, role, null),
-            Map m => MapText(m.Function, [.. m.Operands.Select(a => Vector(a, role))]),
-            Einsum e => ProductText(Factors(e, role)),
+            Sum when memory.Accumulated(n, access) is { } sum => SumText(sum.Left, access, Load(sum.Row)),
+            Sum s => SumText(s.Operands, access, null),
+            Map m => MapText(m.Function, [.. m.Operands.Select(a => Vector(a, access))]),
+            Einsum e => ProductText(Factors(e, access)),
             _ => throw new CompileException("TTT105", $"{n.GetType().Name} can't be computed along a row"),
         };
     }
 
     /// <summary>A value at the neighbouring column: computed there, with locals of its own.</summary>
-    private string AtNeighbour(Node n, string role)
+    private string AtNeighbour(Node n, Access access)
     {
         var (here, loop) = (_vectors, _loop);
         (_vectors, _loop) = ([], loop with { Column = "(j ^ 1)" });
-        var text = Named(n, role);
+        var text = Named(n, access);
         (_vectors, _loop) = (here, loop);
         return text;
     }
@@ -155,20 +155,20 @@ internal sealed class RowExpressions(
     private string Masked(string x) => memory.MaskFree ? x : dialect.Causal(x);
 
     /// <summary>What lies at an address, and a vector value added to it.</summary>
-    public string Added(string row, Node n, string role) => SumText([n], role, Load(row));
+    public string Added(string row, Node n, Access access) => SumText([n], access, Load(row));
 
-    private string SumText(IReadOnlyList<Node> terms, string role, string? start)
+    private string SumText(IReadOnlyList<Node> terms, Access access, string? start)
     {
         var plain = new List<(string Text, bool Negative)>();
         var products = new List<(string Left, string Right, bool Negative)>();
         foreach (var t in terms)
         {
-            if (!IsInlineProduct(t, role))
+            if (!IsInlineProduct(t, access))
             {
-                plain.Add((Vector(t, role), false));
+                plain.Add((Vector(t, access), false));
                 continue;
             }
-            var (factors, negative) = Factors((Einsum)t, role);
+            var (factors, negative) = Factors((Einsum)t, access);
             if (factors.Count == 1) plain.Add((factors[0], negative));
             else products.Add((string.Join(" * ", factors.Take(factors.Count - 1).Select(Atom)), factors[factors.Count - 1], negative));
         }
@@ -183,8 +183,8 @@ internal sealed class RowExpressions(
     }
 
     /// <summary>A product that nothing else reads: it joins its sum as a multiply-add.</summary>
-    private bool IsInlineProduct(Node t, string role) => t is Einsum { Reduced: "", Hint: null } && !_vectors.ContainsKey((t, role)) && !plan.InMemory(t, false)
-        && !plan.IsStoredHere(t) && !plan.IsKept(t) && (!_uses.TryGetValue((t, role), out var uses) || uses < 2);
+    private bool IsInlineProduct(Node t, Access access) => t is Einsum { Reduced: "", Hint: null } && !_vectors.ContainsKey((t, access)) && !plan.InMemory(t, false)
+        && !plan.IsStoredHere(t) && !plan.IsKept(t) && (!_uses.TryGetValue((t, access), out var uses) || uses < 2);
 
     private static string ProductText((List<string> Factors, bool Negative) product)
     {
@@ -194,14 +194,14 @@ internal sealed class RowExpressions(
     }
 
     /// <summary>All scalar factors as one broadcast, then the vectors.</summary>
-    private (List<string> Factors, bool Negative) Factors(Einsum e, string role)
+    private (List<string> Factors, bool Negative) Factors(Einsum e, Access access)
     {
         if (e.Operands.Any(o => o is Zero)) return ([dialect.Zero], false);
         var vectors = new List<string>();
         var scalars = new List<string>();
         var varies = false;
-        foreach (var (o, at) in plan.Parts(e, role).Where(p => p.Node is not (Literal or Mask)))
-            if (Roles.IsVector(at)) vectors.Add(Vector(o, at));
+        foreach (var (o, at) in plan.Parts(e, access).Where(p => p.Node is not (Literal or Mask)))
+            if (at.IsVector()) vectors.Add(Vector(o, at));
             else
             {
                 scalars.Add(Scalar(o, at, _text.Before));
@@ -248,7 +248,7 @@ internal sealed class RowExpressions(
     // ---- scalars
 
     /// <summary>A scalar value: the name of a local or a constant; what it needs is added to <paramref name="lines"/>.</summary>
-    public string Scalar(Node n, string role, List<string> lines, bool root = false)
+    public string Scalar(Node n, Access access, List<string> lines, bool root = false)
     {
         switch (n)
         {
@@ -256,36 +256,36 @@ internal sealed class RowExpressions(
             case InverseSize s: return memory.Constant(1.0 / s.Axis.Size);
             case Zero: return memory.Constant(0);
         }
-        if (plan.InMemory(n, root)) return memory.Scalar(n, role);
-        if (_scalars.TryGetValue((n, role), out var known)) return known;
+        if (plan.InMemory(n, root)) return memory.Scalar(n, access);
+        if (_scalars.TryGetValue((n, access), out var known)) return known;
         if (n is Einsum { IsView: true, Coefficient: 1 } view)
         {
             if (view.Factors.Count == 0) return memory.Constant(1);
-            var (inner, at) = plan.Parts(n, role).Single(p => p.Node is not Literal);
+            var (inner, at) = plan.Parts(n, access).Single(p => p.Node is not Literal);
             return Scalar(inner, at, lines);
         }
-        var text = ScalarText(n, role, lines);
+        var text = ScalarText(n, access, lines);
         if (n.Hint is null && plan.ScalarUses(n) < 2) return text.Contains(' ') ? $"({text})" : text;
         var name = names.Fresh(n.Hint ?? "scalar");
         lines.Add($"{memory.Element} {name} = {Unwrapped(text)};");
-        Define(n, role, name);
+        Define(n, access, name);
         return name;
     }
 
-    private string ScalarText(Node n, string role, List<string> lines) => n switch
+    private string ScalarText(Node n, Access access, List<string> lines) => n switch
     {
-        Sum when memory.Accumulated(n, role) is { } part => SumOf(new[] { part.Scalar }.Concat(part.Left.Select(t => Scalar(t, role, lines)))),
-        Sum sum => SumOf(sum.Operands.Select(t => Scalar(t, role, lines))),
-        Map m => ScalarMap(m.Function, [.. m.Operands.Select(a => Unwrapped(Scalar(a, role, lines)))]),
-        Einsum { Reduced: "" } e => ScalarProduct(e, role, lines),
+        Sum when memory.Accumulated(n, access) is { } part => SumOf(new[] { part.Scalar }.Concat(part.Left.Select(t => Scalar(t, access, lines)))),
+        Sum sum => SumOf(sum.Operands.Select(t => Scalar(t, access, lines))),
+        Map m => ScalarMap(m.Function, [.. m.Operands.Select(a => Unwrapped(Scalar(a, access, lines)))]),
+        Einsum { Reduced: "" } e => ScalarProduct(e, access, lines),
         _ => throw new CompileException("TTT106", $"{n.GetType().Name} {n.Hint} is used before the pass that makes it"),
     };
 
     private static string SumOf(IEnumerable<string> terms) => string.Join(" + ", terms).Replace("+ -", "- ");
 
-    private string ScalarProduct(Einsum e, string role, List<string> lines)
+    private string ScalarProduct(Einsum e, Access access, List<string> lines)
     {
-        var factors = plan.Parts(e, role).Where(p => p.Node is not Literal).Select(p => Scalar(p.Node, p.Role, lines)).ToList();
+        var factors = plan.Parts(e, access).Where(p => p.Node is not Literal).Select(p => Scalar(p.Node, p.Access, lines)).ToList();
         if (e.Coefficient == -1 && factors.Count > 0) factors[0] = "-" + factors[0];
         else if (e.Coefficient != 1 || factors.Count == 0) factors.Insert(0, memory.Constant(e.Coefficient));
         return string.Join(" * ", factors);

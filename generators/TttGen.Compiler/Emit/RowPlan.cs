@@ -4,19 +4,19 @@ using TttGen.Compiler.Scheduling;
 namespace TttGen.Compiler.Emit;
 
 /// <summary>What a pass over the columns is for.</summary>
-internal abstract record Sink(Node Node, string Role);
+internal abstract record Sink(Node Node, Access Access);
 
 /// <summary>A value that the stage stores.</summary>
-internal sealed record StoreSink(Node Node, string Role) : Sink(Node, Role);
+internal sealed record StoreSink(Node Node, Access Access) : Sink(Node, Access);
 
 /// <summary>A value that a later pass reads instead of computing it again.</summary>
-internal sealed record KeepSink(Node Node, string Role) : Sink(Node, Role);
+internal sealed record KeepSink(Node Node, Access Access) : Sink(Node, Access);
 
 /// <summary>What the row adds to a sum over rows.</summary>
-internal sealed record SumSink(Node Node, string Role, string Target) : Sink(Node, Role);
+internal sealed record SumSink(Node Node, Access Access, string Target) : Sink(Node, Access);
 
 /// <summary>A sum along the row.</summary>
-internal sealed record ReduceSink(Einsum Reduction, string Role) : Sink(Reduction, Role);
+internal sealed record ReduceSink(Einsum Reduction, Access Access) : Sink(Reduction, Access);
 
 /// <summary>One loop over a column axis; its level is the number of reductions that had to come before.</summary>
 internal sealed record RowPass(Axis Axis, int Level, List<Sink> Sinks);
@@ -36,9 +36,9 @@ internal sealed class RowPlan
     private readonly IReadOnlyList<SumSink> _sums;
     private readonly HashSet<Node> _kept = [];
     private readonly List<RowPass> _passes = [];
-    private readonly Dictionary<(Node, string), int> _levels = [];
+    private readonly Dictionary<(Node, Access), int> _levels = [];
     private readonly Dictionary<Node, int> _storeLevels = [];
-    private readonly HashSet<(Node, string)> _seen = [];
+    private readonly HashSet<(Node, Access)> _seen = [];
 
     public RowPlan(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, IReadOnlyList<SumSink> sums)
     {
@@ -48,14 +48,14 @@ internal sealed class RowPlan
         _stores = [.. stores];
         foreach (var s in stores)
         {
-            var role = RoleOf(s);
-            Discover(s, role, true);
-            if (Roles.IsVector(role)) PassOf(Columns(s), StoreLevel(s)).Sinks.Add(new StoreSink(s, role));
+            var access = AccessOf(s);
+            Discover(s, access, true);
+            if (access.IsVector()) PassOf(Columns(s), StoreLevel(s)).Sinks.Add(new StoreSink(s, access));
         }
         foreach (var s in sums)
         {
-            Discover(s.Node, s.Role, false);
-            if (Roles.IsVector(s.Role)) PassOf(Columns(s.Node), Level(s.Node, s.Role)).Sinks.Add(s);
+            Discover(s.Node, s.Access, false);
+            if (s.Access.IsVector()) PassOf(Columns(s.Node), Level(s.Node, s.Access)).Sinks.Add(s);
         }
         KeepDearValues();
         _passes.Sort((a, b) => a.Level.CompareTo(b.Level));
@@ -71,7 +71,7 @@ internal sealed class RowPlan
 
     public bool IsStoredHere(Node n) => _stores.Contains(n);
 
-    public string RoleOf(Node n) => Roles.Of(n, _rowAxis);
+    public Access AccessOf(Node n) => Accesses.Of(n, _rowAxis);
 
     public static Axis Columns(Node n) => n.Shape[n.Rank - 1];
 
@@ -84,44 +84,44 @@ internal sealed class RowPlan
     /// <summary>Nothing to compute: a constant, or what lies in memory.</summary>
     public bool IsLeaf(Node n, bool root) => n is Literal or InverseSize or Zero or Input || InMemory(n, root);
 
-    /// <summary>What a value is computed from, each with the role in which it is read.</summary>
-    public IEnumerable<(Node Node, string Role)> Parts(Node n, string role)
+    /// <summary>What a value is computed from, each with the access in which it is read.</summary>
+    public IEnumerable<(Node Node, Access Access)> Parts(Node n, Access access)
     {
-        if (_memory.Accumulated(n, role) is { } sum) return sum.Left.Select(t => (t, role));
+        if (_memory.Accumulated(n, access) is { } sum) return sum.Left.Select(t => (t, access));
         return n is Einsum e
-            ? Enumerable.Range(0, e.Operands.Count).Select(k => (e.Operands[k], Roles.OfOperand(e, role, k)))
-            : n.Operands.Select(o => (o, role));
+            ? Enumerable.Range(0, e.Operands.Count).Select(k => (e.Operands[k], Accesses.OfOperand(e, access, k)))
+            : n.Operands.Select(o => (o, access));
     }
 
     /// <summary>The vectors that a sink starts from: the value itself, or what is summed.</summary>
-    public IEnumerable<(Node Node, string Role, bool Root)> Roots(Sink sink) => sink is ReduceSink r
-        ? Parts(r.Reduction, r.Role).Select(p => (p.Node, p.Role, false))
-        : [(sink.Node, sink.Role, sink is not SumSink)];
+    public IEnumerable<(Node Node, Access Access, bool Root)> Roots(Sink sink) => sink is ReduceSink r
+        ? Parts(r.Reduction, r.Access).Select(p => (p.Node, p.Access, false))
+        : [(sink.Node, sink.Access, sink is not SumSink)];
 
     /// <summary>Reductions between here and memory: the pass in which a value can first be had.</summary>
-    public int Level(Node n, string role, bool root = false)
+    public int Level(Node n, Access access, bool root = false)
     {
         if (IsLeaf(n, root)) return 0;
-        if (_levels.TryGetValue((n, role), out var known)) return known;
-        var level = Parts(n, role).Select(p => Level(p.Node, p.Role)).DefaultIfEmpty(0).Max();
-        return _levels[(n, role)] = IsReduction(n) ? level + 1 : level;
+        if (_levels.TryGetValue((n, access), out var known)) return known;
+        var level = Parts(n, access).Select(p => Level(p.Node, p.Access)).DefaultIfEmpty(0).Max();
+        return _levels[(n, access)] = IsReduction(n) ? level + 1 : level;
     }
 
     /// <summary>The pass in which a value is stored: the one in which it can first be had, or, where it replaces an input, the last that reads that.</summary>
     public int StoreLevel(Node store)
     {
         if (_storeLevels.TryGetValue(store, out var known)) return known;
-        var own = Level(store, RoleOf(store), true);
+        var own = Level(store, AccessOf(store), true);
         return _storeLevels[store] = _memory.Replaced(store) is not { } input ? own
-            : _stores.Where(s => s != store && IsMadeOf(s, input)).Select(s => Level(s, RoleOf(s), true)).Append(own).Max();
+            : _stores.Where(s => s != store && IsMadeOf(s, input)).Select(s => Level(s, AccessOf(s), true)).Append(own).Max();
     }
 
     private bool IsMadeOf(Node root, Input input)
     {
-        var seen = new HashSet<(Node, string)>();
-        return In(root, RoleOf(root), true);
+        var seen = new HashSet<(Node, Access)>();
+        return In(root, AccessOf(root), true);
 
-        bool In(Node n, string role, bool isRoot) => n == input || (!IsLeaf(n, isRoot) && seen.Add((n, role)) && Parts(n, role).Any(p => In(p.Node, p.Role, false)));
+        bool In(Node n, Access access, bool isRoot) => n == input || (!IsLeaf(n, isRoot) && seen.Add((n, access)) && Parts(n, access).Any(p => In(p.Node, p.Access, false)));
     }
 
     private RowPass PassOf(Axis axis, int level)
@@ -133,15 +133,15 @@ internal sealed class RowPlan
     }
 
     /// <summary>Finds every reduction that a value needs.</summary>
-    private void Discover(Node n, string role, bool root)
+    private void Discover(Node n, Access access, bool root)
     {
-        if (IsLeaf(n, root) || !_seen.Add((n, role))) return;
-        foreach (var (part, at) in Parts(n, role)) Discover(part, at, false);
+        if (IsLeaf(n, root) || !_seen.Add((n, access))) return;
+        foreach (var (part, at) in Parts(n, access)) Discover(part, at, false);
         if (!IsReduction(n)) return;
         var e = (Einsum)n;
-        if (Parts(n, role).Any(p => p.Role == "cc")) throw new CompileException("TTT104", "a sum over a tile that is read along both of its axes at once is not part of the schedule");
+        if (Parts(n, access).Any(p => p.Access == Access.Matrix)) throw new CompileException("TTT104", "a sum over a tile that is read along both of its axes at once is not part of the schedule");
         if (e.Reduced.Length != 1) throw new CompileException("TTT104", "a sum over two axes at once is not part of the schedule");
-        PassOf(e.AxisOf(e.Reduced[0]), Level(n, role, root) - 1).Sinks.Add(new ReduceSink(e, role));
+        PassOf(e.AxisOf(e.Reduced[0]), Level(n, access, root) - 1).Sinks.Add(new ReduceSink(e, access));
     }
 
     /// <summary>A dear value that several passes need is computed in the first of them and kept; the dearest first, for it may spare others.</summary>
@@ -157,35 +157,35 @@ internal sealed class RowPlan
                 .OrderByDescending(c => c.Cost).ThenBy(c => c.Key.Id).FirstOrDefault();
             if (dearest is null) return;
             _kept.Add(dearest);
-            passes.OrderBy(p => p.Level).First().Sinks.Insert(0, new KeepSink(dearest, RoleOf(dearest)));
+            passes.OrderBy(p => p.Level).First().Sinks.Insert(0, new KeepSink(dearest, AccessOf(dearest)));
         }
     }
 
     /// <summary>Values along the row that a sink computes, but for those that it reads by columns, or that an earlier pass has stored.</summary>
     private IEnumerable<Node> Vectors(Sink sink, int level)
     {
-        var found = new HashSet<(Node Node, string Role)>();
-        void Visit(Node n, string role, bool root)
+        var found = new HashSet<(Node Node, Access Access)>();
+        void Visit(Node n, Access access, bool root)
         {
-            if (!Roles.IsVector(role) || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n) || (_stores.Contains(n) && StoreLevel(n) < level))) || !found.Add((n, role))) return;
-            foreach (var (part, at) in Parts(n, role)) Visit(part, at, false);
+            if (!access.IsVector() || IsLeaf(n, root) || (!root && (IsReduction(n) || _kept.Contains(n) || (_stores.Contains(n) && StoreLevel(n) < level))) || !found.Add((n, access))) return;
+            foreach (var (part, at) in Parts(n, access)) Visit(part, at, false);
         }
-        foreach (var (n, role, root) in Roots(sink)) Visit(n, role, root);
-        return found.Where(f => f.Role == RoleOf(f.Node)).Select(f => f.Node);
+        foreach (var (n, access, root) in Roots(sink)) Visit(n, access, root);
+        return found.Where(f => f.Access == AccessOf(f.Node)).Select(f => f.Node);
     }
 
     /// <summary>Loads and operations that a vector takes; functions count tenfold.</summary>
     private int Cost(Node node)
     {
-        var seen = new HashSet<(Node, string)>();
-        int Of(Node n, string role, bool root)
+        var seen = new HashSet<(Node, Access)>();
+        int Of(Node n, Access access, bool root)
         {
-            if (!Roles.IsVector(role) || n is Literal or InverseSize or Zero || !seen.Add((n, role))) return 0;
+            if (!access.IsVector() || n is Literal or InverseSize or Zero || !seen.Add((n, access))) return 0;
             if (IsLeaf(n, root) || (!root && (_kept.Contains(n) || IsReduction(n)))) return 1;
-            var own = n is Map m && !m.Function.Rule().IsCheap ? 10 : _memory.Accumulated(n, role) is { } sum ? 1 + sum.Left.Count : Math.Max(0, n.Operands.Count - 1);
-            return own + Parts(n, role).Sum(p => Of(p.Node, p.Role, false));
+            var own = n is Map m && !m.Function.Rule().IsCheap ? 10 : _memory.Accumulated(n, access) is { } sum ? 1 + sum.Left.Count : Math.Max(0, n.Operands.Count - 1);
+            return own + Parts(n, access).Sum(p => Of(p.Node, p.Access, false));
         }
-        return Of(node, RoleOf(node), true);
+        return Of(node, AccessOf(node), true);
     }
 
     /// <summary>How many values are made of a scalar; views are read through.</summary>

@@ -203,7 +203,7 @@ public sealed class TileKernelEmitter
         var memory = new TileMemory(this, stage, names);
         var body = new CodeWriter();
         var name = _methodNames.Fresh(_kernel.Program.Name + Capital(stage.Stores.Count > 0 ? BufferOf(stage.Stores[0]).Name : stage.Sums[0].Destination.Name));
-        (Node, string, string)[] sums = [.. stage.Sums.Select(s => (s.Body, s.Role, memory.SumTarget(s)))];
+        (Node, Access, string)[] sums = [.. stage.Sums.Select(s => (s.Body, s.Access, memory.SumTarget(s)))];
         if (stage.RowAxis is not { } axis)
         {
             var passes = new CodeWriter();
@@ -317,12 +317,12 @@ public sealed class TileKernelEmitter
 
         public bool IsStored(Node node) => _emitter._kernel.Buffers.ContainsKey(node);
 
-        public string Row(Node node, string role) => RowOf(role == "cr" ? _emitter._kernel.Transposed[node] : _emitter.BufferOf(node), role);
+        public string Row(Node node, Access access) => RowOf(access == Access.Transposed ? _emitter._kernel.Transposed[node] : _emitter.BufferOf(node), access);
 
-        private string RowOf(TileBuffer buffer, string role)
+        private string RowOf(TileBuffer buffer, Access access)
         {
             Use("T*", buffer.Name);
-            if (role.Length < 2) return buffer.Name;
+            if (!access.IsOfTile()) return buffer.Name;
             if (buffer.Strided) Use("nint", buffer.Name + "Row");
             if (_rows.TryGetValue(buffer.Name, out var known)) return known;
             var name = _names.FreshInside(buffer.Name + "At");
@@ -330,21 +330,21 @@ public sealed class TileKernelEmitter
             return _rows[buffer.Name] = name;
         }
 
-        public string Scalar(Node node, string role)
+        public string Scalar(Node node, Access access)
         {
             var buffer = _emitter.BufferOf(node);
             if (buffer.Shape.Length == 0) Use(IsByValue(buffer) ? "T" : "T*", buffer.Name);
             return buffer.Shape.Length == 0 ? _emitter.Number(buffer) : $"{Use("T*", buffer.Name)}[i]";
         }
 
-        public Partial? Accumulated(Node node, string role) => _emitter._kernel.Accumulations.TryGetValue(node, out var a)
-            ? new Partial(Roles.IsVector(role) ? RowOf(a.Buffer, role) : "", role == "r" ? $"{Use("T*", a.Buffer.Name)}[i]" : "*" + Use("T*", a.Buffer.Name), a.Rest)
+        public Partial? Accumulated(Node node, Access access) => _emitter._kernel.Accumulations.TryGetValue(node, out var a)
+            ? new Partial(access.IsVector() ? RowOf(a.Buffer, access) : "", access == Access.PerRow ? $"{Use("T*", a.Buffer.Name)}[i]" : "*" + Use("T*", a.Buffer.Name), a.Rest)
             : null;
 
         public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load) => null;
 
         /// <summary>Where a sum over rows is added up.</summary>
-        public string SumTarget(RowSum sum) => (Roles.IsVector(sum.Role) ? "" : "*") + Use("T*", sum.Destination.Name);
+        public string SumTarget(RowSum sum) => (sum.Access.IsVector() ? "" : "*") + Use("T*", sum.Destination.Name);
 
         public string Target(Node node)
         {
@@ -353,7 +353,7 @@ public sealed class TileKernelEmitter
             {
                 0 => "*" + Use("T*", buffer.Name),
                 1 => node.Shape[0].IsRows ? $"{Use("T*", buffer.Name)}[i]" : Use("T*", buffer.Name),
-                _ => RowOf(buffer, "rc"),
+                _ => RowOf(buffer, Access.AlongRow),
             };
         }
     }

@@ -5,8 +5,8 @@ namespace TttGen.Compiler.Scheduling;
 /// <summary>A sum over the rows of what each row gives: Σₙ x[n, a] y[n, a], or Σ x over both axes. No product of tiles says it, and no tile has to be stored for it.</summary>
 /// <param name="Body">What one row gives.</param>
 /// <param name="RowAxis">The axis that is summed row by row; null: the whole sum runs along one row.</param>
-/// <param name="Role">How the body is read: "rc" a vector along the row, "r" or "" a number.</param>
-public sealed record ColumnSum(Node Body, Axis? RowAxis, string Role)
+/// <param name="Access">How the body is read: a vector along the row, or a number.</param>
+public sealed record ColumnSum(Node Body, Axis? RowAxis, Access Access)
 {
     /// <summary>Reads an einsum as a sum over rows; null where it is something else.</summary>
     public static ColumnSum? Of(Graph g, Node node)
@@ -15,14 +15,14 @@ public sealed record ColumnSum(Node Body, Axis? RowAxis, string Role)
         switch (e.Rank, e.Reduced.Length)
         {
             case (0, 1) when !e.AxisOf(e.Reduced[0]).IsRows:
-                return new(e, null, "");
+                return new(e, null, Access.Scalar);
             case (0, 1):
-                return new(Kept(g, e, e.Reduced[0]), e.AxisOf(e.Reduced[0]), "r");
+                return new(Kept(g, e, e.Reduced[0]), e.AxisOf(e.Reduced[0]), Access.PerRow);
             case (0, 2):
                 var row = e.Reduced.Any(c => e.AxisOf(c).IsRows) ? e.Reduced.First(c => e.AxisOf(c).IsRows) : e.Indices.First(i => i.Length == 2)[0];
-                return new(Kept(g, e, row), e.AxisOf(row), "r");
+                return new(Kept(g, e, row), e.AxisOf(row), Access.PerRow);
             case (1, 1) when !e.Shape[0].IsRows || ReadsColumns(e):
-                return new(Kept(g, e, e.Reduced[0]), e.AxisOf(e.Reduced[0]), "rc");
+                return new(Kept(g, e, e.Reduced[0]), e.AxisOf(e.Reduced[0]), Access.AlongRow);
             default:
                 return null;
         }

@@ -10,7 +10,7 @@ internal sealed class ReadsAcross(
     IReadOnlyList<Node> live, IReadOnlyDictionary<Node, TileBuffer> buffers, IReadOnlyDictionary<Node, TileScheduler.Accumulation> accumulations,
     IReadOnlyDictionary<Node, ColumnSum> columnSums, IReadOnlyDictionary<Node, Product> products)
 {
-    private readonly HashSet<(Node, string)> _seen = [];
+    private readonly HashSet<(Node, Access?)> _seen = [];
     private readonly Queue<Node> _roots = [];
 
     /// <summary>What has to be stored.</summary>
@@ -21,44 +21,45 @@ internal sealed class ReadsAcross(
 
     public ReadsAcross Find()
     {
-        foreach (var sum in columnSums.Values) Visit(sum.Body, sum.Role, columnSums.ContainsKey(sum.Body));
+        foreach (var sum in columnSums.Values) Visit(sum.Body, sum.Access, columnSums.ContainsKey(sum.Body));
         foreach (var n in live.Where(n => buffers.ContainsKey(n) && n is not Input)) _roots.Enqueue(n);
         while (_roots.Count > 0)
         {
             var n = _roots.Dequeue();
-            if (!products.ContainsKey(n) && !columnSums.ContainsKey(n)) Visit(n, Roles.Of(n, n.Rank > 0 ? n.Shape[0] : null), true);
+            if (!products.ContainsKey(n) && !columnSums.ContainsKey(n)) Visit(n, Accesses.Of(n, n.Rank > 0 ? n.Shape[0] : null), true);
         }
         return this;
     }
 
-    private void Visit(Node n, string role, bool root)
+    private void Visit(Node n, Access access, bool root)
     {
-        if (n is Literal or InverseSize or Zero or Mask || !_seen.Add((n, root ? "" : role + "."))) return;
+        if (n is Literal or InverseSize or Zero or Mask || !_seen.Add((n, root ? null : access))) return;
         if (!root && (n is Input || buffers.ContainsKey(n) || Stored.Contains(n)))
         {
-            if (role == "cr") Transposed.Add(n);
+            if (access == Access.Transposed) Transposed.Add(n);
             return;
         }
-        if (!root && IsAcross(n, role))
+        if (!root && IsAcross(n, access))
         {
-            if (role == "cr") Transposed.Add(n);
+            if (access == Access.Transposed) Transposed.Add(n);
             Stored.Add(n);
             _roots.Enqueue(n);
             return;
         }
         if (accumulations.TryGetValue(n, out var sum))
-            foreach (var t in sum.Rest) Visit(t, role, false);
+            foreach (var t in sum.Rest) Visit(t, access, false);
         else if (n is Einsum e)
-            for (var k = 0; k < e.Operands.Count; k++) Visit(e.Operands[k], Roles.OfOperand(e, role, k), false);
+            for (var k = 0; k < e.Operands.Count; k++) Visit(e.Operands[k], Accesses.OfOperand(e, access, k), false);
         else
-            foreach (var o in n.Operands) Visit(o, role, false);
+            foreach (var o in n.Operands) Visit(o, access, false);
     }
 
-    private bool IsAcross(Node n, string role) => role switch
+    private bool IsAcross(Node n, Access access) => access switch
     {
-        "cr" => accumulations.ContainsKey(n) || Triangles.Of(n) != Triangle.None || n is Einsum { IsElementwise: false },
-        "c" => n.Shape[0].IsRows,
-        "r" => !n.Shape[0].IsRows,
-        _ => false,
+        Access.Transposed => accumulations.ContainsKey(n) || Triangles.Of(n) != Triangle.None || n is Einsum { IsElementwise: false },
+        Access.Shared => n.Shape[0].IsRows,
+        Access.PerRow => !n.Shape[0].IsRows,
+        Access.Scalar or Access.AlongRow or Access.Matrix => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(access), access, null),
     };
 }

@@ -271,7 +271,7 @@ public sealed class RowScheduler
     private void FindSums(Graph g, Node node, string name)
     {
         if (_made.Contains(node) || _sums.Any(s => s.Node == node) || node is Input or LearnGradient) return;
-        if (node is Einsum { Rank: 1, Reduced.Length: 1 } e && e.AxisOf(e.Reduced[0]).IsRows && ColumnSum.Of(g, node) is { Role: "rc" } sum)
+        if (node is Einsum { Rank: 1, Reduced.Length: 1 } e && e.AxisOf(e.Reduced[0]).IsRows && ColumnSum.Of(g, node) is { Access: Access.AlongRow } sum)
         {
             _sums.Add(new RowsSum(Unique(name), node, sum.Body));
             return;

@@ -50,10 +50,10 @@ internal sealed class SharedValues
         for (var k = 0; k < _loops.Length; k++)
         {
             var axis = _loops[k].RowAxis!.Value;
-            foreach (var (n, role, root) in Computed(k, null))
+            foreach (var (n, access, root) in Computed(k, null))
             {
                 if (IsThere(k, n, root, null)) continue;
-                if (!Equals(TileScheduler.RowAxis(n), axis) || role != Roles.Of(n, axis)) otherwise.Add(n);
+                if (!Equals(TileScheduler.RowAxis(n), axis) || access != Accesses.Of(n, axis)) otherwise.Add(n);
                 else if (!root && _live.Contains(n) && !(n.Rank == 2 && n.Shape[1].IsRows)) (readers.TryGetValue(n, out var had) ? had : readers[n] = []).Add(k);
             }
         }
@@ -61,7 +61,7 @@ internal sealed class SharedValues
     }
 
     /// <summary>The work of one row of a loop, were <paramref name="stored"/> stored by another.</summary>
-    private int Work(int loop, Node? stored) => Computed(loop, stored).Sum(c => (c.Node, Roles.IsVector(c.Role)) switch
+    private int Work(int loop, Node? stored) => Computed(loop, stored).Sum(c => (c.Node, c.Access.IsVector()) switch
     {
         (_, var isVector) when IsThere(loop, c.Node, c.Root, stored) => isVector ? 1 : 0,
         (Einsum { Reduced: not "" }, _) => ReductionWork,
@@ -71,24 +71,24 @@ internal sealed class SharedValues
     });
 
     /// <summary>What a loop computes and what it reads for that, each once.</summary>
-    private List<(Node Node, string Role, bool Root)> Computed(int loop, Node? stored)
+    private List<(Node Node, Access Access, bool Root)> Computed(int loop, Node? stored)
     {
-        var seen = new HashSet<(Node, string)>();
-        var computed = new List<(Node, string, bool)>();
-        void Visit(Node n, string role, bool root)
+        var seen = new HashSet<(Node, Access)>();
+        var computed = new List<(Node, Access, bool)>();
+        void Visit(Node n, Access access, bool root)
         {
-            if (n is Literal or InverseSize or Zero || !seen.Add((n, role))) return;
-            computed.Add((n, role, root));
+            if (n is Literal or InverseSize or Zero || !seen.Add((n, access))) return;
+            computed.Add((n, access, root));
             if (IsThere(loop, n, root, stored)) return;
             if (_accumulations.TryGetValue(n, out var sum))
-                foreach (var t in sum.Rest) Visit(t, role, false);
+                foreach (var t in sum.Rest) Visit(t, access, false);
             else if (n is Einsum e)
-                for (var o = 0; o < e.Operands.Count; o++) Visit(e.Operands[o], Roles.OfOperand(e, role, o), false);
+                for (var o = 0; o < e.Operands.Count; o++) Visit(e.Operands[o], Accesses.OfOperand(e, access, o), false);
             else
-                foreach (var o in n.Operands) Visit(o, role, false);
+                foreach (var o in n.Operands) Visit(o, access, false);
         }
-        foreach (var s in _loops[loop].Stores) Visit(s, Roles.Of(s, _loops[loop].RowAxis), true);
-        foreach (var s in _loops[loop].Sums) Visit(s.Body, s.Role, false);
+        foreach (var s in _loops[loop].Stores) Visit(s, Accesses.Of(s, _loops[loop].RowAxis), true);
+        foreach (var s in _loops[loop].Sums) Visit(s.Body, s.Access, false);
         return computed;
     }
 

@@ -41,9 +41,9 @@ public sealed record RowsStage(Axis? RowAxis, IReadOnlyList<Node> Stores, IReadO
 /// <summary>Destination += what each row gives.</summary>
 /// <param name="Result">The node whose value, or part of whose value, the sum is.</param>
 /// <param name="Body">What a row gives: a vector along it, or a number.</param>
-/// <param name="Role">How the body is read: "rc", "r", or "" where there is one row.</param>
+/// <param name="Access">How the body is read: along the row, a number of each row, or one number where there is one row.</param>
 /// <param name="Destination">Where it goes.</param>
-public sealed record RowSum(Node Result, Node Body, string Role, TileBuffer Destination);
+public sealed record RowSum(Node Result, Node Body, Access Access, TileBuffer Destination);
 
 /// <summary>A copy with rows and columns exchanged, for those who read a tile by columns.</summary>
 public sealed record TransposeStage(TileBuffer Source, TileBuffer Destination) : Stage;

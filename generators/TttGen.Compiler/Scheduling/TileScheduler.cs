@@ -20,9 +20,9 @@ public sealed class TileScheduler
         public Node? Store { get; init; }
         public RowSum? Sum { get; init; }
         public Axis? RowAxis { get; init; }
-        public List<(Node Node, string Role)> Reads { get; } = [];
+        public List<(Node Node, Access Access)> Reads { get; } = [];
         public HashSet<Unit> After { get; } = [];
-        public HashSet<(Node, string)> Expanded { get; } = [];
+        public HashSet<(Node, Access)> Expanded { get; } = [];
     }
 
     private readonly TensorProgram _program;
@@ -225,7 +225,7 @@ public sealed class TileScheduler
         void Add(Node result, TileBuffer buffer, Stage stage) => AddMaker(new Unit(result, buffer) { Whole = stage });
 
         void AddSum(Node result, TileBuffer buffer, ColumnSum sum) =>
-            AddMaker(new Unit(result, buffer) { Sum = new RowSum(result, sum.Body, sum.Role, buffer), RowAxis = sum.RowAxis });
+            AddMaker(new Unit(result, buffer) { Sum = new RowSum(result, sum.Body, sum.Access, buffer), RowAxis = sum.RowAxis });
     }
 
     private bool Reads(Node root, Node input)
@@ -296,18 +296,18 @@ public sealed class TileScheduler
             switch (unit)
             {
                 case { Whole: ContractStage c }:
-                    if (c.A.Value is { } a) Need(unit, a, "rc");
-                    if (c.B.Value is { } b) Need(unit, b, "rc");
-                    foreach (var s in c.Scalars) Need(unit, s, "");
+                    if (c.A.Value is { } a) Need(unit, a, Access.AlongRow);
+                    if (c.B.Value is { } b) Need(unit, b, Access.AlongRow);
+                    foreach (var s in c.Scalars) Need(unit, s, Access.Scalar);
                     break;
                 case { Whole: TransposeStage }:
-                    Need(unit, unit.Result, "rc");
+                    Need(unit, unit.Result, Access.AlongRow);
                     break;
                 case { Store: { } store }:
-                    Expand(unit, store, Roles.Of(store, store.Shape.Length > 0 ? store.Shape[0] : null), true);
+                    Expand(unit, store, Accesses.Of(store, store.Shape.Length > 0 ? store.Shape[0] : null), true);
                     break;
                 case { Sum: { } sum }:
-                    Expand(unit, sum.Body, sum.Role, false);
+                    Expand(unit, sum.Body, sum.Access, false);
                     break;
             }
             // the first product of a sum overwrites, the others add
@@ -326,35 +326,35 @@ public sealed class TileScheduler
         }
     }
 
-    private void Need(Unit unit, Node n, string role)
+    private void Need(Unit unit, Node n, Access access)
     {
         if (n is Literal or InverseSize or Zero) return;
-        unit.Reads.Add((n, role));
-        if (role == "cr") unit.After.Add(_transposing[n]);
+        unit.Reads.Add((n, access));
+        if (access == Access.Transposed) unit.After.Add(_transposing[n]);
         if (n is Input) return;
         if (_makers.TryGetValue(n, out var makers))
             foreach (var m in makers.Where(m => m != unit)) unit.After.Add(m);
-        else if (n.Rank == 0) Expand(unit, n, role, true);
+        else if (n.Rank == 0) Expand(unit, n, access, true);
     }
 
     /// <summary>Everything stored that the expression of <paramref name="n"/> reads.</summary>
-    private void Expand(Unit unit, Node n, string role, bool root)
+    private void Expand(Unit unit, Node n, Access access, bool root)
     {
         if (n is Literal or InverseSize or Zero) return;
         if (n is Mask) return;
-        if (n is Input) { Need(unit, n, role); return; }
-        if (!root && _buffers.ContainsKey(n)) { Need(unit, n, role); return; }
-        if (!unit.Expanded.Add((n, role))) return;
+        if (n is Input) { Need(unit, n, access); return; }
+        if (!root && _buffers.ContainsKey(n)) { Need(unit, n, access); return; }
+        if (!unit.Expanded.Add((n, access))) return;
         if (_accumulations.TryGetValue(n, out var sum))
         {
             foreach (var m in _makers[n].Where(m => m.Store is null && m != unit)) unit.After.Add(m);
-            foreach (var t in sum.Rest) Expand(unit, t, role, false);
+            foreach (var t in sum.Rest) Expand(unit, t, access, false);
             return;
         }
         if (n is Einsum e)
-            for (var k = 0; k < e.Operands.Count; k++) Expand(unit, e.Operands[k], Roles.OfOperand(e, role, k), false);
+            for (var k = 0; k < e.Operands.Count; k++) Expand(unit, e.Operands[k], Accesses.OfOperand(e, access, k), false);
         else
-            foreach (var o in n.Operands) Expand(unit, o, role, false);
+            foreach (var o in n.Operands) Expand(unit, o, access, false);
     }
 
     private IReadOnlyList<Stage> Order()
@@ -393,8 +393,8 @@ public sealed class TileScheduler
 
         // a sum over rows is there after the last of them; what it replaces is read by all of them
         bool SameRow(Unit reader, Unit made) => made.Sum is null
-            && reader.Reads.Where(r => r.Node == made.Result).All(r => r.Role == Roles.Of(made.Result, RowAxis(made.Result)))
-            && made.Reads.Where(r => r.Node is Input && _buffers[r.Node] == reader.Target).All(r => reader.Sum is null && r.Role == Roles.Of(r.Node, RowAxis(r.Node)));
+            && reader.Reads.Where(r => r.Node == made.Result).All(r => r.Access == Accesses.Of(made.Result, RowAxis(made.Result)))
+            && made.Reads.Where(r => r.Node is Input && _buffers[r.Node] == reader.Target).All(r => reader.Sum is null && r.Access == Accesses.Of(r.Node, RowAxis(r.Node)));
     }
 
     internal static Axis? RowAxis(Node n) => n.Rank == 2 || (n.Rank == 1 && n.Shape[0].IsRows) ? n.Shape[0] : null;

@@ -24,8 +24,8 @@ internal sealed partial class BlockKernelEmitter
                 bodies.Add((s, TileOf(s.Body).Name));
                 continue;
             }
-            var tile = PlaceOwn(s.Destination.Name + "Parts", Roles.IsVector(s.Role) ? rows : 1, Roles.IsVector(s.Role) ? Size(RowPlan.Columns(s.Body)) : rows, at);
-            targets[s.Body] = Roles.IsVector(s.Role) ? $"{Row(tile, inFours)}" : $"{tile.Name}[i]";
+            var tile = PlaceOwn(s.Destination.Name + "Parts", s.Access.IsVector() ? rows : 1, s.Access.IsVector() ? Size(RowPlan.Columns(s.Body)) : rows, at);
+            targets[s.Body] = s.Access.IsVector() ? $"{Row(tile, inFours)}" : $"{tile.Name}[i]";
             bodies.Add((s, tile.Name));
         }
 
@@ -112,7 +112,7 @@ internal sealed partial class BlockKernelEmitter
     private void Add(RowSum sum, string body, int rows, bool oneRow, CodeWriter w)
     {
         var to = sum.Destination.Name;
-        if (!Roles.IsVector(sum.Role))
+        if (!sum.Access.IsVector())
         {
             w.Open("if (thread == 0)");
             w.Line($"float sum = {to}[0];");
@@ -155,18 +155,18 @@ internal sealed partial class BlockKernelEmitter
 
         public bool IsStored(Node node) => emitter._kernel.Buffers.ContainsKey(node);
 
-        public string Row(Node node, string role) => RowOf(role == "cr" ? emitter._kernel.Transposed[node] : emitter._kernel.Buffers[node], role);
+        public string Row(Node node, Access access) => RowOf(access == Access.Transposed ? emitter._kernel.Transposed[node] : emitter._kernel.Buffers[node], access);
 
-        private string RowOf(TileBuffer buffer, string role) => role.Length < 2 ? $"{buffer.Name}[$j]" : BlockKernelEmitter.Row(emitter.TileOf(buffer), inFours);
+        private string RowOf(TileBuffer buffer, Access access) => access.IsOfTile() ? BlockKernelEmitter.Row(emitter.TileOf(buffer), inFours) : $"{buffer.Name}[$j]";
 
-        public string Scalar(Node node, string role)
+        public string Scalar(Node node, Access access)
         {
             var buffer = emitter._kernel.Buffers[node];
             return buffer.Shape.Length == 0 ? Number(buffer) : $"{buffer.Name}[i]";
         }
 
-        public Partial? Accumulated(Node node, string role) => emitter._kernel.Accumulations.TryGetValue(node, out var a)
-            ? new Partial(Roles.IsVector(role) ? RowOf(a.Buffer, role) : "", role == "r" ? $"{a.Buffer.Name}[i]" : $"{a.Buffer.Name}[0]", a.Rest)
+        public Partial? Accumulated(Node node, Access access) => emitter._kernel.Accumulations.TryGetValue(node, out var a)
+            ? new Partial(access.IsVector() ? RowOf(a.Buffer, access) : "", access == Access.PerRow ? $"{a.Buffer.Name}[i]" : $"{a.Buffer.Name}[0]", a.Rest)
             : null;
 
         public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load) => null;
@@ -178,7 +178,7 @@ internal sealed partial class BlockKernelEmitter
             {
                 0 => $"{buffer.Name}[0]",
                 1 => node.Shape[0].IsRows ? $"{buffer.Name}[i]" : $"{buffer.Name}[$j]",
-                _ => RowOf(buffer, "rc"),
+                _ => RowOf(buffer, Access.AlongRow),
             };
         }
     }

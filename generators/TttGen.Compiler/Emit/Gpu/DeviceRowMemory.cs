@@ -33,7 +33,7 @@ internal sealed class DeviceRowMemory(
 
     public bool IsStored(Node node) => tiles.ContainsKey(node) || tensors.ContainsKey(node);
 
-    public string Row(Node node, string role)
+    public string Row(Node node, Access access)
     {
         if (tiles.TryGetValue(node, out var tile)) return tile;
         if (tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
@@ -57,9 +57,9 @@ internal sealed class DeviceRowMemory(
         return _rows[key] = $"{(precision.IsHalf(tensor) ? ThreadDialect.Half : "")}{kernel.Tensor(tensor)}[{at} + $j]";
     }
 
-    public string Scalar(Node node, string role) => node is Setting setting ? kernel.Setting(setting.Name) : throw new CompileException("TTT151", "a scalar is not in memory");
+    public string Scalar(Node node, Access access) => node is Setting setting ? kernel.Setting(setting.Name) : throw new CompileException("TTT151", "a scalar is not in memory");
 
-    public Partial? Accumulated(Node node, string role) => null;
+    public Partial? Accumulated(Node node, Access access) => null;
 
     public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load)
     {
