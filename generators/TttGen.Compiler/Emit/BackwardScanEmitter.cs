@@ -2,6 +2,7 @@ using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
@@ -12,21 +13,20 @@ namespace TttGen.Compiler.Emit;
 public sealed class BackwardScanEmitter
 {
     private readonly LinkedMemory _memory;
-    private readonly Weight[] _fast, _slow;
+    private readonly Weight[] _slow;
     private readonly long _weights;
     private readonly long _rows;
     private readonly bool _isDual;
-    private IReadOnlyList<TileKernel> _kernels = [];
-    private IReadOnlyList<Input> _shared = [];
+    private readonly IReadOnlyList<TileKernel> _kernels;
+    private readonly IReadOnlyList<Input> _shared;
 
-    private BackwardScanEmitter(LinkedMemory memory)
+    private BackwardScanEmitter(LinkedMemory memory, ScheduledMemoryGradient scheduled)
     {
         _memory = memory;
-        _fast = [.. memory.Model.Weights.Where(w => w.Fast)];
         _slow = [.. memory.Model.Weights.Where(w => !w.Fast)];
         _weights = ModelLayout.HeadState(memory) / 2;
         _rows = (memory.MiniBatch + 15) / 16 * 16;
-        _isDual = DualForm.Covers(memory.Model, out _);
+        (_isDual, _kernels, _shared) = (scheduled.IsDual, scheduled.Kernels, scheduled.Inner);
     }
 
     /// <summary>What was made.</summary>
@@ -36,34 +36,10 @@ public sealed class BackwardScanEmitter
     public sealed record BackwardScan(string Text, long FlopsPerToken, long AdvanceFlopsPerToken);
 
     /// <summary>Emits the class.</summary>
-    public static BackwardScan Emit(LinkedMemory memory, int indent) => new BackwardScanEmitter(memory).Run(indent);
-
-    private static readonly string[] Strided = ["key", "value", "query", "dOutput", "dKey", "dValue", "dQuery"];
+    public static BackwardScan Emit(LinkedMemory memory, ScheduledMemoryGradient scheduled, int indent) => new BackwardScanEmitter(memory, scheduled).Run(indent);
 
     private BackwardScan Run(int indent)
     {
-        var gradient = new OuterGradient(_memory.Model);
-        var sums = _fast.ToDictionary(f => f.Name + "SumNext", f => f.Name + "Sum");
-        if (_isDual)
-        {
-            var shared = SharedGradient.Of(_memory.Model, Strided);
-            _shared = shared.Kept;
-            _kernels =
-            [
-                Schedule(new(shared.Inner, new Dictionary<string, string>())), Schedule(shared.Advance), Schedule(shared.Backward),
-                Schedule(new(new DualForm(_memory.Model).Forward("Gather", carried: true, closing: false, outputs: false), sums)), Schedule(gradient.Step()),
-                Schedule(gradient.Close()), Schedule(gradient.CloseBackward()),
-            ];
-        }
-        else
-        {
-            _kernels =
-            [
-                Schedule(new(new PrimalForm(_memory.Model).Forward("Gather", outputs: false), sums)), Schedule(gradient.Token()),
-                Schedule(gradient.Close()), Schedule(gradient.CloseBackward()),
-            ];
-        }
-
         var methods = new List<string>();
         long scratch = 0;
         foreach (var kernel in _kernels)
@@ -92,12 +68,6 @@ public sealed class BackwardScanEmitter
         }
         w.Close();
         return new(w.ToString(), flops, advance);
-    }
-
-    private static TileKernel Schedule(InPlaceProgram p)
-    {
-        var rows = p.Program.Inputs.Select(i => (i.Name, i.Rank)).Concat(p.Program.Outputs.Select(o => (o.Name, o.Value.Rank))).Any(t => t.Rank == 2 && Strided.Contains(t.Name));
-        return TileScheduler.Schedule(p.Program, p.InPlace, rows ? Strided : []);
     }
 
     private void Constants(CodeWriter w, long scratch, long flops, long advance, long inner)

@@ -1,4 +1,5 @@
 using TttGen.Compiler.Ir;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 

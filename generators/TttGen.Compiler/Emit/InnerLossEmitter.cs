@@ -1,18 +1,17 @@
-using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
 /// <summary>What the inner loop of one memory does, to be looked at: its losses at θ₀, and before and after each mini-batch.</summary>
 internal static class InnerLossEmitter
 {
-    public static string Emit(LinkedMemory memory, ScanEmitter.Scan scan, int indent)
+    public static string Emit(LinkedMemory memory, TileKernel kernel, ScanEmitter.Scan scan, int indent)
     {
         var model = memory.Model;
         Weight[] slow = [.. model.Weights.Where(w => !w.Fast)];
-        var kernel = TileScheduler.Schedule(InnerLoss.Of(model), new Dictionary<string, string>(), ["key", "value"]);
         var text = new CodeWriter { Indent = indent + 1 };
         var own = TileKernelEmitter.Emit(kernel, memory.MiniBatch, text);
         var (rows, size) = ((memory.MiniBatch + 15) / 16 * 16, ModelLayout.HeadState(memory) / 2);

@@ -1,6 +1,7 @@
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
@@ -10,22 +11,24 @@ internal sealed class ModelEmitter
     private readonly ModelSource _source;
     private readonly LinkedModel _model;
     private readonly ModelLayout _layout;
-    private readonly List<(LinkedSegment Segment, RowSchedule Schedule)> _segments = [];
-    private readonly Dictionary<string, ScheduledMemory> _memories = [];
+    private readonly IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> _segments;
+    private readonly IReadOnlyDictionary<string, ScheduledMemory> _memories;
+    private readonly ScheduledTraining? _training;
     private readonly Dictionary<string, ScanEmitter.Scan> _scans = [];
     private readonly List<Finding> _findings = [];
-    private StateLayout _states = null!;
+    private readonly StateLayout _states;
     private long _bodyFlops;
 
-    private ModelEmitter(ModelSource source, LinkedModel model)
+    private ModelEmitter(ModelSource source, ScheduledModel scheduled)
     {
         _source = source;
-        _model = model;
-        _layout = new ModelLayout(model);
+        (_model, _segments, _memories, _training) = (scheduled.Model, scheduled.Segments, scheduled.Memories, scheduled.Training);
+        _layout = new ModelLayout(_model);
+        _states = new StateLayout(_model, _segments);
     }
 
-    /// <summary>Compiles a model.</summary>
-    public static CompiledModel Emit(ModelSource source) => new ModelEmitter(source, Linker.Link(source)).Run();
+    /// <summary>Emits a scheduled model.</summary>
+    public static CompiledModel Emit(ModelSource source, ScheduledModel scheduled) => new ModelEmitter(source, scheduled).Run();
 
     private string Self => Identifiers.Written(_source.Name);
 
@@ -33,20 +36,12 @@ internal sealed class ModelEmitter
 
     private CompiledModel Run()
     {
-        var taken = new HashSet<string>(_model.Parameters.Select(p => Names.Lower(p.Name)).Concat(["share", "block", "first", "rows", "panel", "worker", "workers", "columns", "end", "from", "to"]));
-        var names = new HashSet<string>(taken);
-        for (var s = 0; s < _model.Segments.Count; s++)
-        {
-            var last = s == _model.Segments.Count - 1;
-            _segments.Add((_model.Segments[s], RowScheduler.Schedule(_model.Segments[s], last ? _model.Head : null, names)));
-        }
         foreach (var m in _model.Memories)
         {
-            var scan = ScanEmitter.Emit(m, _memories[m.Name] = ScheduledMemory.Of(m.Model), Depth);
+            var scan = ScanEmitter.Emit(m, _memories[m.Name], Depth);
             _scans[m.Name] = scan;
             if (!scan.IsDual) _findings.Add(new Finding("TTT060", "Info", $"{m.Name} runs in its primal form, token by token: {scan.Reason}", m.Spec));
         }
-        _states = new StateLayout(_model, _segments);
         var kernels = new KernelEmitter(_model, _layout, _states, _segments, _scans, Depth + 1).Emit();
         CountFlops();
 
@@ -57,13 +52,13 @@ internal sealed class ModelEmitter
             ($"{_source.Name}.Prefill.g.cs", File(Nested(kernels))),
         };
         foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Scan.g.cs", File(Nested(_scans[m.Name].Text))));
-        if (_source.IsTrainable)
+        if (_training is { } learns)
         {
-            var training = new TrainingEmitter(Self, _model, _scans, Depth + 1, new HashSet<string>(taken));
+            var training = new TrainingEmitter(Self, _model, learns, _scans, Depth + 1);
             files.Add(($"{_source.Name}.Training.g.cs", File(Nested(training.Class()))));
             files.Add(($"{_source.Name}.Backward.g.cs", File(Nested(training.BackwardKernels()))));
-            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Losses.g.cs", File(Nested(InnerLossEmitter.Emit(m, _scans[m.Name], Depth)))));
-            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Backward.g.cs", File(Nested(BackwardScanEmitter.Emit(m, Depth).Text))));
+            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Losses.g.cs", File(Nested(InnerLossEmitter.Emit(m, learns.Memories[m.Name].Losses, _scans[m.Name], Depth)))));
+            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Backward.g.cs", File(Nested(BackwardScanEmitter.Emit(m, learns.Memories[m.Name], Depth).Text))));
         }
         if (_source.EmitsCuda || _source.EmitsKernels)
         {

@@ -1,4 +1,5 @@
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 

@@ -1,5 +1,6 @@
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 

@@ -1,6 +1,7 @@
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 

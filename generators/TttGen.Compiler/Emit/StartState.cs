@@ -1,4 +1,5 @@
 using TttGen.Compiler.Language;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 

@@ -1,6 +1,6 @@
-using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
@@ -19,15 +19,14 @@ internal sealed class TrainingEmitter
     private readonly CodeWriter _order = new();
     private readonly int _forwardMethods;
 
-    public TrainingEmitter(string self, LinkedModel model, IReadOnlyDictionary<string, ScanEmitter.Scan> scans, int indent, HashSet<string> names)
+    public TrainingEmitter(string self, LinkedModel model, ScheduledTraining training, IReadOnlyDictionary<string, ScanEmitter.Scan> scans, int indent)
     {
         _self = self;
         _model = model;
         _layout = new ModelLayout(model);
         _indent = indent;
-        foreach (var segment in model.Segments)
+        foreach (var (segment, forward, backward) in training.Segments)
         {
-            var (forward, backward) = RowScheduler.Schedule(segment, SegmentGradient.Of(segment), names);
             var name = segment.Name;
             for (var k = 2; _parts.Any(p => p.Name == name); k++) name = segment.Name + Numbers.Of(k);
             _parts.Add(new(segment, forward, backward, name));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Language;
 
@@ -31,7 +32,7 @@ public sealed class Identifiers(NameScope scope)
 
     /// <summary>What a value may be called that gets its number, if it needs one, where it is written.</summary>
     public static string Safe(string name, NameScope scope) =>
-        Keywords.Contains(name) || Keywords.Contains(Emit.Names.Lower(name)) || IsSpelled(name, scope) || IsDerived(name, scope)
+        Keywords.Contains(name) || Keywords.Contains(Names.Lower(name)) || IsSpelled(name, scope) || IsDerived(name, scope)
             ? name + "_"
             : name;
 
@@ -81,8 +82,8 @@ public sealed class Identifiers(NameScope scope)
     private static readonly HashSet<string> Differentiated = ["key", "value", "query", "output", "rate", "lr", "tok", "tokLast", "state"];
 
     private static bool IsSpelled(string name, NameScope scope) => scope == NameScope.Rows
-        ? RowNames.Contains(name) || RowNames.Contains(Emit.Names.Lower(name))
-        : ScanNames.Contains(name) || Differentiated.Contains(Emit.Names.Lower(name));
+        ? RowNames.Contains(name) || RowNames.Contains(Names.Lower(name))
+        : ScanNames.Contains(name) || Differentiated.Contains(Names.Lower(name));
 
     /// <summary>What emitters put behind a name: a gradient sum, the next weights, the address of a row …</summary>
     private static readonly string[] RowSuffixes = ["Gradient", "Transposed", "Spare", "Activations", "Length", "Kept", "Cosines", "Sines", "Cosine", "Sine", "TokenRates", "Shares", "At", "Rows", "Lanes", "_"];

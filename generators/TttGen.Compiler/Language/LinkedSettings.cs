@@ -1,5 +1,5 @@
 using System.Globalization;
-using TttGen.Compiler.Emit;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Language;
 

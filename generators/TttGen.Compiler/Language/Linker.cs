@@ -1,4 +1,5 @@
 using TttGen.Compiler.Ir;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Language;
 
@@ -54,7 +55,7 @@ public sealed class Linker
         var settings = _settings.All();
         _configOrder.RemoveAll(key => settings.Any(s => s.Key == key));
         SetConfig("model_type", "\"ttt\"");
-        SetConfig("vocab_size", Emit.Numbers.Of(logits.Table.Columns));
+        SetConfig("vocab_size", Numbers.Of(logits.Table.Columns));
         SetConfig("tie_word_embeddings", logits.Table.Key == "lm_head.weight" ? "false" : "true");
         CheckLookups(name, logits.Table);
         var learning = new HashSet<string>(Reachable.From(_segments.Select(s => s.Result)).OfType<Learn>().Select(l => l.Memory));
@@ -102,7 +103,7 @@ public sealed class Linker
         foreach (var c in spec.Program.Config)
         {
             if (c.Value is { } value) _settings.AddDefault(spec.Program.Name, c.Key, value);
-            SetConfig(c.Key, c.Dimension is { } d ? Emit.Numbers.Of(Size(spec.Close(new TypeRef(d, [])))) : c.Value!);
+            SetConfig(c.Key, c.Dimension is { } d ? Numbers.Of(Size(spec.Close(new TypeRef(d, [])))) : c.Value!);
         }
     }
 
@@ -146,7 +147,7 @@ public sealed class Linker
             case "TttGen.PerHead":
                 return new MemoryValue(type.Arguments[1], key, AxisOf(type.Arguments[0]));
             case "TttGen.Stack":
-                SetConfig("num_hidden_layers", Emit.Numbers.Of(Size(type.Arguments[0])));
+                SetConfig("num_hidden_layers", Numbers.Of(Size(type.Arguments[0])));
                 return new StackValue(type.Arguments[1], key, Size(type.Arguments[0]));
             default:
                 // a part without a key of its own has no name of its own either: its parameters stand beside the others
@@ -199,7 +200,7 @@ public sealed class Linker
         if (statement.Op == "Add" && SubSpec(statement.Operands[1]) is { } part && statement.Operands[0].TrimEnd(Digits) == statement.Target.TrimEnd(Digits))
             return "after" + part;
         if (!IsTemporary(statement.Target)) return statement.Target;
-        return IsApply(statement) ? Emit.Names.Lower(statement.Operands[0]) : null;
+        return IsApply(statement) ? Names.Lower(statement.Operands[0]) : null;
 
         string? SubSpec(string local) => method.Body.FirstOrDefault(s => s.Target == local && IsApply(s))?.Operands[0];
         static bool IsApply(SpecStatement s) => s.Op.StartsWith("Apply:", StringComparison.Ordinal);
@@ -296,7 +297,7 @@ public sealed class Linker
         BindParameters(block, Join(stack.Key, "{i}"), "");
         var result = Evaluate(block, Method(block.Program, "Apply"), [new NodeValue(_stream!)]);
         if (result is not NodeValue { Node.Rank: 2 }) throw new CompileException("TTT131", $"{block.Program.Name}.Apply: expected rows, found something else");
-        _segments.Add(new LinkedSegment(Emit.Names.Short(block.Program.Name), _graph, _stream, ((NodeValue)result).Node, stack.Depth, true));
+        _segments.Add(new LinkedSegment(Names.Short(block.Program.Name), _graph, _stream, ((NodeValue)result).Node, stack.Depth, true));
         _layers = 1;
         Enter(input.Shape);
         return _stream!;
@@ -345,8 +346,8 @@ public sealed class Linker
             var (key, value) = (_graph.Input("key", width), _graph.Input("value", width));
             var predicted = ((NodeValue)Evaluate(inner, predict, [new NodeValue(x)])).Node;
             var loss = ((NodeValue)Evaluate(inner, Method(inner.Program, "Loss"), [new NodeValue(key), new NodeValue(value)])).Node;
-            var name = Emit.Names.Short(inner.Program.Name);
-            for (var k = 2; _memories.Any(m => m.Name == name) || IsTaken(name); k++) name = Emit.Names.Short(inner.Program.Name) + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var name = Names.Short(inner.Program.Name);
+            for (var k = 2; _memories.Any(m => m.Name == name) || IsTaken(name); k++) name = Names.Short(inner.Program.Name) + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
             _memories.Add(new LinkedMemory(name, new InnerModel(name, _graph, weights, predicted, loss, width), memory.Heads.Size, miniBatch, parameters, inner.Program.Name));
         }
         finally
@@ -355,7 +356,7 @@ public sealed class Linker
         }
 
         // classes inside the model's record
-        bool IsTaken(string name) => new[] { "Scan", "ScanBackward", "Losses" }.Any(suffix => name + suffix == Emit.Names.Short(_root.Name) || _root.Parameters.Any(p => p.Name == name + suffix) || _root.Methods.Any(m => m.Name == name + suffix));
+        bool IsTaken(string name) => new[] { "Scan", "ScanBackward", "Losses" }.Any(suffix => name + suffix == Names.Short(_root.Name) || _root.Parameters.Any(p => p.Name == name + suffix) || _root.Methods.Any(m => m.Name == name + suffix));
 
         void BindInner(SpecInstance part, string key, string path)
         {

@@ -1,6 +1,7 @@
 using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Scheduling;
 
@@ -69,27 +70,13 @@ public sealed class RowScheduler
             if (!seen.Add(n)) return;
             foreach (var o in n.Operands) Visit(o);
             _live.Add(n);
-            if (Product.Of(n) is { B.Value: Input { Rank: 2 } matrix, A.Value.Rank: 2, Node.Shape: [{ IsRows: true }, _] } p && !matrix.Shape[0].IsRows) _products[n] = p;
+            if (ProductNames.Of(n) is { } p) _products[n] = p;
         }
         foreach (var root in _roots) Visit(root);
         _live.Sort((a, b) => a.Id.CompareTo(b.Id));
         foreach (var n in _live)
             foreach (var o in n.Operands.Distinct()) (_users.TryGetValue(o, out var had) ? had : _users[o] = []).Add(n);
-        foreach (var p in _products.Values) Name(p);
-    }
-
-    /// <summary>A product that nobody named is called after its matrix, without Proj; so is what it multiplies.</summary>
-    private static void Name(Product product)
-    {
-        var matrix = Emit.Names.Lower(product.B.Value!.Hint ?? ((Input)product.B.Value).Name);
-        const string Suffix = "Proj";
-        if (product.B.Transposed)
-        {
-            product.Node.Named(Vjp.Cotangent(matrix + "Input"));
-            return;
-        }
-        product.Node.Named(matrix.EndsWith(Suffix, StringComparison.Ordinal) && matrix.Length > Suffix.Length ? Identifiers.Safe(matrix.Substring(0, matrix.Length - Suffix.Length), NameScope.Rows) : matrix + "Row");
-        if (product.A.Value is not Input) product.A.Value!.Named(matrix + "Input");
+        foreach (var p in _products.Values) ProductNames.Name(p);
     }
 
     private void ChooseStored()
@@ -296,7 +283,7 @@ public sealed class RowScheduler
         int[] shifts = [.. _live.OfType<Shift>().Where(s => s.Argument == n).Select(s => s.By)];
         if (shifts.Any(by => by > 0) && shifts.Any(by => by < 0)) throw new CompileException("TTT142", "rows that are read both back and ahead are not part of the schedule");
         var halo = shifts.Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return _tensors[n] = new RowTensor(Unique(Emit.Names.Lower(n.Hint ?? fallback)), n, n.Shape[1].Size, halo, Stride(n, halo), shifts.Any(by => by < 0));
+        return _tensors[n] = new RowTensor(Unique(Names.Lower(n.Hint ?? fallback)), n, n.Shape[1].Size, halo, Stride(n, halo), shifts.Any(by => by < 0));
     }
 
     /// <summary>Rows that lie a multiple of 4 KiB apart share cache sets: those that products read in tiles are moved apart.</summary>

@@ -18,10 +18,10 @@ public sealed record SharedGradient(TensorProgram Inner, InPlaceProgram Advance,
 
     /// <summary>Parts the gradient.</summary>
     /// <param name="model">The inner model; the dual form covers it.</param>
+    /// <param name="whole">Its gradient of a whole mini-batch.</param>
     /// <param name="strided">Tensors whose rows lie apart by a stride given at run time.</param>
-    public static SharedGradient Of(InnerModel model, IReadOnlyCollection<string> strided)
+    public static SharedGradient Of(InnerModel model, InPlaceProgram whole, IReadOnlyCollection<string> strided)
     {
-        var whole = new OuterGradient(model).MiniBatch();
         var g = whole.Program.Graph;
         var next = new DualForm(model).Next(g, Last);
         var kept = new Cut(model, TileScheduler.Schedule(whole.Program, whole.InPlace, strided)).Of([.. whole.Program.Outputs.Concat(next).Select(o => o.Value)]);

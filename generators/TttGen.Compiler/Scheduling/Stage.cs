@@ -5,11 +5,6 @@ namespace TttGen.Compiler.Scheduling;
 /// <summary>One step of a tile kernel. Stages run one after another; what a stage stores, later ones read.</summary>
 public abstract record Stage;
 
-/// <summary>How a product reads an operand that lies in memory as [x, y].</summary>
-/// <param name="Value">The operand; null for a row of ones (a column sum).</param>
-/// <param name="Transposed">The product's first index of this operand is the one that is contiguous in memory.</param>
-public sealed record Factor(Node? Value, bool Transposed);
-
 /// <summary>
 /// Destination (+)= scale · A · B, a product of two tiles: [rows, inner] · [inner, columns].
 /// </summary>

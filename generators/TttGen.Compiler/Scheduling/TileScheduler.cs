@@ -1,4 +1,5 @@
 using TttGen.Compiler.Ir;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Scheduling;
 
@@ -139,7 +140,7 @@ public sealed class TileScheduler
 
     private TileBuffer Scratch(Node node) => Scratch(node, node.Shape);
 
-    private TileBuffer Scratch(Node node, Axis[] shape) => new(Unique(Emit.Names.Of(node)), shape, BufferKind.Scratch, false);
+    private TileBuffer Scratch(Node node, Axis[] shape) => new(Unique(Names.Of(node)), shape, BufferKind.Scratch, false);
 
     private string Unique(string name)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Emit;
 using TttGen.Compiler.Scheduling;
 using TttGen.Generators.Tests;
@@ -9,13 +10,13 @@ namespace TttGen.Compiler.Tests.Artefacts;
 public class MemoryArtefactTests
 {
     [Fact]
-    public Task Memories() => Snapshots.Compare(ThisFile(), nameof(Memories), InnerModels.All.ToDictionary(m => $"#{m.Name}|txt", m => $"{ArtefactText.Of(m)}\n{ArtefactText.Of(ScheduledMemory.Of(m).Kernels[0])}"));
+    public Task Memories() => Snapshots.Compare(ThisFile(), nameof(Memories), InnerModels.All.ToDictionary(m => $"#{m.Name}|txt", m => $"{ArtefactText.Of(m)}\n{ArtefactText.Of(ScheduledMemory.Of(DerivedMemory.Of(m)).Kernels[0])}"));
 
     [Theory]
     [MemberData(nameof(InnerModels.Names), MemberType = typeof(InnerModels))]
     public void Texts_name_every_buffer_that_a_kernel_has(string model)
     {
-        foreach (var kernel in ScheduledMemory.Of(InnerModels.Named(model)).Kernels)
+        foreach (var kernel in ScheduledMemory.Of(DerivedMemory.Of(InnerModels.Named(model))).Kernels)
         {
             var text = ArtefactText.Of(kernel);
             Assert.All(kernel.AllBuffers, buffer => Assert.Contains(buffer.Name, text, StringComparison.Ordinal));

@@ -17,7 +17,7 @@ public class SharedGradientTests(ITestOutputHelper log)
         var scan = new Scan(model, Rows, 5);
         var random = new Random(6);
         var whole = new OuterGradient(model).MiniBatch().Program;
-        var parts = SharedGradient.Of(model, []);
+        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch(), []);
         var given = new Dictionary<string, double[]>(scan.Weights)
         {
             ["key"] = scan.Key,
@@ -45,18 +45,18 @@ public class SharedGradientTests(ITestOutputHelper log)
     {
         var model = InnerModels.Named(name);
         var whole = new OuterGradient(model).MiniBatch();
-        var parts = SharedGradient.Of(model, []);
+        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch(), []);
         Assert.Equal(Flops(whole), Flops(new(parts.Inner, new Dictionary<string, string>())) + Flops(parts.Backward));
     }
 
     [Fact]
     public void The_next_state_of_mlp_memory_is_two_products_and_two_sums() =>
-        Assert.Equal(new Work(Products: 2, RowReductions: 0, ColumnReductions: 2, Triangles: 0, FormedPerRow: 0), Work.Of(SharedGradient.Of(InnerModels.Mlp(64, 256), []).Advance.Program));
+        Assert.Equal(new Work(Products: 2, RowReductions: 0, ColumnReductions: 2, Triangles: 0, FormedPerRow: 0), Work.Of(SharedGradient.Of(InnerModels.Mlp(64, 256), new OuterGradient(InnerModels.Mlp(64, 256)).MiniBatch(), []).Advance.Program));
 
     [Theory, MemberData(nameof(InnerModels.Dual), MemberType = typeof(InnerModels))]
     public void What_is_kept_has_rows_and_depends_on_no_query(string name)
     {
-        var parts = SharedGradient.Of(InnerModels.Named(name), []);
+        var parts = SharedGradient.Of(InnerModels.Named(name), new OuterGradient(InnerModels.Named(name)).MiniBatch(), []);
         Assert.All(parts.Kept, tensor => Assert.True(tensor.Shape[0].IsRows, tensor.Name));
         Assert.DoesNotContain(parts.Inner.Inputs, i => i.Name is "query" or "tok" or "tokLast" || i.Name[0] == 'd');
     }

@@ -1,5 +1,6 @@
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit.Gpu;
 
@@ -14,7 +15,7 @@ internal sealed class DevicePlanEmitter
     private readonly ModelLayout _layout;
     private readonly StateLayout _states;
     private readonly DevicePrecision _precision;
-    private readonly List<(LinkedSegment Segment, RowSchedule Schedule)> _segments;
+    private readonly IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> _segments;
     private readonly DeviceKernelMethods _methods;
     private readonly List<string> _forward = [];
     private readonly List<string> _head = [];
@@ -25,7 +26,7 @@ internal sealed class DevicePlanEmitter
     /// <param name="segments">Its schedule.</param>
     /// <param name="states">Its carries.</param>
     /// <param name="precision">Its numbers.</param>
-    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, List<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
+    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
     {
         _self = source.Name;
         _image = source.Namespace.Length > 0 ? $"{source.Namespace}.{source.Name}" : source.Name;

@@ -1,3 +1,5 @@
+using TttGen.Compiler.Spelling;
+
 namespace TttGen.Compiler.Emit.Gpu;
 
 /// <summary>Kernels of what is made of logits where they are: scores of given tokens, and what a sampler draws from. The runtime launches them, the same way for every model.</summary>

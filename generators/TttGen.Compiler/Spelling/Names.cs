@@ -1,6 +1,6 @@
 using TttGen.Compiler.Ir;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Spelling;
 
 /// <summary>Names as generated code spells them.</summary>
 public static class Names

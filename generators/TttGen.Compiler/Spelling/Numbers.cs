@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Spelling;
 
 /// <summary>Numbers as C# text, the same on every machine.</summary>
 public static class Numbers

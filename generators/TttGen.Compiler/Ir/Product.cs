@@ -1,6 +1,9 @@
-using TttGen.Compiler.Ir;
+namespace TttGen.Compiler.Ir;
 
-namespace TttGen.Compiler.Scheduling;
+/// <summary>How a product reads an operand that lies in memory as [x, y].</summary>
+/// <param name="Value">The operand; null for a row of ones (a column sum).</param>
+/// <param name="Transposed">The product's first index of this operand is the one that is contiguous in memory.</param>
+public sealed record Factor(Node? Value, bool Transposed);
 
 /// <summary>An einsum that is a product of two tiles, told apart from reductions along a row.</summary>
 public sealed record Product(Einsum Node, Factor A, Factor B, Axis? Rows, Axis Inner, Axis Columns, double Constant, IReadOnlyList<Node> Scalars)
