@@ -15,7 +15,8 @@ public enum NameScope
 
 /// <summary>
 /// The one place where the user's identifiers become those of generated code. A name that is a keyword, that an emitter spells in that scope, or that looks like one which an
-/// emitter derives from another (a gradient, a sum, a row's address) gets an underscore at its end, which no name of an emitter has. So none of them can meet.
+/// emitter derives from another (a gradient, a sum, a row's address) gets an underscore at its end, which no name of an emitter has; one that begins as a derived name does
+/// gets a letter and an underscore in front, too, for the gradient of <c>x_</c> is <c>dX_</c>. So none of them can meet.
 /// </summary>
 public sealed class Identifiers(NameScope scope)
 {
@@ -32,9 +33,9 @@ public sealed class Identifiers(NameScope scope)
 
     /// <summary>What a value may be called that gets its number, if it needs one, where it is written.</summary>
     public static string Safe(string name, NameScope scope) =>
-        Keywords.Contains(name) || Keywords.Contains(Names.Lower(name)) || IsSpelled(name, scope) || IsDerived(name, scope)
-            ? name + "_"
-            : name;
+        BeginsAsDerived(name, scope) ? "p_" + name + "_"
+        : Keywords.Contains(name) || Keywords.Contains(Names.Lower(name)) || IsSpelled(name, scope) || EndsAsDerived(name, scope) ? name + "_"
+        : name;
 
     /// <summary>An identifier as C# wants it written.</summary>
     public static string Written(string name) => Keywords.Contains(name) ? "@" + name : name;
@@ -48,7 +49,7 @@ public sealed class Identifiers(NameScope scope)
         "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
         "add", "alias", "allows", "and", "ascending", "args", "async", "await", "by", "descending", "dynamic", "equals", "extension", "field", "file", "from", "get", "global", "group", "init",
         "into", "join", "let", "managed", "nameof", "nint", "not", "notnull", "nuint", "on", "or", "orderby", "partial", "record", "remove", "required", "scoped", "select", "set", "unmanaged",
-        "var", "when", "where", "with", "yield", "_",
+        "var", "when", "where", "with", "yield", "_", "__arglist", "__makeref", "__reftype", "__refvalue",
     ]);
 
     /// <summary>What emitters spell in both scopes: types, and locals of every kernel.</summary>
@@ -92,10 +93,11 @@ public sealed class Identifiers(NameScope scope)
 
     private static readonly string[] ScanPrefixes = ["delta", "step", "times", "back", "affine", "scores", "attention", "correction", "now", "sum"];
 
-    private static bool IsDerived(string name, NameScope scope)
+    private static bool EndsAsDerived(string name, NameScope scope) =>
+        (scope == NameScope.Rows ? RowSuffixes : ScanSuffixes).Any(suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal));
+
+    private static bool BeginsAsDerived(string name, NameScope scope)
     {
-        foreach (var suffix in scope == NameScope.Rows ? RowSuffixes : ScanSuffixes)
-            if (name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal)) return true;
         return Begins("d") || Begins("D") || (scope == NameScope.Scan && ScanPrefixes.Any(Begins));
 
         bool Begins(string prefix) => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal) && IsUpper(name[prefix.Length]);
