@@ -5,7 +5,6 @@ using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Emit;
 using TttGen;
 using TttGen.Generators;
 using TttGen.Generators.Diagnostics;
@@ -15,7 +14,7 @@ namespace TttGen.SpecFuzz.Checking;
 /// <summary>A case through generators, analyzer and C# compiler, as a build does it.</summary>
 internal sealed class CompiledSpec
 {
-    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, DocumentationMode.Parse);
+    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, DocumentationMode.None);
 
     private static readonly CSharpCompilationOptions Options = new(
         OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release);
@@ -87,7 +86,7 @@ internal sealed class CompiledSpec
             result.GeneratedBytes += generated.SyntaxTrees.Skip(2).Sum(t => (long)t.Length);
             var analyzed = generated.WithAnalyzers([new SpecAnalyzer()]).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
             using var image = new MemoryStream();
-            var emitted = generated.Emit(image, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
+            var emitted = generated.Emit(image);
             // what is emitted says all that there is to say, unless an error kept it from being bound
             var all = diagnostics.Concat(analyzed).Concat(emitted.Success ? emitted.Diagnostics : generated.GetDiagnostics()).ToList();
             result.Errors.AddRange(all.Where(d => d.Severity == DiagnosticSeverity.Error));
