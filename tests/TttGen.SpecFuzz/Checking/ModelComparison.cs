@@ -149,7 +149,10 @@ internal static class ModelComparison
                 }
                 var slopes = directions.Select(d => Slope(d.Step, d.Unit, 2e-5)).ToArray();
                 var size = Math.Max(1e-7, Math.Max(Math.Sqrt(slopes.Take(some.Length).Sum(x => x * x)), norm * Math.Sqrt((double)some.Length / gradient.Length)));
-                double Of(int d, double unsure) => Math.Max(0, Math.Abs(slopes[d] - directions[d].Expected) - 10 * unsure - 6 * directions[d].Moved) / (d < some.Length ? size : norm);
+                double Of(int d, double unsure) => Math.Max(0, Math.Abs(slopes[d] - directions[d].Expected) - 10 * (unsure + Rounding(directions[d].Unit)) - 6 * directions[d].Moved) / (d < some.Length ? size : norm);
+
+                // what a difference of two losses is off by: each is a sum of some hundreds of numbers
+                double Rounding(double unit) => 1e-15 * Math.Abs(exactLoss) / (2e-5 * unit);
                 var error = 0.0;
                 for (var d = 0; d < directions.Count; d++)
                 {
