@@ -73,9 +73,10 @@ public sealed class StateFileTests : IDisposable
     public void A_file_of_an_older_build_that_names_no_weights_is_read()
     {
         const string Mark = "; weights ";
-        var text = System.Text.Encoding.UTF8.GetString(_whole.AsSpan(32, BinaryPrimitives.ReadInt32LittleEndian(_whole.AsSpan(12))));
+        var length = BinaryPrimitives.ReadInt32LittleEndian(_whole.AsSpan(12));
+        var text = System.Text.Encoding.UTF8.GetString(_whole.AsSpan(32, length));
         var old = System.Text.Encoding.UTF8.GetBytes(text[..text.IndexOf(Mark, StringComparison.Ordinal)] + ")");
-        byte[] file = [.. _whole.AsSpan(0, 32), .. old, .. _whole.AsSpan(32 + text.Length)];
+        byte[] file = [.. _whole.AsSpan(0, 32), .. old, .. _whole.AsSpan(32 + length)];
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(12), old.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(file.Length - 4), Crc32C(file.AsSpan(0, file.Length - 4)));
         File.WriteAllBytes(_files["old"], file);
