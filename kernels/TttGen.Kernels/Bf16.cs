@@ -27,7 +27,7 @@ public static class Bf16
         return (ushort)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 0x40u : rounded);
     }
 
-    /// <summary>Two of the nearest in one word, the first in its lower half; of a NaN a card keeps only that it is one.</summary>
+    /// <summary>Two of the nearest in one word, the first in its lower half; of a NaN a GPU keeps only that it is one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Pack(float low, float high) =>
         Instructions.Here ? Instructions.Pack(low, high) : Round(low) | ((uint)Round(high) << 16);

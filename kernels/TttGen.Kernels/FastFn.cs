@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace TttGen.Kernels;
 
 /// <summary>
-/// Functions for kernels that compute in bf16: on a card by its approximate power and reciprocal, errors of some 10⁻⁶, elsewhere by <see cref="Fn"/>, which the exact path has everywhere.
+/// Functions for kernels that compute in bf16: on a GPU by its approximate power and reciprocal, errors of some 10⁻⁶, elsewhere by <see cref="Fn"/>, which the exact path has everywhere.
 /// </summary>
 public static class FastFn
 {

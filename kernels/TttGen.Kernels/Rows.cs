@@ -9,7 +9,7 @@ public static class Rows
     /// <summary>
     /// The sum of <paramref name="value"/> over the <paramref name="lanes"/> threads of a row, the same bits in each of them, in an order that depends on nothing else.
     /// Every thread of the group calls this, for there may be barriers in it, with row = Group.IdxX / lanes, lane = Group.IdxX % lanes.
-    /// On a card the threads of a warp hand each other their sums directly: up to 32 threads a row, without a barrier.
+    /// On a GPU the threads of a warp hand each other their sums directly: up to 32 threads a row, without a barrier.
     /// </summary>
     /// <param name="scratch">Shared memory, a float for each thread of the group; free to be used again on return.</param>
     /// <param name="row">The row in this group.</param>

@@ -8,10 +8,10 @@ using TttGen.Kernels;
 
 namespace TttGen.Ptx;
 
-/// <summary>ILGPU's own compiler, for a card that need not be here.</summary>
+/// <summary>ILGPU's own compiler, for a GPU that need not be here.</summary>
 internal static class KernelCompiler
 {
-    /// <summary>What code is for: every later card runs it, too.</summary>
+    /// <summary>What code is for: every later GPU runs it, too.</summary>
     public const string Target = "sm_80";
 
     /// <summary>At most the first step for tensor cores: the second moves their loads past barriers.</summary>

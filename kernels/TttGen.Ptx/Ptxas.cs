@@ -11,7 +11,7 @@ internal sealed record Usage(int Registers, int Spills, int Stack);
 /// <summary>The assembler that was named can't be used.</summary>
 internal sealed class PtxasException(string message) : Exception(message);
 
-/// <summary>NVIDIA's assembler, where it is: nothing is made by it, it says what a card will make of a kernel.</summary>
+/// <summary>NVIDIA's assembler, where it is: nothing is made by it, it says what a GPU will make of a kernel.</summary>
 internal sealed class Ptxas
 {
     // The first that reads PTX 7.8.

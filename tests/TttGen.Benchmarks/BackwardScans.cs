@@ -2,7 +2,7 @@ using TttGen.Cpu;
 
 namespace TttGen.Benchmarks;
 
-/// <summary>Outer gradients of the generated scans, one head of 64, mini-batches of 16: states made again counted as work, too.</summary>
+/// <summary>Outer gradients of the generated scans, one head of 64, mini-batches of 16: recomputed states count as work, too.</summary>
 internal static unsafe class BackwardScans
 {
     private const int Tokens = 512, Head = 64;
@@ -24,7 +24,7 @@ internal static unsafe class BackwardScans
         }
     }
 
-    /// <summary>All states are made, those inside a group a second time if there are several, and the inner gradient of a group's last mini-batch on the way back.</summary>
+    /// <summary>All states are made, those inside a group a second time if there are several, and the inner gradient of a group's last mini-batch in the backward pass.</summary>
     private static double Work(int every, double back, double advance, double inner) =>
         back + advance * (every < Tokens / 16 ? 2 - 1.0 / every : 1) + inner / every;
 

@@ -6,7 +6,7 @@ using TttGen.Numerics.Tests;
 
 namespace TttGen.Gpu.Tests;
 
-/// <summary>What a decoding step asks of the driver, on a card that takes every launch and computes nothing.</summary>
+/// <summary>What a decoding step asks of the driver, on a GPU that takes every launch and computes nothing.</summary>
 public sealed class DecodingTests
 {
     private const string Launch = "cuLaunchKernel", Replay = "cuGraphLaunch", Begin = "cuStreamBeginCapture", Download = "cuMemcpyDtoHAsync";

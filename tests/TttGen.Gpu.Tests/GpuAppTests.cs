@@ -11,7 +11,7 @@ using TttGen.Inference;
 
 namespace TttGen.Gpu.Tests;
 
-/// <summary>The program on the CPU, and on a card that takes every launch and computes nothing.</summary>
+/// <summary>The program on the CPU, and on a GPU that takes every launch and computes nothing.</summary>
 public sealed class GpuAppTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tttgen-gpu-tests-").FullName;

@@ -64,7 +64,7 @@ public sealed class FnTests
         Assert.Equal([float.NaN, 0, float.PositiveInfinity, 0, 200, MathF.Log(2), 0.31326169f], Run(kind, nameof(Fn.Softplus), x), Close);
     }
 
-    /// <summary>The formulas; what a card's instructions add to their errors, no accelerator here shows.</summary>
+    /// <summary>The formulas; what a GPU's instructions add to their errors, no accelerator here shows.</summary>
     [Theory, OnCpu, OnPocl]
     public void Fast_functions_are_as_in_float64_to_one_in_a_million(AcceleratorKind kind)
     {

@@ -4,7 +4,7 @@ using TttGen.Kernels.Tests.Products;
 
 namespace TttGen.Kernels.Tests;
 
-/// <summary>What every primitive becomes on a card, as far as PTX shows it.</summary>
+/// <summary>What every primitive becomes on a GPU, as far as PTX shows it.</summary>
 public sealed class PtxTests
 {
     public static TheoryData<Type, string> Kernels

@@ -5,7 +5,7 @@ using TttGen.Kernels.Tests.Products;
 
 namespace TttGen.Kernels.Tests;
 
-/// <summary>What a card makes of kernels, by NVIDIA's assembler; skipped where that is not.</summary>
+/// <summary>What a GPU makes of kernels, by NVIDIA's assembler; skipped where that is not.</summary>
 public sealed class PtxasTests
 {
     /// <summary>All but those for few rows whose sizes are parameters, which no model's are: they spill a register or three. The same with constants are among the others.</summary>

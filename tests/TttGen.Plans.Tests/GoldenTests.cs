@@ -12,7 +12,7 @@ using RelativeError = TttGen.Numerics.Tests.Spec.RelativeError;
 
 namespace TttGen.Plans.Tests;
 
-/// <summary>Every golden case through the whole plan, with the comparisons that a card's run makes: one call, token by token, the loss, inner states.</summary>
+/// <summary>Every golden case through the whole plan, with the comparisons that a GPU's run makes: one call, token by token, the loss, inner states.</summary>
 public sealed class GoldenTests(ITestOutputHelper output)
 {
     private const double Bar = 5e-5;

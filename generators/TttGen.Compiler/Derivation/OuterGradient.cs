@@ -8,7 +8,7 @@ namespace TttGen.Compiler.Derivation;
 public sealed record InPlaceProgram(TensorProgram Program, IReadOnlyDictionary<string, string> InPlace);
 
 /// <summary>
-/// The programs of a scan's outer gradient: <see cref="DualForm.Backward"/> of what the forward scan runs, with gradients where a scan that walks back
+/// The programs of a scan's outer gradient: <see cref="DualForm.Backward"/> of what the forward scan runs, with gradients where a backward scan
 /// wants them. Gradients of tokens are set, those of slow weights and token rates added to; those of the state W and of its gradient sum WSum
 /// come in by what the state became and go out by what it was.
 /// </summary>

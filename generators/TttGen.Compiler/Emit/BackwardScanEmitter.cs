@@ -7,8 +7,8 @@ using TttGen.Compiler.Spelling;
 namespace TttGen.Compiler.Emit;
 
 /// <summary>
-/// The outer gradient of one memory's scan: the state is kept every few mini-batches, made again in between, and the mini-batches are walked from the
-/// last to the first. The inner gradient of a mini-batch that made the next one's state is there still when the walk back comes to it.
+/// The outer gradient of one memory's scan: the state is kept every few mini-batches, recomputed in between, and the mini-batches are walked from the
+/// last to the first. The inner gradient of a mini-batch that made the next one's state is there still when the backward pass comes to it.
 /// </summary>
 public sealed class BackwardScanEmitter
 {

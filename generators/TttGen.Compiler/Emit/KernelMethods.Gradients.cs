@@ -62,7 +62,7 @@ internal sealed partial class KernelMethods
         ];
     }
 
-    /// <summary>Packs rows of the call: from memory, or as they are made again, some at a time.</summary>
+    /// <summary>Packs rows of the call: from memory, or as they are recomputed, some at a time.</summary>
     private void Pack(string method, Node rows, int columns, string to, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, CodeWriter w)
     {
         if (tensors.TryGetValue(rows, out var stored) && stored.Halo == 0)

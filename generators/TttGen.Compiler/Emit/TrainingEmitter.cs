@@ -38,7 +38,7 @@ internal sealed class TrainingEmitter
         foreach (var part in _parts) Method("Backward", part, part.Backward, part.Forward.Tensors);
     }
 
-    /// <summary>Everything but the kernels of the way back.</summary>
+    /// <summary>Everything but the kernels of the backward pass.</summary>
     public string Class()
     {
         var w = new CodeWriter { Indent = _indent - 1 };
@@ -55,7 +55,7 @@ internal sealed class TrainingEmitter
         return w.ToString();
     }
 
-    /// <summary>The kernels of the way back.</summary>
+    /// <summary>The kernels of the backward pass.</summary>
     public string BackwardKernels()
     {
         var w = new CodeWriter { Indent = _indent - 1 };

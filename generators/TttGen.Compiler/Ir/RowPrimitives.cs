@@ -95,7 +95,7 @@ public enum LearnPart
     TokenRate,
 }
 
-/// <summary>The outer gradient of a TTT scan by one of its operands. One scan that walks back makes all of them, and those of the memory's own weights.</summary>
+/// <summary>The outer gradient of a TTT scan by one of its operands. One backward scan makes all of them, and those of the memory's own weights.</summary>
 public sealed class LearnGradient(int id, Learn learn, Node output, LearnPart part) : Node(id, learn.Operands[(int)part].Shape)
 {
     /// <summary>The scan.</summary>

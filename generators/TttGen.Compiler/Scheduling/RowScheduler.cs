@@ -209,7 +209,7 @@ public sealed class RowScheduler
         }
     }
 
-    /// <summary>A scan that walks back makes the gradients of all rows that it read, whether something asks for them or not.</summary>
+    /// <summary>A backward scan makes the gradients of all rows that it read, whether something asks for them or not.</summary>
     private void LearnBack(Graph graph, LearnGradient gradient)
     {
         Make([gradient.Output]);

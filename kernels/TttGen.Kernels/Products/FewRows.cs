@@ -8,7 +8,7 @@ namespace TttGen.Kernels;
 /// each of its eight warps TColumns of them; every thread has four loads of 16 bytes under way, neighbours side by side. Sums in float32.
 /// </summary>
 /// <typeparam name="TRows">Rows computed: 1, 2, 4, 8; at least as many as there are.</typeparam>
-/// <typeparam name="TColumns">Columns a warp: 1, 2, 4. Fewer where there are too few columns to fill the card with groups.</typeparam>
+/// <typeparam name="TColumns">Columns a warp: 1, 2, 4. Fewer where there are too few columns to fill the GPU with groups.</typeparam>
 public static class FewRows<TRows, TColumns> where TRows : struct, ICount where TColumns : struct, ICount
 {
     private const int Warps = 8;

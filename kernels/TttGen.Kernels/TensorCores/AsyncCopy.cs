@@ -4,7 +4,7 @@ using ILGPU;
 namespace TttGen.Kernels;
 
 /// <summary>
-/// Copies from global to shared memory that go on while a thread does something else, in kernels with <see cref="KernelAttribute.TensorCores"/>; where a card does not run them they are done at once.
+/// Copies from global to shared memory that go on while a thread does something else, in kernels with <see cref="KernelAttribute.TensorCores"/>; where a GPU does not run them they are done at once.
 /// </summary>
 public static class AsyncCopy
 {

@@ -5,12 +5,12 @@ using ILGPU.Runtime;
 namespace TttGen.Kernels;
 
 /// <summary>
-/// Instructions of the card as methods; <see cref="Intrinsics"/> puts the instruction in their place. Kernels that run elsewhere do not come here:
+/// Instructions of the GPU as methods; <see cref="Intrinsics"/> puts the instruction in their place. Kernels that run elsewhere do not come here:
 /// whoever calls one asks <see cref="Here"/>, a constant where a kernel is compiled, and has the same in C# for the other case.
 /// </summary>
 internal static class Instructions
 {
-    /// <summary>Whether the kernel is one for a card with these instructions.</summary>
+    /// <summary>Whether the kernel is one for a GPU with these instructions.</summary>
     public static bool Here
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

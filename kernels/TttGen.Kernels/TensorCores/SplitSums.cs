@@ -5,7 +5,7 @@ namespace TttGen.Kernels;
 
 /// <summary>
 /// A warp's sums of 16 rows and 8 columns, four in each thread, of products of float32 on tensor cores: each factor is the sum of three bf16, of their nine products the
-/// three least are left out, which are less than 2⁻²⁵ of the whole. All 32 threads call together. Where no card runs it, each thread computes its own four, of the same parts.
+/// three least are left out, which are less than 2⁻²⁵ of the whole. All 32 threads call together. Where no GPU runs it, each thread computes its own four, of the same parts.
 /// </summary>
 public struct SplitSums
 {

@@ -28,7 +28,7 @@ internal sealed class DeviceArgument(ModelDefinition definition, AppConsole cons
 
     /// <summary>Opens the device.</summary>
     /// <param name="arguments">What was given.</param>
-    /// <param name="weights">What the model is to compute with there: kernels for cards read f32 and bf16.</param>
+    /// <param name="weights">What the model is to compute with there: kernels for GPUs read f32 and bf16.</param>
     public ChosenDevice Open(ParseResult arguments, WeightType weights)
     {
         const string WhyNot = "int8 weights are computed with on the CPU alone";

@@ -5,7 +5,7 @@ using TttGen.Cuda.Driver;
 
 namespace TttGen.Cuda;
 
-/// <summary>An NVIDIA card, through the driver alone: no toolkit is needed. An error that the card does not survive is told again by every later call.</summary>
+/// <summary>An NVIDIA GPU, through the driver alone: no toolkit is needed. An error that the GPU does not survive is told again by every later call.</summary>
 public sealed unsafe class CudaDevice : Device
 {
     private readonly CudaContext _context;
@@ -55,9 +55,9 @@ public sealed unsafe class CudaDevice : Device
         }
     }
 
-    /// <summary>Opens a card.</summary>
+    /// <summary>Opens a GPU.</summary>
     /// <param name="ordinal">Which: 0 or more.</param>
-    /// <exception cref="TttException">There is no driver, it is too old, or there is no such card.</exception>
+    /// <exception cref="TttException">There is no driver, it is too old, or there is no such GPU.</exception>
     public static CudaDevice Open(int ordinal)
     {
         var count = CudaPlatform.CountDevices(out var why);
@@ -223,7 +223,7 @@ public sealed unsafe class CudaDevice : Device
         return recording;
     }
 
-    /// <summary>Milliseconds that some work takes on the card, as the card counts.</summary>
+    /// <summary>Milliseconds that some work takes on the GPU, as the GPU counts.</summary>
     public double Time(Action work)
     {
         EnterUnrecorded("time is taken");

@@ -3,7 +3,7 @@ using TttGen.Cuda.Driver;
 
 namespace TttGen.Cuda;
 
-/// <summary>A kernel on a card.</summary>
+/// <summary>A kernel on a GPU.</summary>
 public sealed class CudaKernel : DeviceKernel
 {
     private readonly KernelEntry _entry;

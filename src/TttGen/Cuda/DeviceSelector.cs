@@ -47,7 +47,7 @@ public static class DeviceSelector
             var count = CudaPlatform.CountDevices(out why);
             return count > 0 && CudaPlatform.FirstCapable(count, out why) is { } ordinal ? CudaDevice.Open(ordinal) : null;
         }
-        // A card in exclusive use, for one.
+        // A GPU in exclusive use, for one.
         catch (CudaException exception) when (orNone)
         {
             return Refuse(out why, exception.Message);

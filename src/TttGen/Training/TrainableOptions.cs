@@ -10,7 +10,7 @@ public sealed record TrainableOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// Mini-batches from one inner state that the backward pass keeps to the next; those between are made again, a group at a time, and the group's inner
+    /// Mini-batches from one inner state that the backward pass keeps to the next; those between are recomputed, a group at a time, and the group's inner
     /// gradients are kept until it has been walked back. So many that the usual contexts are one group, where nothing is computed twice.
     /// The reference keeps every fourth.
     /// </summary>

@@ -36,7 +36,7 @@ internal static class TrainingFault
     }
 
     /// <summary>
-    /// Refuses a gradient that is not finite. It spreads on the way back, from the last layer to the first: what is named is the last layer that has it, there an
+    /// Refuses a gradient that is not finite. It spreads in the backward pass, from the last layer to the first: what is named is the last layer that has it, there an
     /// inner model's head before all else.
     /// </summary>
     public static unsafe void CheckGradient(TrainableModel model, AdamW optimiser, long step, double norm)

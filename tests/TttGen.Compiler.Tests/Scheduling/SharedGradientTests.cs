@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace TttGen.Compiler.Tests.Scheduling;
 
-/// <summary>The inner gradient that a scan makes on its way forward serves its way back.</summary>
+/// <summary>The inner gradient that a scan makes on its way forward serves its backward pass.</summary>
 public class SharedGradientTests(ITestOutputHelper log)
 {
     private const int Rows = 4;

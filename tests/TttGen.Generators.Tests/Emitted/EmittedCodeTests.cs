@@ -75,12 +75,12 @@ public sealed class EmittedCodeTests
             """),
         InnerModels(), "InnerModels.cs"));
 
-    /// <summary>The way back, and what else a model has that learns.</summary>
+    /// <summary>The backward pass, and what else a model has that learns.</summary>
     [Fact]
     public async Task Models_that_learn() => await Check(
         Trainable(), null, [".Training.g.cs", "Losses.g.cs", "Backward.g.cs"]);
 
-    /// <summary>The way back through inner models of a user: token by token where the dual form does not cover them, and with a matrix used twice.</summary>
+    /// <summary>The backward pass through inner models of a user: token by token where the dual form does not cover them, and with a matrix used twice.</summary>
     [Fact]
     public async Task Inner_models_of_a_user_that_learn() => await Check(
         Compilations.With(

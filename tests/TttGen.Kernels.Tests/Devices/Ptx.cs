@@ -7,7 +7,7 @@ using ILGPU.Runtime.Cuda;
 
 namespace TttGen.Kernels.Tests.Devices;
 
-/// <summary>PTX of kernels, made with neither driver nor card.</summary>
+/// <summary>PTX of kernels, made with neither driver nor GPU.</summary>
 public static class Ptx
 {
     /// <summary>A kernel's PTX for sm_80, compiled as its attribute asks.</summary>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace TttGen.Kernels.Tests.Devices;
 
-/// <summary>NVIDIA's assembler, where it is: on PATH, or the file that TTTGEN_PTXAS names. It is no part of the build; what it says of a kernel is what a card gets.</summary>
+/// <summary>NVIDIA's assembler, where it is: on PATH, or the file that TTTGEN_PTXAS names. It is no part of the build; what it says of a kernel is what a GPU gets.</summary>
 public static class Ptxas
 {
     /// <summary>The file, or null.</summary>

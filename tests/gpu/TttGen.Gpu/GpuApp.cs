@@ -10,7 +10,7 @@ using TttGen.Gpu.Timing;
 
 namespace TttGen.Gpu;
 
-/// <summary>The command line: models are checked and timed on a card, or, to try the way, on the CPU.</summary>
+/// <summary>The command line: models are checked and timed on a GPU, or, to try the way, on the CPU.</summary>
 internal static class GpuApp
 {
     /// <summary>Runs a command line.</summary>

@@ -5,7 +5,7 @@ namespace TttGen.Cuda.Driver;
 /// <summary>Large products by cuBLASLt, where it is installed.</summary>
 internal sealed unsafe class CublasProducts
 {
-    // As NVIDIA recommends for Hopper; earlier cards need less.
+    // As NVIDIA recommends for Hopper; earlier GPUs need less.
     private const int WorkspaceBytes = 32 << 20;
 
     private readonly CudaContext _context;

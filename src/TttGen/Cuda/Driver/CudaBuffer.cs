@@ -1,6 +1,6 @@
 namespace TttGen.Cuda.Driver;
 
-/// <summary>A buffer within a block of the card's memory.</summary>
+/// <summary>A buffer within a block of the GPU's memory.</summary>
 internal sealed class CudaBuffer(CudaDevice device, DeviceBlock block, long start, long rounded, long bytes, string what) : DeviceBuffer(what)
 {
     private bool _disposed;
@@ -11,7 +11,7 @@ internal sealed class CudaBuffer(CudaDevice device, DeviceBlock block, long star
     /// <summary>The device that it is of.</summary>
     public CudaDevice Device => device;
 
-    /// <summary>Its first byte on the card.</summary>
+    /// <summary>Its first byte on the GPU.</summary>
     /// <exception cref="ObjectDisposedException">It was given back.</exception>
     public ulong Address
     {

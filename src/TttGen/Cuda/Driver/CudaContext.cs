@@ -1,6 +1,6 @@
 namespace TttGen.Cuda.Driver;
 
-/// <summary>A card's primary context and the one stream in which everything is done. Turns error codes into exceptions, and knows whether the context still works.</summary>
+/// <summary>A GPU's primary context and the one stream in which everything is done. Turns error codes into exceptions, and knows whether the context still works.</summary>
 internal sealed unsafe class CudaContext
 {
     private const uint NonBlocking = 1;
@@ -13,7 +13,7 @@ internal sealed unsafe class CudaContext
     private CudaException? _broken;
     private bool _disposed;
 
-    /// <summary>Opens a card.</summary>
+    /// <summary>Opens a GPU.</summary>
     public CudaContext(int ordinal)
     {
         Name = CudaPlatform.Name(ordinal);
@@ -50,7 +50,7 @@ internal sealed unsafe class CudaContext
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     public bool IsDisposed => _disposed;
 
-    /// <summary>Makes the driver's next calls of this thread mean this card.</summary>
+    /// <summary>Makes the driver's next calls of this thread mean this GPU.</summary>
     /// <exception cref="CudaException">The context is broken.</exception>
     public void Enter()
     {
@@ -102,7 +102,7 @@ internal sealed unsafe class CudaContext
         return ((long)free, (long)total);
     }
 
-    /// <summary>Ends the stream and lets the card go. Whoever owns something of the context has freed it before.</summary>
+    /// <summary>Ends the stream and lets the GPU go. Whoever owns something of the context has freed it before.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TttGen.Cuda.Driver;
 
-/// <summary>The code that a card has: PTX from resources, translated by the driver when it is loaded.</summary>
+/// <summary>The code that a GPU has: PTX from resources, translated by the driver when it is loaded.</summary>
 internal sealed unsafe class CudaModules(CudaContext context, int ordinal, long maxSharedBytes)
 {
     private const int LogBytes = 16 * 1024;

@@ -1,6 +1,6 @@
 namespace TttGen.Cuda.Driver;
 
-/// <summary>Memory of the host that a card copies by itself.</summary>
+/// <summary>Memory of the host that a GPU copies by itself.</summary>
 internal sealed unsafe class CudaPinnedBuffer(CudaDevice device, byte* pointer, long bytes) : PinnedBuffer
 {
     private byte* _pointer = pointer;

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace TttGen.Cuda.Driver;
 
-/// <summary>What this machine has: a driver, and cards.</summary>
+/// <summary>What this machine has: a driver, and GPUs.</summary>
 internal static unsafe class CudaPlatform
 {
     // PTX 7.8, which the build writes, and graphs as they are used here.
     private const int LeastDriver = 11080;
     private const int LeastCapability = 80;
 
-    /// <summary>Looks for cards.</summary>
+    /// <summary>Looks for GPUs.</summary>
     /// <param name="why">Where there are none: why.</param>
     /// <returns>How many there are.</returns>
     public static int CountDevices(out string why)
@@ -31,7 +31,7 @@ internal static unsafe class CudaPlatform
         }
     }
 
-    /// <summary>The first card that kernels can run on.</summary>
+    /// <summary>The first GPU that kernels can run on.</summary>
     /// <param name="count">How many there are.</param>
     /// <param name="why">Where none will do: why.</param>
     public static int? FirstCapable(int count, out string why)
@@ -48,7 +48,7 @@ internal static unsafe class CudaPlatform
         return null;
     }
 
-    /// <summary>Of a card there is: <c>NVIDIA H200 (cuda:0)</c>.</summary>
+    /// <summary>Of a GPU there is: <c>NVIDIA H200 (cuda:0)</c>.</summary>
     public static string Name(int ordinal)
     {
         var bytes = stackalloc byte[256];
@@ -61,7 +61,7 @@ internal static unsafe class CudaPlatform
     /// <summary>Ten times the compute capability: 90 for 9.0.</summary>
     public static int Capability(int ordinal) => 10 * Attribute(ordinal, DeviceAttribute.ComputeCapabilityMajor) + Attribute(ordinal, DeviceAttribute.ComputeCapabilityMinor);
 
-    /// <summary>A number about a card.</summary>
+    /// <summary>A number about a GPU.</summary>
     public static int Attribute(int ordinal, DeviceAttribute attribute)
     {
         int device, value;

@@ -1,6 +1,6 @@
 namespace TttGen.Cuda.Driver;
 
-/// <summary>A captured graph of a card.</summary>
+/// <summary>A captured graph of a GPU.</summary>
 internal sealed class CudaRecording(CudaDevice device, nint executable) : DeviceRecording
 {
     private bool _disposed;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace TttGen.Cuda.Driver;
 
 /// <summary>
-/// The card's memory that is in use: small buffers share blocks, big ones have their own. Memory given back may be handed out again at once,
+/// The GPU's memory that is in use: small buffers share blocks, big ones have their own. Memory given back may be handed out again at once,
 /// since all work is done in one stream, in order.
 /// </summary>
 internal sealed unsafe class DeviceArena(CudaContext context)
@@ -17,7 +17,7 @@ internal sealed unsafe class DeviceArena(CudaContext context)
     private readonly List<DeviceBlock> _blocks = [];
 
     /// <summary>Memory for a buffer, rounded up to the alignment.</summary>
-    /// <exception cref="CudaException">The card has not so much left.</exception>
+    /// <exception cref="CudaException">The GPU has not so much left.</exception>
     public CudaBuffer Take(CudaDevice device, long bytes, string what)
     {
         var rounded = checked(Math.Max(bytes, 1) + Alignment - 1) & -Alignment;
@@ -44,7 +44,7 @@ internal sealed unsafe class DeviceArena(CudaContext context)
             Free(block);
     }
 
-    /// <summary>Gives everything back to the card.</summary>
+    /// <summary>Gives everything back to the GPU.</summary>
     public void FreeAll()
     {
         foreach (var block in _blocks)

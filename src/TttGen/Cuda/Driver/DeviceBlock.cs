@@ -1,12 +1,12 @@
 namespace TttGen.Cuda.Driver;
 
-/// <summary>A piece of the card's memory, cut into buffers.</summary>
+/// <summary>A piece of the GPU's memory, cut into buffers.</summary>
 internal sealed class DeviceBlock(ulong address, long bytes, bool shared)
 {
     // By place; two neighbours are never both free.
     private readonly List<(long Start, long Length)> _free = [(0, bytes)];
 
-    /// <summary>Where it lies on the card.</summary>
+    /// <summary>Where it lies on the GPU.</summary>
     public ulong Address => address;
 
     /// <summary>Whether it is for many buffers.</summary>

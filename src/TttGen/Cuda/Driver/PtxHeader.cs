@@ -3,10 +3,10 @@ using System.Text;
 
 namespace TttGen.Cuda.Driver;
 
-/// <summary>The first lines of PTX: what it asks of driver and card.</summary>
+/// <summary>The first lines of PTX: what it asks of driver and GPU.</summary>
 /// <param name="Version">Of the language, ten times: 78 for 7.8.</param>
-/// <param name="Capability">Of the card, ten times: 80 for sm_80.</param>
-/// <param name="Exact">Whether later cards won't do: sm_90a.</param>
+/// <param name="Capability">Of the GPU, ten times: 80 for sm_80.</param>
+/// <param name="Exact">Whether later GPUs won't do: sm_90a.</param>
 internal readonly record struct PtxHeader(int Version, int Capability, bool Exact)
 {
     /// <summary>The oldest driver that reads it, as the driver counts: 11080 for CUDA 11.8 (PTX ISA, "Release notes").</summary>

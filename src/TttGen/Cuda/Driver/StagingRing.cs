@@ -1,7 +1,7 @@
 namespace TttGen.Cuda.Driver;
 
 /// <summary>
-/// Pinned memory through which uploads go. Parts are filled one after another; one is filled anew only when the card has copied what was in it,
+/// Pinned memory through which uploads go. Parts are filled one after another; one is filled anew only when the GPU has copied what was in it,
 /// which an event at its end tells.
 /// </summary>
 internal sealed unsafe class StagingRing(CudaContext context)
@@ -17,7 +17,7 @@ internal sealed unsafe class StagingRing(CudaContext context)
     private int _part;
     private int _used;
 
-    /// <summary>Copies to the card; the source is free on return.</summary>
+    /// <summary>Copies to the GPU; the source is free on return.</summary>
     public void Upload(ReadOnlySpan<byte> from, ulong to, string what)
     {
         if (_memory is null)

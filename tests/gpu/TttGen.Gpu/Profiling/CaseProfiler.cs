@@ -11,7 +11,7 @@ namespace TttGen.Gpu.Profiling;
 /// <summary>Where the time of a case goes.</summary>
 internal static class CaseProfiler
 {
-    /// <summary>Runs a case on a card, once to warm up and once kernel by kernel.</summary>
+    /// <summary>Runs a case on a GPU, once to warm up and once kernel by kernel.</summary>
     /// <returns>A table, the longest first. Every launch is waited for: the sum is more than the case takes.</returns>
     public static string Profile(CudaDevice card, Case work)
     {

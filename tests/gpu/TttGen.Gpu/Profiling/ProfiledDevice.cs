@@ -3,7 +3,7 @@ using TttGen.Cuda;
 
 namespace TttGen.Gpu.Profiling;
 
-/// <summary>A card on which everything is waited for and timed, kernel by kernel. It records nothing, so that each launch is seen.</summary>
+/// <summary>A GPU on which everything is waited for and timed, kernel by kernel. It records nothing, so that each launch is seen.</summary>
 internal sealed class ProfiledDevice(CudaDevice card) : Device
 {
     /// <summary>Milliseconds by what was done, since the last <see cref="Clear"/>.</summary>

@@ -39,13 +39,13 @@ internal abstract record Result
 /// <param name="Commit">Of the sources.</param>
 internal sealed record Card(string Device, string? Details, string Date, string Commit) : Result;
 
-/// <summary>What the card can do at most, measured.</summary>
+/// <summary>What the GPU can do at most, measured.</summary>
 /// <param name="Who">Whose code measured it: TttGen, or PyTorch.</param>
 /// <param name="What"><see cref="Copy"/>, <see cref="Product"/>.</param>
 /// <param name="Value">Bytes read and written, or floating-point operations, a second.</param>
 internal sealed record Ceiling(string Who, string What, double Value) : Result
 {
-    /// <summary>A copy within the card's memory, bytes read and written.</summary>
+    /// <summary>A copy within the GPU's memory, bytes read and written.</summary>
     public const string Copy = "copy";
 
     /// <summary>Large products of such matrices.</summary>

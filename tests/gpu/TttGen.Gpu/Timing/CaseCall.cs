@@ -16,7 +16,7 @@ internal sealed class CaseCall : IDisposable
     private readonly int[] _lengths;
     private readonly float[] _logits;
 
-    /// <exception cref="TttException">The card has not the memory.</exception>
+    /// <exception cref="TttException">The GPU has not the memory.</exception>
     public CaseCall(Case work, BatchedModel model)
     {
         (_work, _model) = (work, model);

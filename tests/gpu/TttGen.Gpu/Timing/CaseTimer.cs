@@ -7,7 +7,7 @@ using TttGen.Inference;
 
 namespace TttGen.Gpu.Timing;
 
-/// <summary>Times cases. A case for which the card has not the memory is told so, and the next one goes on.</summary>
+/// <summary>Times cases. A case for which the GPU has not the memory is told so, and the next one goes on.</summary>
 /// <param name="device">Where; null: on the CPU.</param>
 /// <param name="log">Where results go.</param>
 /// <param name="caseSeconds">How long the repetitions of a case may take.</param>

@@ -4,7 +4,7 @@ using TttGen.Gpu.Results;
 
 namespace TttGen.Gpu.Timing;
 
-/// <summary>Measures what a device can do at most: a large copy, and large products by the card's own library, of random numbers.</summary>
+/// <summary>Measures what a device can do at most: a large copy, and large products by the GPU's own library, of random numbers.</summary>
 internal static class CeilingMeter
 {
     private const string Who = "TttGen";
@@ -54,7 +54,7 @@ internal static class CeilingMeter
             : null;
     }
 
-    /// <summary>Seconds on the card's own clock, where it has one.</summary>
+    /// <summary>Seconds on the GPU's own clock, where it has one.</summary>
     private static double Time(Device device, Action work)
     {
         if (device is CudaDevice cuda)
@@ -66,7 +66,7 @@ internal static class CeilingMeter
         return System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    // Numbers between -1 and 1: a card takes less power, and is faster, with zeros.
+    // Numbers between -1 and 1: a GPU takes less power, and is faster, with zeros.
     private static void FillRandom<T>(Device device, DeviceView<T> view) where T : unmanaged
     {
         var random = new Random(1);

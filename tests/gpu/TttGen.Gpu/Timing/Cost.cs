@@ -4,7 +4,7 @@ namespace TttGen.Gpu.Timing;
 
 /// <summary>What some work takes at least.</summary>
 /// <param name="Flops">Floating-point operations, as the schedule counts them.</param>
-/// <param name="Bytes">Bytes of the card's memory, each thing that must be read or written counted once.</param>
+/// <param name="Bytes">Bytes of the GPU's memory, each thing that must be read or written counted once.</param>
 internal readonly record struct Cost(double Flops, double Bytes)
 {
     /// <summary>Of a case.</summary>
@@ -48,7 +48,7 @@ internal readonly record struct Cost(double Flops, double Bytes)
     private static int Setting(ModelDefinition definition, string key) =>
         int.Parse(definition.Config.Single(entry => entry.Key == key).Json, System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Seconds that a card with such ceilings takes at least; null where one of them is not known.</summary>
+    /// <summary>Seconds that a GPU with such ceilings takes at least; null where one of them is not known.</summary>
     /// <param name="flopsPerSecond">Of products in the weights' type.</param>
     /// <param name="bytesPerSecond">Of a copy.</param>
     public double? Limit(double? flopsPerSecond, double? bytesPerSecond) => Math.Max(Flops / (flopsPerSecond ?? double.NaN), Bytes / (bytesPerSecond ?? double.NaN)) is var seconds && double.IsFinite(seconds) ? seconds : null;
