@@ -3,33 +3,15 @@ using TttGen.SpecFuzz.Checking;
 
 namespace TttGen.SpecFuzz;
 
-/// <summary>Specs that a user might write, each compiled and compared with itself run as it stands, or refused where it should be.</summary>
-public sealed class CaseTests
+/// <summary>Specs that a user might write, each compiled and compared with itself run as it stands, or refused where it should be. Classes run side by side.</summary>
+public abstract class CaseTests
 {
     static CaseTests() => CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
     public static TheoryData<string> Names(string file) =>
         [.. SpecCase.Read(Path.Combine(AppContext.BaseDirectory, "Cases", file + ".txt")).Select(c => c.Name)];
 
-    [Theory, MemberData(nameof(Names), "memories")]
-    public void Memories_equal_their_specs(string name) => Check(name);
-
-    [Theory, MemberData(nameof(Names), "layers")]
-    public void Layers_equal_their_specs(string name) => Check(name);
-
-    [Theory, MemberData(nameof(Names), "functions")]
-    public void Functions_equal_their_specs_in_a_memory_and_in_a_layer(string name) => Check(name);
-
-    [Theory, MemberData(nameof(Names), "names")]
-    public void Any_identifier_may_name_anything(string name) => Check(name);
-
-    [Theory, MemberData(nameof(Names), "wrong")]
-    public void What_is_no_spec_is_refused_on_its_own_node(string name) => Check(name);
-
-    [Theory, MemberData(nameof(Names), "found")]
-    public void What_random_specs_have_found_stays_right(string name) => Check(name);
-
-    private static void Check(string name)
+    protected static void Check(string name)
     {
         var spec = SpecCase.Read(Path.Combine(AppContext.BaseDirectory, "Cases", name.Split('/')[0] + ".txt")).Single(c => c.Name == name);
         var outcome = Outcome.Of(spec);
@@ -51,4 +33,31 @@ public sealed class CaseTests
                 break;
         }
     }
+}
+
+public sealed class MemoryCaseTests : CaseTests
+{
+    [Theory, MemberData(nameof(Names), "memories")]
+    public void Memories_equal_their_specs(string name) => Check(name);
+
+    [Theory, MemberData(nameof(Names), "names")]
+    public void Any_identifier_may_name_anything(string name) => Check(name);
+}
+
+public sealed class LayerCaseTests : CaseTests
+{
+    [Theory, MemberData(nameof(Names), "layers")]
+    public void Layers_equal_their_specs(string name) => Check(name);
+
+    [Theory, MemberData(nameof(Names), "functions")]
+    public void Functions_equal_their_specs_in_a_memory_and_in_a_layer(string name) => Check(name);
+}
+
+public sealed class FoundCaseTests : CaseTests
+{
+    [Theory, MemberData(nameof(Names), "found")]
+    public void What_random_specs_have_found_stays_right(string name) => Check(name);
+
+    [Theory, MemberData(nameof(Names), "wrong")]
+    public void What_is_no_spec_is_refused_on_its_own_node(string name) => Check(name);
 }

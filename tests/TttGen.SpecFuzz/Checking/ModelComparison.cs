@@ -201,7 +201,11 @@ internal static class ModelComparison
         return axes.Length == 2 && TapKeys.Contains(t.Key);
     }
 
-    private static readonly HashSet<string> TapKeys = [];
+    /// <summary>Keys of the tensors that are taps of convolutions, of the model that this thread compares.</summary>
+    private static HashSet<string> TapKeys => _tapKeys ??= [];
+
+    [ThreadStatic]
+    private static HashSet<string>? _tapKeys;
 
     private static unsafe void Put(TrainableTensor t, float[] from, float* to)
     {
