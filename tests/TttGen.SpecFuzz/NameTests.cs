@@ -9,7 +9,8 @@ namespace TttGen.SpecFuzz;
 /// <summary>Every keyword, and every identifier that stands in generated code, as a parameter and as a local of a layer and of an inner model.</summary>
 public sealed class NameTests
 {
-    private const int Parts = 8;
+    // An inner model with a hundred weights takes minutes.
+    private const int LayerParts = 8, MemoryParts = 24;
 
     /// <summary>What C# itself gives every record, the member that the generator gives it (TTT018), and what our template's methods are called.</summary>
     private static readonly HashSet<string> Impossible =
@@ -20,28 +21,27 @@ public sealed class NameTests
 
     private static readonly string[] Unusual = ["größe", "变量", "Ωmega", "été", "ñ", "İ", "ı", "ſ", "x1", "__", "T0", "v128"];
 
-    private static readonly Lazy<string[][]> Names = new(() =>
-    {
-        var all = Keywords().Concat(Generated()).Concat(Unusual).Where(n => !Impossible.Contains(n)).DistinctBy(Loose).OrderBy(n => n, StringComparer.Ordinal).ToList();
-        return [.. Enumerable.Range(0, Parts).Select(part => all.Where((_, i) => i % Parts == part).ToArray())];
-    });
+    private static readonly Lazy<IReadOnlyList<string>> Names = new(() =>
+        [.. Keywords().Concat(Generated()).Concat(Unusual).Where(n => !Impossible.Contains(n)).DistinctBy(Loose).Order(StringComparer.Ordinal)]);
 
     static NameTests() => CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-    public static TheoryData<int> Each => [.. Enumerable.Range(0, Parts)];
+    public static TheoryData<int> Layers => [.. Enumerable.Range(0, LayerParts)];
 
-    [Theory, MemberData(nameof(Each))]
+    public static TheoryData<int> Memories => [.. Enumerable.Range(0, MemoryParts)];
+
+    [Theory, MemberData(nameof(Layers))]
     public void Any_identifier_may_name_what_a_layer_has(int part) => Check($"""
         [Dim(6)] public readonly partial struct Width__ : IDim;
         [Dim(11)] public readonly partial struct Vocab__ : IDim;
         [Layer]
-        public readonly partial record struct Layer__<D__>({Parameters(part, "D__")}) : ILayer<Layer__<D__>, D__> where D__ : IDim
+        public readonly partial record struct Layer__<D__>({Parameters(part, LayerParts, "D__")}) : ILayer<Layer__<D__>, D__> where D__ : IDim
         """ + $$"""
         {
             public Seq<D__> Apply(Seq<D__> rows__)
             {
-        {{Locals(part, "rows__")}}
-                return rows__ + 0.1 * ({{Sum(part)}});
+        {{Locals(part, LayerParts, "rows__")}}
+                return rows__ + 0.1 * ({{Sum(part, LayerParts)}});
             }
         }
         [Model(Trainable = true)]
@@ -51,7 +51,7 @@ public sealed class NameTests
         }
         """);
 
-    [Theory, MemberData(nameof(Each))]
+    [Theory, MemberData(nameof(Memories))]
     public void Any_identifier_may_name_what_an_inner_model_has(int part) => Check($"""
         [Dim(6)] public readonly partial struct Feature__ : IDim;
         [Dim(2)] public readonly partial struct Heads__ : IDim;
@@ -59,13 +59,13 @@ public sealed class NameTests
         [Dim(3)] public readonly partial struct MiniBatch__ : IDim;
         [Dim(11)] public readonly partial struct Vocab__ : IDim;
         [InnerModel]
-        public readonly partial record struct Memory__<F__>({Parameters(part, "F__")}) : IInnerModel<Memory__<F__>, F__> where F__ : IDim
+        public readonly partial record struct Memory__<F__>({Parameters(part, MemoryParts, "F__")}) : IInnerModel<Memory__<F__>, F__> where F__ : IDim
         """ + $$"""
         {
             public Vec<F__> Predict(Vec<F__> rows__)
             {
-        {{Locals(part, "rows__")}}
-                return rows__ + 0.1 * ({{Sum(part)}});
+        {{Locals(part, MemoryParts, "rows__")}}
+                return rows__ + 0.1 * ({{Sum(part, MemoryParts)}});
             }
             public Scalar Loss(Vec<F__> key__, Vec<F__> value__) => 0.5 * global::TttGen.Ops.SquaredNorm(Predict(key__) - value__);
         }
@@ -82,21 +82,23 @@ public sealed class NameTests
         Assert.True(outcome.Verdict == Verdict.Right, outcome.Words);
     }
 
-    private static string Parameters(int part, string dimension) => string.Join(", ", Names.Value[part].Select(n => $"Vec<{dimension}> {Spelt(n)}"));
+    private static string[] Part(int part, int of) => [.. Names.Value.Where((_, i) => i % of == part)];
+
+    private static string Parameters(int part, int of, string dimension) => string.Join(", ", Part(part, of).Select(n => $"Vec<{dimension}> {Spelt(n)}"));
 
     // a local and the parameter that it is made of have names that differ: each name is both, in two of the specs
-    private static string[] LocalNames(int part) => Names.Value[(part + 1) % Parts];
+    private static string[] LocalNames(int part, int of) => Part((part + 1) % of, of);
 
-    private static string Locals(int part, string rows)
+    private static string Locals(int part, int of, string rows)
     {
-        var (parameters, locals) = (Names.Value[part], LocalNames(part));
+        var (parameters, locals) = (Part(part, of), LocalNames(part, of));
         return string.Join("\n", locals.Select((local, i) => $"        var {Spelt(local)} = {rows} * {Spelt(parameters[i % parameters.Length])};"));
     }
 
     /// <summary>All locals, and what parameters no local is made of.</summary>
-    private static string Sum(int part)
+    private static string Sum(int part, int of)
     {
-        var (parameters, locals) = (Names.Value[part], LocalNames(part));
+        var (parameters, locals) = (Part(part, of), LocalNames(part, of));
         return string.Join(" + ", locals.Select(Spelt).Concat(parameters.Skip(locals.Length).Select(p => $"rows__ * {Spelt(p)}")));
     }
 
