@@ -23,12 +23,12 @@ internal sealed record RowPass(Axis Axis, int Level, List<Sink> Sinks);
 
 /// <summary>
 /// Divides the work of one row into passes over its columns. A value that needs a reduction lives in a later pass; what is cheap is computed
-/// again there, what is dear is kept.
+/// again there, what is costly is kept.
 /// </summary>
 internal sealed class RowPlan
 {
     /// <summary>From this many loads and operations on, a value is kept for later passes rather than computed again.</summary>
-    private const int DearCost = 6;
+    private const int CostlyFrom = 6;
 
     private readonly IRowMemory _memory;
     private readonly Axis? _rowAxis;
@@ -57,7 +57,7 @@ internal sealed class RowPlan
             Discover(s.Node, s.Access, false);
             if (s.Access.IsVector()) PassOf(Columns(s.Node), Level(s.Node, s.Access)).Sinks.Add(s);
         }
-        KeepDearValues();
+        KeepCostlyValues();
         _passes.Sort((a, b) => a.Level.CompareTo(b.Level));
     }
 
@@ -144,8 +144,8 @@ internal sealed class RowPlan
         PassOf(e.AxisOf(e.Reduced[0]), Level(n, access, root) - 1).Sinks.Add(new ReduceSink(e, access));
     }
 
-    /// <summary>A dear value that several passes need is computed in the first of them and kept; the dearest first, for it may spare others.</summary>
-    private void KeepDearValues()
+    /// <summary>A costly value that several passes need is computed in the first of them and kept; the costliest first, for it may spare others.</summary>
+    private void KeepCostlyValues()
     {
         while (true)
         {
@@ -153,11 +153,11 @@ internal sealed class RowPlan
             foreach (var pass in _passes)
                 foreach (var n in pass.Sinks.SelectMany(s => Vectors(s, pass.Level)).Distinct().Where(n => !_kept.Contains(n) && !_stores.Contains(n) && !Columns(n).IsRows))
                     (needed.TryGetValue(n, out var had) ? had : needed[n] = []).Add(pass);
-            var (dearest, passes, _) = needed.Where(p => p.Value.Count > 1).Select(p => (p.Key, p.Value, Cost: Cost(p.Key))).Where(c => c.Cost >= DearCost)
+            var (costliest, passes, _) = needed.Where(p => p.Value.Count > 1).Select(p => (p.Key, p.Value, Cost: Cost(p.Key))).Where(c => c.Cost >= CostlyFrom)
                 .OrderByDescending(c => c.Cost).ThenBy(c => c.Key.Id).FirstOrDefault();
-            if (dearest is null) return;
-            _kept.Add(dearest);
-            passes.OrderBy(p => p.Level).First().Sinks.Insert(0, new KeepSink(dearest, AccessOf(dearest)));
+            if (costliest is null) return;
+            _kept.Add(costliest);
+            passes.OrderBy(p => p.Level).First().Sinks.Insert(0, new KeepSink(costliest, AccessOf(costliest)));
         }
     }
 
