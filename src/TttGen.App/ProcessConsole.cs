@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using TttGen.App.Benchmarking;
@@ -9,6 +10,10 @@ internal sealed class ProcessConsole : AppConsole
 {
     private readonly CancellationTokenSource _interrupt;
     private readonly PosixSignalRegistration[] _signals;
+
+    // `timeout` and wrapping programs send a signal to a process and to its group: one request that comes twice.
+    private static readonly TimeSpan OneRequest = TimeSpan.FromMilliseconds(500);
+    private long _firstSignal;
 
     private ProcessConsole(CancellationTokenSource interrupt)
     {
@@ -54,10 +59,11 @@ internal sealed class ProcessConsole : AppConsole
 
     private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(false), 4096);
 
-    // The first signal asks the running verb to end; the second ends the process.
+    // The first signal asks the running verb to end; the second request ends the process.
     private void Interrupt(PosixSignalContext context)
     {
-        context.Cancel = !_interrupt.IsCancellationRequested;
+        var first = Interlocked.CompareExchange(ref _firstSignal, Stopwatch.GetTimestamp(), 0);
+        context.Cancel = first == 0 || Stopwatch.GetElapsedTime(first) < OneRequest;
         _interrupt.Cancel();
     }
 }
