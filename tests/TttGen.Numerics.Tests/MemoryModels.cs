@@ -138,6 +138,28 @@ public sealed partial record class GainByTen(
 public sealed partial record class SquashedBySix(
     [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Sixteen, TwentyTwo, SquashedMemory<Six>>> Lm);
 
+/// <summary>Memories that an optimiser of its own moves: momentum with decay.</summary>
+[Model]
+public sealed partial record class TitansBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TitansBlock<Twelve, Two, Six, Five, TwentyTwo, LinearMemory<Six>>> Lm);
+
+[Model]
+public sealed partial record class TitansMlpByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TitansBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, MlpMemory<Ten, Sixteen>>> Lm);
+
+[Model]
+public sealed partial record class TitansSwiGluBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TitansBlock<Twelve, Two, Six, Eight, TwentyTwo, SwiGluMemory<Six, Ten>>> Lm);
+
+[Model]
+public sealed partial record class TitansDeltaByNinetySix(
+    [Key("")] CausalLm<ThirtyOne, NinetySix, One, TitansBlock<NinetySix, One, NinetySix, Sixteen, TwentyTwo, DeltaMemory<NinetySix>>> Lm);
+
+/// <summary>Token by token: the memory is not linear in its weights.</summary>
+[Model]
+public sealed partial record class TitansSquashedBySix(
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TitansBlock<Twelve, Two, Six, Five, TwentyTwo, SquashedMemory<Six>>> Lm);
+
 /// <summary>Convolutions of three taps over a width that is no multiple of a register's.</summary>
 [Model]
 public sealed partial record class MambaByTen(

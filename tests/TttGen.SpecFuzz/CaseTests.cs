@@ -40,6 +40,9 @@ public sealed class MemoryCaseTests : CaseTests
     [Theory, MemberData(nameof(Names), "memories")]
     public void Memories_equal_their_specs(string name) => Check(name);
 
+    [Theory, MemberData(nameof(Names), "optimisers")]
+    public void Optimisers_equal_their_specs(string name) => Check(name);
+
     [Theory, MemberData(nameof(Names), "names")]
     public void Any_identifier_may_name_anything(string name) => Check(name);
 }

@@ -20,16 +20,16 @@ public sealed class OuterGradient(InnerModel model)
     public InPlaceProgram MiniBatch()
     {
         var forward = new DualForm(model).Forward("MiniBatch", carried: false, closing: true, lastOfRows: true);
-        return Of("MiniBatchBackward", forward, Axis.Rows, _fast.ToDictionary(w => w.Name + "Next", w => w.Name));
+        return Of("MiniBatchBackward", forward, model.Width, Axis.Rows, _fast.ToDictionary(w => w.Name + "Next", w => w.Name));
     }
 
     /// <summary>Rows of one mini-batch from any place in it.</summary>
     public InPlaceProgram Step() =>
-        Of("StepBackward", new DualForm(model).Forward("Step", carried: true, closing: false), Axis.Rows, _fast.ToDictionary(w => w.Name + "SumNext", w => w.Name + "Sum"));
+        Of("StepBackward", new DualForm(model).Forward("Step", carried: true, closing: false), model.Width, Axis.Rows, _fast.ToDictionary(w => w.Name + "SumNext", w => w.Name + "Sum"));
 
     /// <summary>One token in the primal form.</summary>
     public InPlaceProgram Token() =>
-        Of("TokenBackward", new PrimalForm(model).Forward("Token"), null, _fast.ToDictionary(w => w.Name + "SumNext", w => w.Name + "Sum"));
+        Of("TokenBackward", new PrimalForm(model).Forward("Token"), model.Width, null, _fast.ToDictionary(w => w.Name + "SumNext", w => w.Name + "Sum"));
 
     /// <summary>W − tok(K − 1) G, the end of a mini-batch that was read in parts.</summary>
     public InPlaceProgram Close()
@@ -53,22 +53,24 @@ public sealed class OuterGradient(InnerModel model)
     /// <summary>The gradient of a forward program, in the scan's terms.</summary>
     /// <param name="name">The program's name.</param>
     /// <param name="forward">What to differentiate.</param>
+    /// <param name="width">The axis of keys, values and queries.</param>
     /// <param name="rows">The axis of its rows; null: one token.</param>
     /// <param name="state">Output → the part of the state that it replaces.</param>
-    private InPlaceProgram Of(string name, TensorProgram forward, Axis? rows, Dictionary<string, string> state)
+    /// <param name="set">Gradients that are set, beside those of tokens.</param>
+    internal static InPlaceProgram Of(string name, TensorProgram forward, Axis width, Axis? rows, Dictionary<string, string> state, IReadOnlyCollection<string>? set = null)
     {
         var program = DualForm.Backward(name, forward, o => Vjp.Cotangent(state.TryGetValue(o, out var part) ? part : o));
         var g = program.Graph;
         var inPlace = state.Values.ToDictionary(Vjp.Cotangent, Vjp.Cotangent);
         var outputs = program.Outputs.Select(o => (o.Name, Value: Placed(o.Name, o.Value))).ToList();
         Axis[] own = rows is { } r ? [r] : [];
-        foreach (var (given, shape) in new[] { ("key", own.Append(model.Width)), ("value", own.Append(model.Width)), ("query", own.Append(model.Width)), ("lr", own) })
-            if (outputs.All(o => o.Name != Vjp.Cotangent(given))) outputs.Add((Vjp.Cotangent(given), g.Zero([.. shape])));
+        foreach (var (given, shape) in new[] { ("key", own.Append(width)), ("value", own.Append(width)), ("query", own.Append(width)), ("lr", own) })
+            if ((given != "lr" || set is null) && outputs.All(o => o.Name != Vjp.Cotangent(given))) outputs.Add((Vjp.Cotangent(given), g.Zero([.. shape])));
         return new(TensorProgram.Of(name, program.Summary, g, outputs), inPlace);
 
         Node Placed(string output, Node gradient)
         {
-            if (output is "dKey" or "dValue" or "dQuery" or "dLr" || inPlace.ContainsKey(output)) return gradient;
+            if (output is "dKey" or "dValue" or "dQuery" or "dLr" || inPlace.ContainsKey(output) || set?.Contains(output) == true) return gradient;
             // one number for all rows
             if (output == "dTokLast") gradient = g.Sum(gradient);
             inPlace[output] = output;

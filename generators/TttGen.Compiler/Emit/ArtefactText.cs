@@ -48,6 +48,15 @@ public static class ArtefactText
         return w.ToString();
     }
 
+    /// <summary>The programs of a scan that an optimiser moves, and their schedules.</summary>
+    public static string Of(ScheduledOptimisedMemory memory)
+    {
+        var w = new CodeWriter();
+        w.Line($"moved by {memory.Memory.Optimiser.Name}; form: {(memory.Memory.IsDual ? "dual" : $"primal, token by token: {memory.Memory.PrimalReason}")}");
+        foreach (var kernel in new[] { memory.Coefficients, memory.Step }) w.Line().Lines(Of(kernel.Program).TrimEnd('\n')).Line().Lines(Of(kernel).TrimEnd('\n'));
+        return w.ToString();
+    }
+
     /// <summary>A scan's programs, and their schedules.</summary>
     public static string Of(ScheduledMemory memory)
     {

@@ -24,7 +24,7 @@ public sealed class BackwardScanEmitter
     {
         _memory = memory;
         _slow = [.. memory.Model.Weights.Where(w => !w.Fast)];
-        _weights = ModelLayout.HeadState(memory) / 2;
+        _weights = ModelLayout.Weights(memory);
         _rows = (memory.MiniBatch + 15) / 16 * 16;
         (_isDual, _kernels, _shared) = (scheduled.IsDual, scheduled.Kernels, scheduled.Inner);
     }

@@ -22,7 +22,7 @@ internal sealed partial class KernelMethods
         var scan = _scans[memory.Name];
         var own = Rounded(memory.MiniBatch) + (_learns ? ModelLayout.HeadState(memory) : 0);
         _scratch.Add(Numbers.Of(scan.Scratch + own));
-        var (query, key, value, rate, answers) = (At(learn.Query), At(learn.Key), At(learn.Value), RateAt(learn.Rate), At(learn));
+        var (query, key, value, answers) = (At(learn.Query), At(learn.Key), At(learn.Value), At(learn));
         TokenRates(learn, tensors, locals, names, w);
         if (_learns) w.Line($"float* state = Scratch(worker) + {Numbers.Of(Rounded(memory.MiniBatch))}; // what a call starts from is kept for its gradient");
         w.Open($"for (int item = worker; item < SliceCount * {Numbers.Of(memory.Heads)}; item += workers)");
@@ -36,12 +36,11 @@ internal sealed partial class KernelMethods
             : $"float* state = slice.State + {place};");
         var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
         w.Line($"{memory.Name}Scan.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {key}, {value}, {query},");
-        w.Line($"    {rate}, tok, state{slow}, {answers}, Scratch(worker) + {Numbers.Of(own)});");
+        w.Line($"    {InputsAt(learn, tensors, locals)}, state{slow}, {answers}, Scratch(worker) + {Numbers.Of(own)});");
         if (_learns) w.Line($"if (slice.End != null) new ReadOnlySpan<float>(state, {size}).CopyTo(new Span<float>(slice.End + {place}, {size}));");
         w.Close();
 
         string At(Node n) => RowsAt(n, memory, tensors, locals);
-        string RateAt(Node n) => RatesAt(n, tensors, locals);
     }
 
     /// <summary>Each worker takes whole heads: what the sequences of a batch add up is then added in their order.</summary>
@@ -52,14 +51,18 @@ internal sealed partial class KernelMethods
         var head = (int)ModelLayout.HeadState(memory);
         var places = Rounded(memory.MiniBatch);
         _scratch.Add($"{memory.Name}ScanBackward.ScratchSize + {Numbers.Of(places + head)}L");
-        var rates = RatePartials(memory);
-        var missing = Enumerable.Range(0, 4).Select(k => (LearnPart)k).Where(p => kernel.Parts.All(g => g.Part != p)).ToList();
-        if (missing.Count > 0) throw new CompileException("TTT143", $"the gradient by the {missing[0]} of {memory.Name}.Learn is asked for by nothing: a query, a key, a value and a rate that are learnt were expected");
+        var descends = memory.Optimiser is null;
+        var rates = descends ? RatePartials(memory) : "";
+        var missing = Enumerable.Range(0, learn.Rows.Count).Where(k => kernel.Parts.All(g => g.Operand != k)).ToList();
+        if (missing.Count > 0) throw new CompileException("TTT143", $"the gradient by the {learn.NameOf(missing[0])} of {memory.Name}.Learn is asked for by nothing: a query, a key, a value and a rate that are learnt were expected");
         TokenRates(learn, tensors, locals, names, w);
         w.Line($"float* dState = Scratch(worker) + {Numbers.Of(places)}; // [{Numbers.Of(head)}]");
         w.Open($"for (int head = worker; head < {Numbers.Of(memory.Heads)}; head += workers)");
-        w.Line($"float* dTok = _{rates} + head * {Numbers.Of(places)}; // [{Numbers.Of(memory.MiniBatch)}]");
-        w.Line($"new Span<float>(dTok, {Numbers.Of(places)}).Clear();");
+        if (descends)
+        {
+            w.Line($"float* dTok = _{rates} + head * {Numbers.Of(places)}; // [{Numbers.Of(memory.MiniBatch)}]");
+            w.Line($"new Span<float>(dTok, {Numbers.Of(places)}).Clear();");
+        }
         foreach (var k in Enumerable.Range(0, memory.Parameters.Count))
         {
             var p = memory.Parameters[k];
@@ -78,11 +81,12 @@ internal sealed partial class KernelMethods
         w.Line($"new Span<float>(dState, {Numbers.Of(head)}).Clear();");
         var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
         var ownSlow = string.Concat(Slow(memory).Select(k => ", " + Own(k)));
-        string Part(LearnPart part) => part == LearnPart.Rate ? RatesAt(Gradient(part), tensors, locals) : At(Gradient(part));
+        string Part(int operand) => At(Gradient(operand));
+        var dInputs = string.Join(", ", learn.Inputs.Select((_, k) => RatesAt(Gradient(Learn.InputsAt + k), tensors, locals))) + (descends ? ", dTok" : "");
         w.Line($"{memory.Name}ScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {At(learn.Key)}, {At(learn.Value)}, {At(learn.Query)},");
-        w.Line($"    {RatesAt(learn.Rate, tensors, locals)}, tok, slice.State + {StatePlace(memory, segment)}{slow},");
-        w.Line($"    {At(kernel.Output)}, {Part(LearnPart.Key)}, {Part(LearnPart.Value)}, {Part(LearnPart.Query)},");
-        w.Line($"    {Part(LearnPart.Rate)}, dTok, dState{ownSlow}, KeepEvery, Kept(worker), Scratch(worker) + {Numbers.Of(places + head)});");
+        w.Line($"    {InputsAt(learn, tensors, locals)}, slice.State + {StatePlace(memory, segment)}{slow},");
+        w.Line($"    {At(kernel.Output)}, {Part(Learn.KeyAt)}, {Part(Learn.ValueAt)}, {Part(Learn.QueryAt)},");
+        w.Line($"    {dInputs}, dState{ownSlow}, KeepEvery, Kept(worker), Scratch(worker) + {Numbers.Of(places + head)});");
         w.Line("// no gradient flows into what was carried here");
         w.Line("if (slice.Position > 0) continue;");
         long at = 0;
@@ -98,7 +102,7 @@ internal sealed partial class KernelMethods
 
         string At(Node n) => RowsAt(n, memory, tensors, locals);
         string Own(int k) => Derivation.Vjp.Cotangent(memory.Model.Weights[k].Name);
-        LearnGradient Gradient(LearnPart part) => kernel.Parts.First(g => g.Part == part);
+        LearnGradient Gradient(int operand) => kernel.Parts.First(g => g.Operand == operand);
     }
 
     /// <summary>A kernel that looks at a scan's inner loop; answers the line that runs it.</summary>
@@ -122,7 +126,7 @@ internal sealed partial class KernelMethods
         w.Line($"new ReadOnlySpan<float>(slice.State + {place}, {size}).CopyTo(new Span<float>(state, {size}));");
         var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
         w.Line($"{memory.Name}Losses.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {RowsAt(learn.Key, memory, tensors, locals)}, {RowsAt(learn.Value, memory, tensors, locals)},");
-        w.Line($"    {RatesAt(learn.Rate, tensors, locals)}, tok, InitialState + {place}, state{slow}, sums, Scratch(worker) + {Numbers.Of(own)});");
+        w.Line($"    {InputsAt(learn, tensors, locals)}, InitialState + {place}, state{slow}, sums, Scratch(worker) + {Numbers.Of(own)});");
         w.Close();
         w.Close();
         var id = NextId(name);
@@ -143,13 +147,18 @@ internal sealed partial class KernelMethods
         return name;
     }
 
-    /// <summary>The token rates of all places, into tok.</summary>
+    /// <summary>What a scan is given beside rows: the rates of tokens and places, or an optimiser's inputs.</summary>
+    private static string InputsAt(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals) =>
+        string.Join(", ", learn.Inputs.Select(n => RatesAt(n, tensors, locals))) + (learn.TokenRate is null ? "" : ", tok");
+
+    /// <summary>The token rates of all places, into tok; nothing under an optimiser of its own.</summary>
     private void TokenRates(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
     {
-        w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", learn.TokenRate)], n => NameOf(n, tensors)).Last()}");
+        if (learn.TokenRate is not { } tokenRate) return;
+        w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", tokenRate)], n => NameOf(n, tensors)).Last()}");
         var places = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         var code = new CodeWriter();
-        foreach (var line in new RowCode(places, null, [learn.TokenRate], _ => "tok", (hint, size) => KeptRow(hint, size, names, w), names).Emit(code)) w.Line(line);
+        foreach (var line in new RowCode(places, null, [tokenRate], _ => "tok", (hint, size) => KeptRow(hint, size, names, w), names).Emit(code)) w.Line(line);
         foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class KernelMethods
                 w.Line($"Product.Panel<V>({locals.Matrix(product.Matrix, product.Transposed)}, p, {a}, rows, {Tile(t)});");
                 if (product.Constant != 1) w.Line($"for (int e = 0; e < rows * 32; e++) {Tile(t)}[e] *= {Numbers.OfSingle(product.Constant)};");
             }
-            var method = kernel.Groups.Count == 1 ? $"{kernel.Name}Store" : $"{kernel.Name}Store" + string.Concat(group.Stores.Select(n => Capital(tensors[n].Name)));
+            var method = kernel.Groups.Count == 1 ? $"{kernel.Name}Store" : $"{kernel.Name}Store" + string.Concat(group.Stores.Select(n => Names.Capital(tensors[n].Name)));
             w.Line($"{method}<V>(worker, p, first, rows, {string.Join(", ", Enumerable.Range(0, group.Products.Count).Select(Tile))});");
             w.Close();
             Epilogue(kernel, group, method, tensors);

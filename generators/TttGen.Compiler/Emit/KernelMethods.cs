@@ -111,7 +111,7 @@ internal sealed partial class KernelMethods
         {
             LookupKernel l => $"rows of {l.Lookup.Table}",
             RowsKernel r => string.Join(", ", r.Stores.Select(Name).Concat(r.Sums.Select(s => s.Name))) + " row by row",
-            ScanKernel s => $"{Name(s.Learn)} = {s.Learn.Memory}.Learn({Name(s.Learn.Query)}, {Name(s.Learn.Key)}, {Name(s.Learn.Value)}, {Name(s.Learn.Rate)})",
+            ScanKernel s => $"{Name(s.Learn)} = {s.Learn.Memory}.Learn({Name(s.Learn.Query)}, {Name(s.Learn.Key)}, {Name(s.Learn.Value)}, {string.Join(", ", s.Learn.Inputs.Select(Name))})",
             ProductKernel { IsHead: true } p => $"logits = {Left(p)} · {p.Groups[0].Products[0].Matrix}",
             ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {Left(p)} · {Beside([.. p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix + (m.Transposed ? "ᵀ" : ""))])}",
             LearnGradientKernel l => $"{string.Join(", ", l.Parts.Select(p => p.Rank == 2 ? Name(p) : p.Hint))}: the gradient of {l.Learn.Memory}.Learn, from {Name(l.Output)}",
@@ -240,8 +240,6 @@ internal sealed partial class KernelMethods
         foreach (var line in memory.Pointers) w.Line(line);
         foreach (var line in row.TrimEnd('\n').Split('\n')) w.Line(line);
     }
-
-    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
     private NameTable Fresh() => new(_taken.Concat(["worker", "workers", "share", "block", "first", "rows", "r", "p", "b", "c0", "columns", "end", "item", "slice", "head", "state", "to", "a", "tile"]));
 

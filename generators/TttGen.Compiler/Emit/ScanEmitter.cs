@@ -23,8 +23,8 @@ public sealed class ScanEmitter
         _slow = [.. _model.Weights.Where(w => !w.Fast)];
     }
 
-    /// <summary>What was made: the class's text, its working memory, the dual form's cost.</summary>
-    public sealed record Scan(string Text, long Scratch, long FlopsPerToken, bool IsDual, string Reason);
+    /// <summary>What was made: the class's text, its working memory, the dual form's cost, the method of TttScan that drives it.</summary>
+    public sealed record Scan(string Text, long Scratch, long FlopsPerToken, bool IsDual, string Reason, string Driver);
 
     /// <summary>Emits the class.</summary>
     public static Scan Emit(LinkedMemory memory, ScheduledMemory scheduled, int indent) => new ScanEmitter(memory, scheduled).Run(indent);
@@ -67,7 +67,7 @@ public sealed class ScanEmitter
             foreach (var line in m.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
         }
         w.Close();
-        return new Scan(w.ToString(), scratch + own, flops, isDual, _scheduled.PrimalReason);
+        return new Scan(w.ToString(), scratch + own, flops, isDual, _scheduled.PrimalReason, isDual ? "Dual" : "Primal");
     }
 
     /// <summary>The scan over pointers, and the kernels as its driver sees them.</summary>

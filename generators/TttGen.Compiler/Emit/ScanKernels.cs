@@ -59,7 +59,7 @@ internal sealed class ScanKernels
         foreach (var weight in _memory.Model.Weights.Where(weight => !weight.Fast))
             w.Line($"public T* {Field(weight.Name)}{(gradients ? $", {Field(Derivation.Vjp.Cotangent(weight.Name))}" : "")}; // [{string.Join(", ", weight.Shape)}]");
         w.Line($"public static int MiniBatchTokens => {Numbers.Of(_memory.MiniBatch)};");
-        w.Line($"public static int WeightsSize => {Numbers.Of(ModelLayout.HeadState(_memory) / 2)};");
+        w.Line($"public static int WeightsSize => {Numbers.Of(ModelLayout.Weights(_memory))};");
     }
 
     /// <summary>The method that runs a kernel.</summary>

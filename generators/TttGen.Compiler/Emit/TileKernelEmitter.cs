@@ -193,7 +193,7 @@ public sealed class TileKernelEmitter
         return c.Constant == 1 ? product : c.Constant == -1 ? "-" + product : $"{Constant(c.Constant)} * {product}";
     }
 
-    private static string Constant(double value) => value == 1 ? "T.One" : value == 0 ? "T.Zero" : $"T.CreateTruncating({Numbers.Of(value)})";
+    internal static string Constant(double value) => value == 1 ? "T.One" : value == 0 ? "T.Zero" : $"T.CreateTruncating({Numbers.Of(value)})";
 
     // ---- rows
 
@@ -203,7 +203,7 @@ public sealed class TileKernelEmitter
         var names = _names.Copy();
         var memory = new TileMemory(this, stage, names);
         var body = new CodeWriter();
-        var name = _methodNames.Fresh(_kernel.Program.Name + Capital(stage.Stores.Count > 0 ? BufferOf(stage.Stores[0]).Name : stage.Sums[0].Destination.Name));
+        var name = _methodNames.Fresh(_kernel.Program.Name + Names.Capital(stage.Stores.Count > 0 ? BufferOf(stage.Stores[0]).Name : stage.Sums[0].Destination.Name));
         (Node, Access, string)[] sums = [.. stage.Sums.Select(s => (s.Body, s.Access, memory.SumTarget(s)))];
         if (stage.RowAxis is not { } axis)
         {
@@ -231,8 +231,6 @@ public sealed class TileKernelEmitter
         foreach (var line in body.ToString().TrimEnd('\n').Split('\n')) _methods.Line(line.Length == 0 ? "" : "    " + line);
         _methods.Line("}");
     }
-
-    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
     private readonly CodeWriter _methods = new();
     private readonly NameTable _methodNames = new([]);

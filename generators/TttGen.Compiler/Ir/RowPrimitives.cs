@@ -51,8 +51,17 @@ public sealed class RotatePairs(int id, Node argument, Node theta, int feature, 
     public override IReadOnlyList<Node> Operands { get; } = [argument, theta];
 }
 
-/// <summary>The TTT scan: every head's inner model learns from its keys and values and answers its queries.</summary>
-public sealed class Learn(int id, Axis[] shape, Node query, Node key, Node value, Node rate, Node tokenRate, string memory) : Node(id, shape)
+/// <summary>The scan of a memory: every head's inner model learns from its keys and values and answers its queries.</summary>
+/// <param name="id">The node's number.</param>
+/// <param name="shape">Of the answers: [n, heads · feature].</param>
+/// <param name="query">[n, heads · feature].</param>
+/// <param name="key">[n, heads · feature].</param>
+/// <param name="value">[n, heads · feature].</param>
+/// <param name="inputs">[n, heads] each: the rate, or what the optimiser's step takes.</param>
+/// <param name="tokenRate">[mini-batch]; null under an optimiser of its own.</param>
+/// <param name="names">What the inputs are called.</param>
+/// <param name="memory">Name of the linked memory.</param>
+public sealed class Learn(int id, Axis[] shape, Node query, Node key, Node value, IReadOnlyList<Node> inputs, Node? tokenRate, IReadOnlyList<string> names, string memory) : Node(id, shape)
 {
     /// <summary>[n, heads · feature].</summary>
     public Node Query { get; } = query;
@@ -63,40 +72,47 @@ public sealed class Learn(int id, Axis[] shape, Node query, Node key, Node value
     /// <summary>[n, heads · feature].</summary>
     public Node Value { get; } = value;
 
-    /// <summary>[n, heads].</summary>
-    public Node Rate { get; } = rate;
+    /// <summary>[n, heads] each.</summary>
+    public IReadOnlyList<Node> Inputs { get; } = inputs;
 
-    /// <summary>[mini-batch].</summary>
-    public Node TokenRate { get; } = tokenRate;
+    /// <summary>[n, heads]: the rate, where gradient descent is what moves the memory.</summary>
+    public Node Rate => Inputs[0];
+
+    /// <summary>[mini-batch]; null under an optimiser of its own.</summary>
+    public Node? TokenRate { get; } = tokenRate;
+
+    /// <summary>What the inputs are called.</summary>
+    public IReadOnlyList<string> Names { get; } = names;
 
     /// <summary>Name of the linked memory.</summary>
     public string Memory { get; } = memory;
 
+    /// <summary>The operands that have a row a token, first among <see cref="Operands"/>.</summary>
+    public IReadOnlyList<Node> Rows { get; } = [query, key, value, .. inputs];
+
     /// <inheritdoc/>
-    public override IReadOnlyList<Node> Operands { get; } = [query, key, value, rate, tokenRate];
+    public override IReadOnlyList<Node> Operands { get; } = tokenRate is null ? [query, key, value, .. inputs] : [query, key, value, .. inputs, tokenRate];
+
+    /// <summary>What an operand is called.</summary>
+    public string NameOf(int operand) => operand switch
+    {
+        QueryAt => "Query",
+        KeyAt => "Key",
+        ValueAt => "Value",
+        _ when operand < Rows.Count => Names[operand - InputsAt],
+        _ => "TokenRate",
+    };
+
+    /// <summary>The same scan of other operands.</summary>
+    public Learn With(int id, IReadOnlyList<Node> operands) => new(id, Shape, operands[QueryAt], operands[KeyAt], operands[ValueAt],
+        [.. operands.Skip(InputsAt).Take(Inputs.Count)], TokenRate is null ? null : operands[operands.Count - 1], Names, Memory);
+
+    /// <summary>Places of the operands.</summary>
+    public const int QueryAt = 0, KeyAt = 1, ValueAt = 2, InputsAt = 3;
 }
 
-/// <summary>What a <see cref="LearnGradient"/> is the gradient by, in the order of <see cref="Learn"/>'s operands.</summary>
-public enum LearnPart
-{
-    /// <summary>[n, heads · feature].</summary>
-    Query,
-
-    /// <summary>[n, heads · feature].</summary>
-    Key,
-
-    /// <summary>[n, heads · feature].</summary>
-    Value,
-
-    /// <summary>[n, heads].</summary>
-    Rate,
-
-    /// <summary>[mini-batch].</summary>
-    TokenRate,
-}
-
-/// <summary>The outer gradient of a TTT scan by one of its operands. One backward scan makes all of them, and those of the memory's own weights.</summary>
-public sealed class LearnGradient(int id, Learn learn, Node output, LearnPart part) : Node(id, learn.Operands[(int)part].Shape)
+/// <summary>The outer gradient of a scan by one of its operands. One backward scan makes all of them, and those of the memory's own weights.</summary>
+public sealed class LearnGradient(int id, Learn learn, Node output, int operand) : Node(id, learn.Operands[operand].Shape)
 {
     /// <summary>The scan.</summary>
     public Learn Learn { get; } = learn;
@@ -104,9 +120,12 @@ public sealed class LearnGradient(int id, Learn learn, Node output, LearnPart pa
     /// <summary>The gradient of its answers.</summary>
     public Node Output { get; } = output;
 
-    /// <summary>Which operand.</summary>
-    public LearnPart Part { get; } = part;
+    /// <summary>Which of the scan's operands.</summary>
+    public int Operand { get; } = operand;
+
+    /// <summary>Whether it has a row a token.</summary>
+    public bool IsRows => Operand < Learn.Rows.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Node> Operands { get; } = [learn.Query, learn.Key, learn.Value, learn.Rate, learn.TokenRate, output];
+    public override IReadOnlyList<Node> Operands { get; } = [.. learn.Operands, output];
 }

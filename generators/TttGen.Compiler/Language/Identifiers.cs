@@ -74,10 +74,15 @@ public sealed class Identifiers(NameScope scope)
         .. Everywhere, "k", "key", "keyRow", "value", "valueRow", "query", "queryRow", "output", "outputRow", "rate", "rateRow", "lr", "dLr", "x", "tril", "last", "lastOfRows", "sums", "inner", "kept", "keepEvery",
         "dKey", "dKeyRow", "dValue", "dValueRow", "dQuery", "dQueryRow", "dOutput", "dOutputRow", "dRate", "dRateRow", "loss", "after", "taken", "which", "initial", "predict",
         "Range", "Copy", "Start", "Next", "Back", "Gathered", "SumsAtStart", "Run", "MiniBatch", "Step", "Close", "Token", "Gather", "Advance", "InnerGradient", "Losses", "Add", "MiniBatchBackward",
-        "StepBackward", "TokenBackward", "CloseBackward", "WeightsSize", "ScratchSize", "KeptSize", "StatesSize", "InnerSize", "StateSize", "MiniBatchTokens", "FlopsPerToken", "AdvanceFlopsPerToken", "InnerFlopsPerToken",
+        "StepBackward", "TokenBackward", "CloseBackward", "Coefficients", "CoefficientsBackward", "inputs", "coefficients", "dCoefficients", "dInputs", "table", "dTable", "dWeights", "weights", "dParts", "gains", "WeightsSize", "ScratchSize", "KeptSize", "StatesSize", "InnerSize", "StateSize", "MiniBatchTokens", "FlopsPerToken", "AdvanceFlopsPerToken", "InnerFlopsPerToken",
         "positions", "stateOffsets", "layerOffset", "answer",
         "keyRows", "valueRows", "queryRows", "rateRows", "answerRows", "keyStride", "valueStride", "queryStride", "rateStride", "answerStride",
+        "keeps", "ends", "endGains", "column", "closes", "step", .. Numbered("input", "dInput", "now", "after", "end", "number"),
     ]);
+
+    /// <summary>Names that emitters number: inputs and parts of an optimiser, and the numbers that its coefficients are made of.</summary>
+    private static IEnumerable<string> Numbered(params string[] names) =>
+        names.SelectMany(name => Enumerable.Range(0, 100).SelectMany(k => new[] { "", "Rows", "Stride" }.Select(suffix => name + k.ToString(CultureInfo.InvariantCulture) + suffix)));
 
     /// <summary>What emitters spell the gradients of: there the case of the first letter tells nothing apart.</summary>
     private static readonly HashSet<string> Differentiated = ["key", "value", "query", "output", "rate", "lr", "tok", "tokLast", "state"];
@@ -91,7 +96,7 @@ public sealed class Identifiers(NameScope scope)
 
     private static readonly string[] ScanSuffixes = ["Sum", "Next", "Transposed", "ByColumns", "Kept", "KeptOf", "At", "Part", "All", "Row", "Lanes", "_"];
 
-    private static readonly string[] ScanPrefixes = ["delta", "step", "times", "back", "affine", "scores", "attention", "correction", "now", "sum"];
+    private static readonly string[] ScanPrefixes = ["delta", "step", "times", "back", "affine", "scores", "attention", "correction", "now", "sum", "keeps", "gains", "ends", "share"];
 
     private static bool EndsAsDerived(string name, NameScope scope) =>
         (scope == NameScope.Rows ? RowSuffixes : ScanSuffixes).Any(suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal));

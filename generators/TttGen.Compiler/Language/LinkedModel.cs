@@ -45,7 +45,8 @@ public sealed record LinkedSetting(string Name, string Key, double Default);
 /// <param name="MiniBatch">Tokens that share one θ.</param>
 /// <param name="Parameters">One a weight, in the model's order.</param>
 /// <param name="Spec">Full name of the spec.</param>
-public sealed record LinkedMemory(string Name, InnerModel Model, int Heads, int MiniBatch, IReadOnlyList<LinkedParameter> Parameters, string Spec);
+/// <param name="Optimiser">How it moves; null: by gradient descent with rate and token rate.</param>
+public sealed record LinkedMemory(string Name, InnerModel Model, int Heads, int MiniBatch, IReadOnlyList<LinkedParameter> Parameters, string Spec, InnerOptimiser? Optimiser = null);
 
 /// <summary>A stretch of a model: rows in, rows out, run <see cref="Repeat"/> times with weights of its own each time.</summary>
 /// <param name="Name">Identifier in generated code.</param>

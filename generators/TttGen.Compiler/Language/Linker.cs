@@ -231,7 +231,11 @@ public sealed class Linker
             case ("Logits", TableValue table):
                 return new LogitsValue(NodeOf(values[1]), table.Parameter);
             case ("Learn", MemoryValue memory):
-                return new NodeValue(Learn(spec, s, memory, [.. values.Skip(1).Select(NodeOf)]));
+                return new NodeValue(Learn(spec, s, memory, [.. values.Skip(1).Select(NodeOf)], null));
+            case ("LearnWith", MemoryValue memory):
+                return new NodeValue(Learn(spec, s, memory, [.. values.Skip(1).Select(NodeOf)], Optimiser(spec, spec.Close(s.TypeArguments[2]), values.Length - 4)));
+            case (SpecWords.New, _):
+                return new PartsValue([.. values.Select(NodeOf)]);
             case ("CausalConvolution", _):
                 return new NodeValue(Convolution(NodeOf(values[0]), (TapsValue)values[1], NodeOf(values[2])));
             case ("RotatePairs", _):
@@ -319,11 +323,65 @@ public sealed class Linker
         _stream = _graph.Input("x", shape);
     }
 
-    private Node Learn(SpecInstance spec, SpecStatement s, MemoryValue memory, Node[] operands)
+    /// <summary>An optimiser's step as coefficients.</summary>
+    private InnerOptimiser Optimiser(SpecInstance spec, TypeRef type, int inputs)
+    {
+        var instance = Instance(type, "");
+        var (program, outer, outerScope) = (instance.Program, _graph, _scope);
+        if (program.Kind != SpecKind.InnerOptimiser) throw new CompileException("TTT125", $"{type} is no inner optimiser: a record with [InnerOptimiser] was expected", spec.Program.Name);
+        var step = Method(program, "Step");
+        if (step.Arguments.Count - 1 != inputs)
+            throw new CompileException("TTT146", $"{spec.Program.Name}: Learn gives {program.Name} {inputs} inputs after the value, and its Step takes {step.Arguments.Count - 1} after the gradient; give as many", spec.Program.Name);
+        if (program.Parameters.Count > 8) throw new CompileException("TTT148", $"{program.Name} keeps {program.Parameters.Count} numbers beside each weight: at most 8 were expected", program.Name);
+        var identifiers = new Identifiers(NameScope.Scan);
+        (_graph, _scope) = (new Graph(), NameScope.Scan);
+        try
+        {
+            Node[] parts = [.. program.Parameters.Select(p => _graph.Input(identifiers.Take(p.Name)))];
+            var gradient = _graph.Input(identifiers.Take("gradient"));
+            Node[] given = [.. step.Arguments.Skip(1).Select(a => _graph.Input(identifiers.Take(a.Name)))];
+            foreach (var (p, part) in program.Parameters.Zip(parts, (p, part) => (p, part))) instance.Parameters[p.Name] = new NodeValue(part);
+            var after = Linear(step, [.. parts, gradient], [gradient, .. given]);
+            var closed = program.Methods.FirstOrDefault(m => m.Name == "Close") is { } close ? Linear(close, parts, []) : null;
+            var count = parts.Length;
+            var (transition, close_) = (new Node[count, count], new double[count, count]);
+            for (var q = 0; q < count; q++)
+                for (var r = 0; r < count; r++)
+                {
+                    transition[q, r] = after[q][r];
+                    close_[q, r] = closed is null ? q == r ? 1 : 0 : Number(closed[q][r]);
+                }
+            return new(Names.Short(program.Name), [.. parts.Select(p => Names.Capital(((Input)p).Name))], [.. given.Select(u => ((Input)u).Name)], _graph, transition, [.. after.Select(form => form[count])], close_);
+        }
+        finally
+        {
+            (_graph, _scope) = (outer, outerScope);
+        }
+
+        Node[][] Linear(SpecMethod method, Node[] variables, Node[] arguments)
+        {
+            if (Evaluate(instance, method, [.. arguments.Select(a => new NodeValue(a))]) is not PartsValue next || next.Parts.Count != program.Parameters.Count)
+                throw new CompileException("TTT147", $"{program.Name}.{method.Name}: 'return new(…)' with a number for each of {string.Join(", ", program.Parameters.Select(p => p.Name))} was expected", program.Name);
+            var form = new LinearForm(_graph, variables);
+            return [.. next.Parts.Select((part, q) => form.Of(part, out var defect) is var coefficients && defect is null ? coefficients
+                : throw new CompileException("TTT147", $"{program.Name}.{method.Name} is not linear in the parts and the gradient: of {program.Parameters[q].Name}, {defect}. "
+                    + "What is not linear in them (a norm of the gradient, Adam's second moment) can't be compiled yet; make coefficients of the token's inputs alone", program.Name))];
+        }
+
+        double Number(Node coefficient) => coefficient switch
+        {
+            Zero => 0,
+            Literal l => l.Value,
+            Einsum { Factors.Count: 0 } constant => constant.Coefficient,
+            _ => throw new CompileException("TTT147", $"{program.Name}.Close: constant coefficients were expected", program.Name),
+        };
+    }
+
+    private Node Learn(SpecInstance spec, SpecStatement s, MemoryValue memory, Node[] operands, InnerOptimiser? optimiser)
     {
         if (!_used.Add(memory))
             throw new CompileException("TTT144", $"{spec.Program.Name}: the memory '{memory.Key}' learns twice, and a sequence carries one state of it; give each Learn a PerHead of its own", spec.Program.Name);
-        var miniBatch = Size(spec.Close(s.TypeArguments[s.TypeArguments.Count - 1]));
+        var miniBatch = Size(spec.Close(s.TypeArguments[1]));
         var type = memory.Model;
         var inner = Instance(type, spec.Path);
         var outer = _graph;
@@ -341,14 +399,14 @@ public sealed class Linker
             var predict = Method(inner.Program, "Predict");
             var width = AxisOf(inner.Close(predict.Arguments[0].Type).Arguments[0]);
             var x = _graph.Input("x", width);
-            if (memory.Heads.Size * width.Size != operands[0].Shape[1].Size || operands[3].Shape[1].Size != memory.Heads.Size)
-                throw new CompileException("TTT135", $"{spec.Program.Name}: {memory.Heads.Size} heads of {width.Size} and as many rates were expected, found rows of {operands[0].Shape[1].Size} and {operands[3].Shape[1].Size} rates");
+            if (memory.Heads.Size * width.Size != operands[0].Shape[1].Size || operands.Skip(3).Take(optimiser?.Inputs.Count ?? 1).FirstOrDefault(rate => rate.Shape[1].Size != memory.Heads.Size) is not null)
+                throw new CompileException("TTT135", $"{spec.Program.Name}: {memory.Heads.Size} heads of {width.Size} and as many rates were expected, found rows of {operands[0].Shape[1].Size} and {(operands.Length > 3 ? operands[3].Shape[1].Size : 0)} rates");
             var (key, value) = (_graph.Input("key", width), _graph.Input("value", width));
             var predicted = ((NodeValue)Evaluate(inner, predict, [new NodeValue(x)])).Node;
             var loss = ((NodeValue)Evaluate(inner, Method(inner.Program, "Loss"), [new NodeValue(key), new NodeValue(value)])).Node;
             var name = Names.Short(inner.Program.Name);
             for (var k = 2; _memories.Any(m => m.Name == name) || IsTaken(name); k++) name = Names.Short(inner.Program.Name) + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            _memories.Add(new LinkedMemory(name, new InnerModel(name, _graph, weights, predicted, loss, width), memory.Heads.Size, miniBatch, parameters, inner.Program.Name));
+            _memories.Add(new LinkedMemory(name, new InnerModel(name, _graph, weights, predicted, loss, width), memory.Heads.Size, miniBatch, parameters, inner.Program.Name, optimiser is null ? null : Apart(optimiser, weights)));
         }
         finally
         {
@@ -383,6 +441,15 @@ public sealed class Linker
             }
         }
         var linked = _memories[_memories.Count - 1];
-        return _graph.Primitive(id => new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], operands[3], operands[4], linked.Name));
+        return _graph.Primitive(id => optimiser is null
+            ? new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], [operands[3]], operands[4], ["Rate"], linked.Name)
+            : new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], [.. operands.Skip(3)], null, [.. optimiser.Inputs.Select(Names.Capital)], linked.Name));
+    }
+
+    /// <summary>Parts whose names behind those of weights are all different.</summary>
+    private static InnerOptimiser Apart(InnerOptimiser optimiser, IReadOnlyList<Weight> weights)
+    {
+        var names = weights.SelectMany(w => optimiser.Parts.Select(p => (w.Name + p).ToUpperInvariant())).ToList();
+        return names.Distinct().Count() == names.Count ? optimiser : optimiser with { Parts = [.. optimiser.Parts.Select((p, q) => p + Numbers.Of(q))] };
     }
 }

@@ -29,6 +29,9 @@ internal sealed record TapsValue(LinkedParameter Parameter, Axis Columns, int Ta
 /// <summary>A sub-spec.</summary>
 internal sealed record InstanceValue(SpecInstance Instance) : Value;
 
+/// <summary>The next parts of an optimiser.</summary>
+internal sealed record PartsValue(IReadOnlyList<Node> Parts) : Value;
+
 /// <summary>The inner models of a TTT layer.</summary>
 internal sealed record MemoryValue(TypeRef Model, string Key, Axis Heads) : Value;
 

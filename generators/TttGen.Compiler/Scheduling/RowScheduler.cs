@@ -169,7 +169,7 @@ public sealed class RowScheduler
         foreach (var (lookup, rows) in gradient.Lookups) _kernels.Add(new ScatterKernel(Unique("Scatter" + lookup.Table), lookup, rows));
         Learn[] scans = [.. _live.OfType<LearnGradient>().Select(l => l.Learn).Distinct()];
         if (vectors.Count > 0 || scans.Length > 0)
-            _kernels.Add(new VectorKernel(Unique("GradientVectors"), _sums, scans, [.. _live.OfType<LearnGradient>().Where(l => l.Part == LearnPart.TokenRate)], vectors));
+            _kernels.Add(new VectorKernel(Unique("GradientVectors"), _sums, scans, [.. _live.OfType<LearnGradient>().Where(l => !l.IsRows)], vectors));
         return new RowSchedule(_kernels, [.. _tensors.Values.Where(t => !given.Contains(t))], result, gradient.Stream is { } d ? _tensors[d] : null);
     }
 
@@ -187,7 +187,7 @@ public sealed class RowScheduler
                     _made.Add(l);
                     break;
                 case Learn learn:
-                    Make([learn.Query, learn.Key, learn.Value, learn.Rate]);
+                    Make([.. learn.Rows]);
                     Tensor(learn, "answers");
                     _kernels.Add(new ScanKernel(Unique("Learn" + learn.Memory), learn));
                     _made.Add(learn);
@@ -214,8 +214,8 @@ public sealed class RowScheduler
     {
         Make([gradient.Output]);
         var parts = _live.OfType<LearnGradient>().Where(l => l.Learn == gradient.Learn && l.Output == gradient.Output).ToList();
-        foreach (var part in new[] { LearnPart.Query, LearnPart.Key, LearnPart.Value, LearnPart.Rate }.Where(p => parts.All(l => l.Part != p)))
-            parts.Add((LearnGradient)graph.Primitive(id => new LearnGradient(id, gradient.Learn, gradient.Output, part)));
+        foreach (var operand in Enumerable.Range(0, gradient.Learn.Rows.Count).Where(k => parts.All(l => l.Operand != k)))
+            parts.Add((LearnGradient)graph.Primitive(id => new LearnGradient(id, gradient.Learn, gradient.Output, operand)));
         foreach (var part in parts)
         {
             if (part.Rank == 2) Tensor(part, "rows");
@@ -309,7 +309,7 @@ public sealed class RowScheduler
         foreach (var n in stores) Tensor(n, "rows");
         var sums = _sums.Where(s => !_summed.Contains(s.Node) && IsReady(s.Body)).ToList();
         foreach (var s in sums) _summed.Add(s.Node);
-        var name = stores.Count > 0 ? "Rows" + string.Concat(stores.Select(n => Capital(_tensors[n].Name))) : "Sum" + string.Concat(sums.Select(s => Capital(s.Name)));
+        var name = stores.Count > 0 ? "Rows" + string.Concat(stores.Select(n => Names.Capital(_tensors[n].Name))) : "Sum" + string.Concat(sums.Select(s => Names.Capital(s.Name)));
         _kernels.Add(new RowsKernel(Unique(name), stores, sums));
         foreach (var n in stores) _made.Add(n);
     }
@@ -329,8 +329,6 @@ public sealed class RowScheduler
             _ => !_products.ContainsKey(at) && at.Operands.All(Ready),
         };
     }
-
-    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 
     // ---- products
 
@@ -363,7 +361,7 @@ public sealed class RowScheduler
             groups.Add(new ProductGroup(
                 [.. parts.Select(p => new MatrixProduct(p.Node, ((Input)p.B.Value!).Name, p.Constant, p.Inner.Size, p.B.Transposed))], parts[0].Columns.Size, stores));
         }
-        _kernels.Add(new ProductKernel(Unique("Multiply" + string.Concat(groups.SelectMany(g => g.Stores).Select(n => Capital(_tensors[n].Name)))), left, groups, false));
+        _kernels.Add(new ProductKernel(Unique("Multiply" + string.Concat(groups.SelectMany(g => g.Stores).Select(n => Names.Capital(_tensors[n].Name)))), left, groups, false));
         foreach (var n in inside) if (_tensors.ContainsKey(n)) _made.Add(n);
         foreach (var p in products) _made.Add(p);
     }

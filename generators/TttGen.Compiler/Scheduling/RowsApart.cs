@@ -47,7 +47,7 @@ internal sealed class RowsApart
                     dense.Add(n);
                     break;
                 case Learn l:
-                    dense.UnionWith([l, l.Query, l.Key, l.Value, l.Rate]);
+                    dense.UnionWith([l, .. l.Rows]);
                     break;
                 case LearnGradient l:
                     dense.UnionWith([l, l.Output]);
@@ -76,8 +76,8 @@ internal sealed class RowsApart
             Sum => _graph.Add(operands),
             Einsum e => _graph.Einsum([.. operands.Zip(e.Indices, (o, i) => (o, i))], e.Out, e.Shape),
             RotatePairs r => _graph.Primitive(id => new RotatePairs(id, operands[0], r.Theta, r.Feature, r.Period, r.Back)),
-            Learn l => _graph.Primitive(id => new Learn(id, l.Shape, operands[0], operands[1], operands[2], operands[3], operands[4], l.Memory)),
-            LearnGradient l => _graph.Primitive(id => new LearnGradient(id, (Learn)Of(l.Learn), operands[5], l.Part)),
+            Learn l => _graph.Primitive(id => l.With(id, operands)),
+            LearnGradient l => _graph.Primitive(id => new LearnGradient(id, (Learn)Of(l.Learn), operands[operands.Length - 1], l.Operand)),
             _ => node,
         };
         if (node.Hint is { } hint) rebuilt.Named(hint);

@@ -11,6 +11,9 @@ public static class Names
     /// <summary>First letter in lower case.</summary>
     public static string Lower(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name.Substring(1);
 
+    /// <summary>First letter in upper case.</summary>
+    public static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name.Substring(1);
+
     /// <summary>What a value is called: as its composite named it, or by what it is.</summary>
     public static string Of(Node node) => node.Hint ?? node switch
     {

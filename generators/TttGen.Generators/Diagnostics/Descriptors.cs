@@ -31,7 +31,7 @@ internal static class Descriptors
         "'{0}' has no method '{1}', which {2} needs");
 
     public static readonly DiagnosticDescriptor SeveralKinds = Error("TTT008", "A spec is of one kind",
-        "'{0}' has more than one of [InnerModel], [Layer] and [Model]: keep one");
+        "'{0}' has more than one of [InnerModel], [InnerOptimiser], [Layer] and [Model]: keep one");
 
     public static readonly DiagnosticDescriptor GenericModel = Error("TTT009", "A model is not generic",
         "[Model] '{0}' must have no type parameters, and neither may the types around it: give its parts the dimensions that they have");
@@ -62,6 +62,9 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor GeneratedMember = Error("TTT018", "A parameter is not called as a generated member",
         "'{0}' is what a member is called that the generator gives this record: give the parameter another name, with [Key(\"{1}\")] where a checkpoint has this one");
+
+    public static readonly DiagnosticDescriptor InnerOptimiserWithoutInterface = Error("TTT019", "An inner optimiser implements IInnerOptimiser",
+        "'{0}' has [InnerOptimiser] but does not implement IInnerOptimiser: write ': {1}' here");
 
     // Bodies.
     public static readonly DiagnosticDescriptor Loop = Error("TTT020", "No loops",
@@ -124,7 +127,7 @@ internal static class Descriptors
     [
         NotPartial, NotARecord, DimensionWithoutInterface, DimensionSize, GenericDimension, InnerModelWithoutInterface, MethodMissing, SeveralKinds,
         GenericModel, UnknownParameterType, NotADimension, MisplacedWeightAttribute, SettingWithoutConfig, MisplacedConfig, HiddenState, DuplicateKey,
-        MethodSignature, GeneratedMember, Loop, Condition, Function, Exception, UnknownCall, Assignment, Statement, Expression, UnknownMember, Recursion,
+        MethodSignature, GeneratedMember, InnerOptimiserWithoutInterface, Loop, Condition, Function, Exception, UnknownCall, Assignment, Statement, Expression, UnknownMember, Recursion,
         IntegerDivision, SizeOfConcrete, LocalWithoutValue, NotLowered, OtherVersion, UnknownType, RecursiveSpec,
         UnsafeCode,
     ];

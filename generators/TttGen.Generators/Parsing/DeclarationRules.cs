@@ -20,6 +20,12 @@ internal static class DeclarationRules
             rejections.AddMissingInterface(Descriptors.InnerModelWithoutInterface, spec.Identifier(), missing, spec.Name, missing);
         }
 
+        if (kind == SpecKind.InnerOptimiser && !spec.Is(Names.InnerOptimiser))
+        {
+            var missing = $"IInnerOptimiser<{spec.Short()}>";
+            rejections.AddMissingInterface(Descriptors.InnerOptimiserWithoutInterface, spec.Identifier(), missing, spec.Name, missing);
+        }
+
         if (spec.BaseType is { SpecialType: SpecialType.None, IsRecord: true } inherited) rejections.Add(Descriptors.HiddenState, spec.Identifier(), inherited.Short());
         foreach (var member in spec.GetMembers()) CheckMember(spec, member, rejections);
     }

@@ -74,6 +74,14 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     public override string? VisitBinaryOperator(IBinaryOperation operation, object? argument) =>
         Arithmetic(operation, operation.OperatorKind, operation.OperatorMethod, operation.LeftOperand, operation.RightOperand);
 
+    /// <summary>The next value of an optimiser's parts.</summary>
+    public override string? VisitObjectCreation(IObjectCreationOperation operation, object? argument)
+    {
+        if (operation.Type is not INamedTypeSymbol type || !Same(type, spec) || !type.Kinds().Contains(SpecKind.InnerOptimiser) || operation.Initializer is not null || operation.Arguments.Length == 0)
+            return DefaultVisit(operation, argument);
+        return Operands(operation.Arguments) is { } operands ? scope.Add(SpecWords.New, Type(operation), operands) : null;
+    }
+
     public override string? VisitInvocation(IInvocationOperation operation, object? argument)
     {
         var method = operation.TargetMethod;
@@ -90,7 +98,7 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
         }
 
         var receiver = Parse(operation.Instance!);
-        var operands = Operands(operation);
+        var operands = Operands(operation.Arguments);
         return receiver is null || operands is null ? null : scope.Add($"Apply:{method.Name}", Type(operation), [receiver, .. operands]);
     }
 
@@ -99,22 +107,25 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
         var method = operation.TargetMethod;
         if (!Same(method.ContainingType, spec) || method.MethodKind != MethodKind.Ordinary) return UnknownCall(operation, null);
         parseCallee(method.OriginalDefinition, At(operation));
-        return Operands(operation) is { } operands ? scope.Add($"Call:{method.Name}", Type(operation), operands) : null;
+        return Operands(operation.Arguments) is { } operands ? scope.Add($"Call:{method.Name}", Type(operation), operands) : null;
     }
 
     private string? Primitive(IInvocationOperation operation, IReadOnlyList<string> receiver)
     {
         if (BuiltIns.Operation(operation.TargetMethod) is not { } name) return UnknownCall(operation, operation.TargetMethod.ContainingType);
-        if (Operands(operation) is not { } operands) return null;
+        if (Operands(operation.Arguments) is not { } operands) return null;
         return scope.Add(name, Type(operation), [.. receiver, .. operands], [.. operation.TargetMethod.TypeArguments.Select(t => types.Of(t, At(operation)))]);
     }
 
     /// <summary>In the order of the method's parameters, however the call names them.</summary>
-    private List<string>? Operands(IInvocationOperation operation)
+    private List<string>? Operands(IEnumerable<IArgumentOperation> arguments)
     {
-        var operands = operation.Arguments.OrderBy(a => a.Parameter?.Ordinal ?? 0).Select(a => Parse(a.Value)).ToList();
+        var operands = arguments.OrderBy(a => a.Parameter?.Ordinal ?? 0).SelectMany(Values).Select(Parse).ToList();
         return operands.Contains(null) ? null : operands.ConvertAll(o => o!);
     }
+
+    private static IEnumerable<IOperation> Values(IArgumentOperation argument) =>
+        argument is { ArgumentKind: ArgumentKind.ParamArray, Value: IArrayCreationOperation { Initializer: { } all } } ? all.ElementValues : [argument.Value];
 
     private string? Arithmetic(IOperation operation, BinaryOperatorKind kind, IMethodSymbol? method, IOperation left, IOperation right)
     {

@@ -7,6 +7,7 @@ internal static class Names
 
     public const string DimAttribute = "TttGen.DimAttribute";
     public const string InnerModelAttribute = "TttGen.InnerModelAttribute";
+    public const string InnerOptimiserAttribute = "TttGen.InnerOptimiserAttribute";
     public const string LayerAttribute = "TttGen.LayerAttribute";
     public const string ModelAttribute = "TttGen.ModelAttribute";
     public const string SlowAttribute = "TttGen.SlowAttribute";
@@ -19,6 +20,7 @@ internal static class Names
     public const string Dimension = "TttGen.IDim";
     public const string Spec = "TttGen.ISpec";
     public const string InnerModel = "TttGen.IInnerModel";
+    public const string InnerOptimiser = "TttGen.IInnerOptimiser";
 
     public const string Scalar = "TttGen.Scalar";
     public const string Vec = "TttGen.Vec";

@@ -56,18 +56,26 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
 
     private static Location? Location(AttributeData attribute) => attribute.ApplicationSyntaxReference?.GetSyntax().GetLocation();
 
-    private bool IsAllowed(ITypeSymbol type, string name) => kind == SpecKind.InnerModel
-        ? name is Names.Vec or Names.Mat || type.IsSpec()
-        : name is Names.Vec or Names.Mat or Names.Linear or Names.Embedding or Names.LmHead or Names.PerHead or Names.Stack || type.IsSpec();
+    private bool IsAllowed(ITypeSymbol type, string name) => kind switch
+    {
+        SpecKind.InnerOptimiser => name == Names.Scalar,
+        SpecKind.InnerModel => name is Names.Vec or Names.Mat || IsPart(type),
+        _ => name is Names.Vec or Names.Mat or Names.Linear or Names.Embedding or Names.LmHead or Names.PerHead or Names.Stack || IsPart(type),
+    };
+
+    private static bool IsPart(ITypeSymbol type) => type.IsSpec() && !type.Kinds().Contains(SpecKind.InnerOptimiser);
 
     /// <summary>Members that the generator gives the record.</summary>
-    private static string[] Generated(SpecKind kind) => kind == SpecKind.Model
+    private static string[] Generated(SpecKind kind) => kind == SpecKind.InnerOptimiser ? [] : kind == SpecKind.Model
         ? ["Bind", "Defaults", "Definition", "Load", "Create", "OnDevice", "Compiled", "CompiledDefinition", "Trainable", "CompiledForDevice", "CompiledForDeviceBf16"]
         : ["Bind", "Defaults"];
 
-    private static string Allowed(SpecKind kind) => kind == SpecKind.InnerModel
-        ? "Vec, Mat, another [InnerModel], or a double with [Config]"
-        : "Vec, Mat, Linear, Embedding, LmHead, Stack, PerHead, a record with [Layer] or [InnerModel], or a double with [Config]";
+    private static string Allowed(SpecKind kind) => kind switch
+    {
+        SpecKind.InnerOptimiser => "Scalar; what the layer gives for each token is a parameter of Step",
+        SpecKind.InnerModel => "Vec, Mat, another [InnerModel], or a double with [Config]",
+        _ => "Vec, Mat, Linear, Embedding, LmHead, Stack, PerHead, a record with [Layer] or [InnerModel], or a double with [Config]",
+    };
 
     private void RejectDuplicateKeys(IMethodSymbol constructor, List<SpecParameter> parameters)
     {
@@ -75,7 +83,7 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
         for (var i = 0; i < parameters.Count; i++)
         {
             var (name, key) = (parameters[i].Name, parameters[i].Key);
-            if (key.Length == 0 || parameters[i].Setting is not null || parameters[i].Type.Name == Names.LmHead) continue;
+            if (kind == SpecKind.InnerOptimiser || key.Length == 0 || parameters[i].Setting is not null || parameters[i].Type.Name == Names.LmHead) continue;
             if (first.TryGetValue(key, out var other)) rejections.Add(Descriptors.DuplicateKey, constructor.Parameters[i].Identifier(), name, key, other);
             else first[key] = name;
         }

@@ -37,6 +37,7 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         }
 
         var methods = required.Select(r => r.Method).OfType<IMethodSymbol>().ToList();
+        if (kind == SpecKind.InnerOptimiser) return methods.Concat(Ordinary("Close").Take(1));
         return methods.Concat(spec.GetMembers().OfType<IMethodSymbol>().Where(m => IsForOthers(m) && !methods.Contains(m, SymbolEqualityComparer.Default))).ToList();
     }
 
@@ -79,20 +80,34 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => "returning a reference",
         _ when method.Parameters.Any(p => p.RefKind != RefKind.None) => "taking a reference",
         _ when method.Parameters.Any(p => p.IsParams) => "taking any number of values",
+        _ when kind == SpecKind.InnerOptimiser && method.DeclaredAccessibility == Accessibility.Public => OptimiserDefect(method),
         _ when method.Parameters.FirstOrDefault(p => !IsValue(p.Type)) is { } parameter => $"taking a '{parameter.Type.Short()}'",
         _ when !IsValue(method.ReturnType) => $"returning a '{method.ReturnType.Short()}'",
         _ when spec.GetMembers(method.Name).OfType<IMethodSymbol>().Count(m => m.MethodKind == MethodKind.Ordinary) > 1 => "overloaded",
         _ => null,
     };
 
+    private string? OptimiserDefect(IMethodSymbol method)
+    {
+        if (!SymbolEqualityComparer.Default.Equals(method.ReturnType, spec)) return $"returning a '{method.ReturnType.Short()}' and not the next '{spec.Name}'";
+        if (method.Parameters.FirstOrDefault(p => p.Type is not INamedTypeSymbol type || type.FullName() != Names.Scalar) is { } other) return $"taking a '{other.Type.Short()}' and not a Scalar";
+        return method.Name == "Close" == (method.Parameters.Length == 0) ? null : method.Name == "Close" ? "taking values" : "without a gradient";
+    }
+
     private static bool IsValue(ITypeSymbol type) => type.TypeKind == TypeKind.Error || type.SpecialType is SpecialType.System_Double or SpecialType.System_Int32
         || (type is INamedTypeSymbol named && BuiltIns.Values.Contains(named.FullName()));
 
-    private static string[] Required(SpecKind kind) => kind == SpecKind.InnerModel ? ["Predict", "Loss"] : ["Apply"];
+    private static string[] Required(SpecKind kind) => kind switch
+    {
+        SpecKind.InnerModel => ["Predict", "Loss"],
+        SpecKind.InnerOptimiser => ["Step"],
+        _ => ["Apply"],
+    };
 
     private string Signature(string name) => (kind, name) switch
     {
         (SpecKind.InnerModel, "Predict") => "Vec<F> Predict(Vec<F> x)",
+        (SpecKind.InnerOptimiser, _) => $"{spec.Name} Step(Scalar gradient, Scalar rate)",
         (SpecKind.InnerModel, _) => "Scalar Loss(Vec<F> key, Vec<F> value)",
         (SpecKind.Model, _) => "Logits<V> Apply(Tokens tokens)",
         _ => "Seq<D> Apply(Seq<D> x)",

@@ -32,6 +32,7 @@ internal static class Symbols
     public static IEnumerable<SpecKind> Kinds(this ITypeSymbol type)
     {
         if (type.Attribute(Names.InnerModelAttribute) is not null) yield return SpecKind.InnerModel;
+        if (type.Attribute(Names.InnerOptimiserAttribute) is not null) yield return SpecKind.InnerOptimiser;
         if (type.Attribute(Names.LayerAttribute) is not null) yield return SpecKind.Layer;
         if (type.Attribute(Names.ModelAttribute) is not null) yield return SpecKind.Model;
     }
@@ -40,6 +41,7 @@ internal static class Symbols
     public static string Phrase(this SpecKind kind) => kind switch
     {
         SpecKind.InnerModel => "an inner model",
+        SpecKind.InnerOptimiser => "an inner optimiser",
         SpecKind.Layer => "a layer",
         _ => "a model",
     };

@@ -15,6 +15,9 @@ public unsafe interface IInnerLossKernels<T> where T : unmanaged
     /// <summary>Columns of a key.</summary>
     static abstract int Width { get; }
 
+    /// <summary>Whether a state keeps the last token's weights behind those that the mini-batch started from, and not a gradient sum.</summary>
+    static virtual bool KeepsWeights => false;
+
     /// <summary>[count]: the inner loss of each row, at the same weights for all.</summary>
     void Losses(in ScanPart<T> part, T* weights, T* losses);
 
@@ -39,8 +42,7 @@ public static unsafe class InnerLossProbe
         for (int t = 0, n; t < call.Tokens; t += n)
         {
             n = Math.Min(miniBatch - place, call.Tokens - t);
-            var part = TttScan.Part(call, t, n, place, miniBatch);
-            part.Scratch = scratch;
+            var part = TttScan.Rows(call, t, n, scratch);
             sums[0] += Sum(kernels, part, initial, losses);
             sums[1] += Sum(kernels, part, call.State, losses);
             kernels.Scan(new()
@@ -52,11 +54,17 @@ public static unsafe class InnerLossProbe
                 Query = part.Key,
                 Output = new(answers, TKernels.Width),
                 Rate = call.Rate.From(t),
+                Inputs = call.Inputs.From(t),
                 TokenRate = call.TokenRate,
                 State = call.State,
                 Scratch = scratch,
             });
             place = (place + n) % miniBatch;
+            if (TKernels.KeepsWeights)
+            {
+                sums[2] += Sum(kernels, part, call.State + size, losses);
+                continue;
+            }
             // inside a mini-batch the gradient sum is not in the weights yet
             var taken = place == 0 ? T.Zero : call.TokenRate[place - 1];
             for (var e = 0; e < size; e++) after[e] = call.State[e] - taken * call.State[size + e];

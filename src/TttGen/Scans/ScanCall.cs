@@ -19,10 +19,13 @@ public unsafe struct ScanCall<T> where T : unmanaged
     /// <summary>[tokens, 1]: the inner rate of each token.</summary>
     public RowView<T> Rate;
 
+    /// <summary>In place of rates, where an optimiser of its own moves the memory: what its step is given of each token.</summary>
+    public TokenInputs<T> Inputs;
+
     /// <summary>[mini-batch]: what the gradient sum is scaled by at each place.</summary>
     public T* TokenRate;
 
-    /// <summary>Fast weights, then their gradient sums since the mini-batch began. A forward scan moves it on; a backward one leaves it.</summary>
+    /// <summary>Fast weights, then their gradient sums since the mini-batch began, or the parts of the optimiser. A forward scan moves it on; a backward one leaves it.</summary>
     public T* State;
 
     /// <summary>Working memory: the driver's own (<see cref="ScanScratch"/>), then the kernels'.</summary>

@@ -13,6 +13,9 @@ public unsafe struct ScanGradientCall<T> where T : unmanaged
     /// <summary>[tokens, 1]: set.</summary>
     public RowView<T> Rate;
 
+    /// <summary>In place of rates, where an optimiser of its own moves the memory: set.</summary>
+    public TokenInputs<T> Inputs;
+
     /// <summary>[mini-batch]: added to.</summary>
     public T* TokenRate;
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TttGen.Scans;
 
 /// <summary>
@@ -153,6 +155,90 @@ public static unsafe class TttScanBackward
             var part = TttScan.Part(call, from, 1, place, miniBatch);
             part.Scratch = scratch;
             return part;
+        }
+    }
+
+    /// <summary>Under an optimiser: what is kept before each call of a mini-batch is recomputed, then its rows are differentiated from the last to the first.</summary>
+    /// <param name="kernels">What differentiates rows.</param>
+    /// <param name="call">The scan; its output is not read, its state stays as it is.</param>
+    /// <param name="gradients">The gradients. At place 0 the weight and its part are one: the gradient of both comes out as the weight's.</param>
+    public static void Optimised<TKernels, T>(TKernels kernels, ScanCall<T> call, ScanGradientCall<T> gradients)
+        where TKernels : struct, IOptimisedScanBackwardKernels<T> where T : unmanaged, INumberBase<T>
+    {
+        if (call.Tokens == 0) return;
+        int miniBatch = TKernels.MiniBatchTokens, atOnce = TKernels.RowsAtOnce, size = TKernels.WeightsSize, kept = TKernels.Parts * size, every = gradients.CheckpointEvery;
+        var own = ScanScratch.Optimised(TKernels.Inputs, TKernels.Parts, atOnce);
+        OptimiserSteps<TKernels, T> steps = new(call.Scratch), dSteps = new(call.Scratch + own);
+        T* history = call.Scratch + 2 * own, before = history + ScanScratch.Row((atOnce + 1) * TKernels.Parts);
+        T* dWeights = gradients.State, dParts = dWeights + size;
+        var scratch = call.Scratch + ScanScratch.OptimisedBackward(TKernels.Inputs, TKernels.Parts, atOnce, miniBatch, size);
+        var batches = new MiniBatchParts(miniBatch, call.Place, call.Tokens);
+        var count = batches.Count;
+        var checkpoints = new ScanCheckpoints<T>(call.State, gradients.Checkpoints, count, every, size + kept, 0);
+
+        for (var k = 0; k + 1 < count; k++) Advance(k);
+        for (var k = count - 1; k >= 0; k--)
+        {
+            if (k % every == every - 1 && k + 1 < count)
+                for (var again = k - every + 1; again < k; again++) Advance(again);
+            Backward(k);
+        }
+        if (call.Place > 0) return;
+        Add(dParts, dWeights);
+        new Span<T>(dParts, size).Clear();
+
+        void Advance(int k)
+        {
+            var n = batches.Range(k, out var from, out var place);
+            T* weights = checkpoints.Start(k + 1), parts = weights + size;
+            Copy(checkpoints.Start(k), weights, size + kept);
+            for (var i = 0; i < n; i += atOnce) Gather(from + i, Math.Min(atOnce, n - i), place + i, weights, parts);
+            Copy(parts, weights, size);
+        }
+
+        void Gather(int from, int rows, int place, T* weights, T* parts)
+        {
+            steps.Fill(kernels, call, from, rows, place + rows == miniBatch, scratch);
+            kernels.Gather(TttScan.Rows(call, from, rows, scratch), weights, parts, steps.Table);
+        }
+
+        void Backward(int k)
+        {
+            var n = batches.Range(k, out var from, out var place);
+            var weights = checkpoints.Start(k);
+            Copy(weights + size, before, kept);
+            for (var i = 0; i + atOnce < n; i += atOnce)
+            {
+                var next = before + (i / atOnce + 1) * (nint)kept;
+                Copy(next - kept, next, kept);
+                Gather(from + i, atOnce, place + i, weights, next);
+            }
+            for (var i = (n - 1) / atOnce * atOnce; i >= 0; i -= atOnce)
+            {
+                var rows = Math.Min(atOnce, n - i);
+                var closes = place + i + rows == miniBatch;
+                if (closes)
+                {
+                    Add(dWeights, dParts);
+                    new Span<T>(dWeights, size).Clear();
+                }
+                steps.Fill(kernels, call, from + i, rows, closes, scratch);
+                ScanGradientPart<T> gradient = new()
+                {
+                    Output = gradients.Output.From(from + i),
+                    Key = gradients.Key.From(from + i),
+                    Value = gradients.Value.From(from + i),
+                    Query = gradients.Query.From(from + i),
+                };
+                dSteps.Clear();
+                kernels.StepBackward(TttScan.Rows(call, from + i, rows, scratch), gradient, weights, before + i / atOnce * (nint)kept, steps.Table, dWeights, dParts, dSteps.Table);
+                steps.FillBackward(kernels, call, from + i, rows, closes, dSteps, history, gradients.Inputs, scratch);
+            }
+        }
+
+        void Add(T* from, T* to)
+        {
+            for (var e = 0; e < size; e++) to[e] += from[e];
         }
     }
 

@@ -7,6 +7,13 @@ namespace TttGen;
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
 public sealed class InnerModelAttribute : Attribute;
 
+/// <summary>
+/// A record of what is kept beside every element of a memory's fast weights, with a method <c>Step</c>: how a token's gradient moves the memory
+/// (<see cref="IInnerOptimiser{TSelf}"/>). <see cref="PerHead{THeads, TModel}"/> learns with it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
+public sealed class InnerOptimiserAttribute : Attribute;
+
 /// <summary>A record of weights and sub-layers with a method <c>Apply</c> from rows to rows; or from tokens to logits, as a part that a model is made of.</summary>
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
 public sealed class LayerAttribute : Attribute;

@@ -50,7 +50,7 @@ internal sealed class RowInterpreter(
     {
         if (_scans.TryGetValue(l, out var known)) return known;
         var (programs, heads) = memories[l.Memory];
-        return _scans[l] = [.. heads.Select((weights, head) => new InnerScan(programs, weights, Own(Of(l.Query), head), Own(Of(l.Key), head), Own(Of(l.Value), head), Own(Of(l.Rate), head), Of(l.TokenRate)))];
+        return _scans[l] = [.. heads.Select((weights, head) => new InnerScan(programs, weights, Own(Of(l.Query), head), Own(Of(l.Key), head), Own(Of(l.Value), head), Own(Of(l.Rate), head), Of(l.TokenRate!)))];
 
         double[] Own(double[] rows, int head) => Head(rows, head, heads.Length);
     }
@@ -63,14 +63,14 @@ internal sealed class RowInterpreter(
             Of(d.Learn);
             ScanGradients[d.Learn] = gradients = [.. Scans(d.Learn).Select((scan, head) => scan.Gradients(Head(dOutput, head, Scans(d.Learn).Length)))];
         }
-        return d.Part switch
+        return d.Learn.NameOf(d.Operand) switch
         {
-            LearnPart.Query => Joined([.. gradients.Select(g => g["dQuery"])]),
-            LearnPart.Key => Joined([.. gradients.Select(g => g["dKey"])]),
-            LearnPart.Value => Joined([.. gradients.Select(g => g["dValue"])]),
-            LearnPart.Rate => Joined([.. gradients.Select(g => g["dLr"])]),
-            LearnPart.TokenRate => [.. Enumerable.Range(0, gradients[0]["dTok"].Length).Select(i => gradients.Sum(g => g["dTok"][i]))],
-            _ => throw new NotSupportedException(d.Part.ToString()),
+            "Query" => Joined([.. gradients.Select(g => g["dQuery"])]),
+            "Key" => Joined([.. gradients.Select(g => g["dKey"])]),
+            "Value" => Joined([.. gradients.Select(g => g["dValue"])]),
+            "Rate" => Joined([.. gradients.Select(g => g["dLr"])]),
+            "TokenRate" => [.. Enumerable.Range(0, gradients[0]["dTok"].Length).Select(i => gradients.Sum(g => g["dTok"][i]))],
+            var other => throw new NotSupportedException(other),
         };
     }
 

@@ -26,14 +26,19 @@ internal static unsafe class ScanComparison
             var backward = model.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public).FirstOrDefault(t => t.Name == scan.Name + "Backward");
             var checker = typeof(ScanComparison).GetMethod(nameof(Check), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(inner, feature, miniBatch);
             var weights = ((System.Collections.IEnumerable)memory.GetType().GetProperty("End")!.GetValue(memory)!).Cast<InnerState>().First().Weights;
-            foreach (var figure in (IEnumerable<Figure>)checker.Invoke(null, [scan, backward, weights, scan.Name, c.Words.ContainsKey("kink"), c.IsRandom ? c.Projects.Sum(p => p.Text.Length) % 3 : -1])!) yield return figure;
+            foreach (var figure in (IEnumerable<Figure>)checker.Invoke(null, [scan, backward, weights, scan.Name, c.Words.ContainsKey("kink"), c.IsRandom ? c.Projects.Sum(p => p.Text.Length) % 3 : -1, OptimiserOf(c, model)])!) yield return figure;
         }
     }
 
+    /// <summary>What moves the memories of a case: gradient descent where nothing is said.</summary>
+    private static Type? OptimiserOf(SpecCase c, Type model) => !c.Words.TryGetValue("optimiser", out var name) ? null
+        : model.Assembly.GetType(name) ?? typeof(PerHead<,>).Assembly.GetType(name) ?? throw new InvalidOperationException($"no optimiser {name}");
+
     /// <summary>Whether an inner loop diverged when the spec ran last: then float32 overflows where double does not yet.</summary>
     public static bool RunsAway(object spec) => PerHeads(spec, 0)
-        .SelectMany(memory => (IEnumerable<InnerState>)memory.GetType().GetProperty("End")!.GetValue(memory)!)
-        .SelectMany(state => state.Weights.Fast).SelectMany(weight => weight.Items).Any(item => !(Math.Abs(item.Value) < 1e3));
+        .SelectMany(memory => ((IEnumerable<InnerState>)memory.GetType().GetProperty("End")!.GetValue(memory)!).Select(state => state.Weights)
+            .Concat((IEnumerable<InnerWeights>)memory.GetType().GetProperty("Moved")!.GetValue(memory)!))
+        .SelectMany(weights => weights.Fast).SelectMany(weight => weight.Items).Any(item => !(Math.Abs(item.Value) < 1e3));
 
     private static string Plain(Type t) => t.Name.Split('`')[0];
 
@@ -65,19 +70,24 @@ internal static unsafe class ScanComparison
         }
     }
 
-    private static List<Figure> Check<TModel, F, K>(Type scan, Type? backward, InnerWeights start, string name, bool kink, int width) where TModel : IInnerModel<TModel, F> where F : IDim where K : IDim
+    private static List<Figure> Check<TModel, F, K>(Type scan, Type? backward, InnerWeights start, string name, bool kink, int width, Type? optimiser) where TModel : IInnerModel<TModel, F> where F : IDim where K : IDim
     {
         var random = new Random(5);
         double[] Normal(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => (double)(float)(size * Initialisation.Normal(random)))];
         var tokens = Math.Max(2 * K.Size + 3, 23);
         var (query, key, value) = (Normal(tokens * F.Size, 0.7), Normal(tokens * F.Size, 0.7), Normal(tokens * F.Size, 0.7));
         double[] rate = [.. Enumerable.Range(0, tokens).Select(_ => (double)(float)(1.5 / F.Size * random.NextDouble()))];
+        // the first input is a rate, the others are shares
+        var given = optimiser is null ? 0 : optimiser.GetMethod("Step")!.GetParameters().Length - 1;
+        double[][] inputs = [rate, .. Enumerable.Range(1, Math.Max(0, given - 1)).Select(_ => Enumerable.Range(0, tokens).Select(_ => (double)(float)(0.8 * random.NextDouble())).ToArray())];
         double[] tok = [.. Enumerable.Range(0, K.Size).Select(i => (double)(float)(1.0 / (i + 1) + 0.2 * random.NextDouble()))];
         var slow = start.All.Where(w => !w.Fast).ToList();
         var fast = start.All.Where(w => w.Fast).ToList();
 
         (double[] Outputs, double[] End) Oracle()
         {
+            if (optimiser is not null) return ((double[] Outputs, double[] End))typeof(ScanComparison).GetMethod(nameof(Optimised), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(typeof(TModel), typeof(F), typeof(K), optimiser).Invoke(null, [start, query, key, value, inputs])!;
             var state = InnerState.Start(start);
             var primal = new PrimalScan<TModel, F, K>(state, new Vec<K>(tok));
             var outputs = new List<double>();
@@ -89,14 +99,16 @@ internal static unsafe class ScanComparison
         var (expected, end) = Oracle();
         var figures = new List<Figure>();
         // how far a movement of the operands moves the oracle: what rounding is worth here
-        var (query0, key0, value0, rate0) = (query, key, value, rate);
+        var (query0, key0, value0, inputs0) = (query, key, value, inputs);
         query = [.. query0.Select((x, i) => x * (1 + 1e-9 * Math.Sin(i)))];
         key = [.. key0.Select((x, i) => x * (1 + 1e-9 * Math.Cos(i)))];
         value = [.. value0.Select((x, i) => x * (1 + 1e-9 * Math.Sin(i + 1)))];
         // an inner loop that doesn't look at the rows may still run apart by itself
-        rate = [.. rate0.Select((x, i) => x * (1 + 1e-9 * Math.Cos(i + 1)))];
+        inputs = [.. inputs0.Select(of => of.Select((x, i) => x * (1 + 1e-9 * Math.Cos(i + 1))).ToArray())];
+        rate = inputs[0];
         var (moved, movedEnd) = Oracle();
-        (query, key, value, rate) = (query0, key0, value0, rate0);
+        (query, key, value, inputs) = (query0, key0, value0, inputs0);
+        rate = inputs[0];
         var sensitivity = Math.Max(1, Math.Max(ModelComparison.Error(moved, expected), ModelComparison.Error(movedEnd, end)) / 1e-9);
         if (!double.IsFinite(sensitivity) || sensitivity > 1e6) return figures;
         double Run<T, V>() where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
@@ -104,7 +116,7 @@ internal static unsafe class ScanComparison
             var worst = 0.0;
             foreach (int[] cuts in new int[][] { [], [1, 4, tokens / 2, tokens - 2], [.. Enumerable.Range(1, tokens - 1)] })
             {
-                var (outputs, after) = Forward<T, V>(scan, fast, slow, query, key, value, rate, tok, cuts, F.Size, K.Size);
+                var (outputs, after) = Forward<T, V>(scan, fast, slow, query, key, value, inputs, optimiser is null ? tok : null, cuts, F.Size, K.Size);
                 worst = Math.Max(worst, Math.Max(ModelComparison.Error(outputs, expected), ModelComparison.Error(after, end)));
             }
             return worst;
@@ -120,7 +132,7 @@ internal static unsafe class ScanComparison
         // L = ⟨seed, outputs⟩ + ⟨seed, end⟩
         var outputSeed = Normal(expected.Length, 1);
         var endSeed = Normal(end.Length, 1);
-        var found = Back<double, Lanes256d>(scan, backward, fast, slow, query, key, value, rate, tok, outputSeed, endSeed, F.Size, K.Size, 2);
+        var found = Back<double, Lanes256d>(scan, backward, fast, slow, query, key, value, inputs, optimiser is null ? tok : null, outputSeed, endSeed, F.Size, K.Size, 2);
         double Loss()
         {
             var (o, e) = Oracle();
@@ -129,8 +141,9 @@ internal static unsafe class ScanComparison
         var variables = new List<(string, double[], Action<int, double>)>
         {
             ("query", found["query"], (i, by) => query[i] += by), ("key", found["key"], (i, by) => key[i] += by), ("value", found["value"], (i, by) => value[i] += by),
-            ("rate", found["rate"], (i, by) => rate[i] += by), ("tok", found["tok"], (i, by) => tok[i] += by),
         };
+        foreach (var k in Enumerable.Range(0, inputs.Length)) variables.Add(("input " + k, found["input" + k], (i, by) => inputs[k][i] += by));
+        if (optimiser is null) variables.Add(("tok", found["tok"], (i, by) => tok[i] += by));
         foreach (var (w, i) in fast.Concat(slow).Select((w, i) => (w, i))) variables.Add((w.Key, found["weight" + i], (j, by) => w.Items[j] = w.Items[j].Value + by));
         var worstName = "";
         var worstError = 0.0;
@@ -188,31 +201,54 @@ internal static unsafe class ScanComparison
         return [.. all];
     }
 
+    /// <summary>A state before the first token: θ₀ and sums of zero, or θ₀ twice and other parts of zero.</summary>
+    private static IEnumerable<double> Start(List<InnerWeight> fast, int size, bool optimised)
+    {
+        double[] weights = [.. Padded(fast), .. optimised ? Padded(fast) : []];
+        return weights.Concat(new double[size - weights.Length]);
+    }
+
+    /// <summary>The spec's own scan under an optimiser: answers, and the state after them.</summary>
+    private static (double[] Outputs, double[] End) Optimised<TModel, F, K, TOptimiser>(InnerWeights start, double[] query, double[] key, double[] value, double[][] inputs)
+        where TModel : IInnerModel<TModel, F> where F : IDim where K : IDim where TOptimiser : IInnerOptimiser<TOptimiser>
+    {
+        var scan = new OptimisedScan<TModel, F, K, TOptimiser>(start);
+        var outputs = new List<double>();
+        for (var t = 0; t < inputs[0].Length; t++)
+            foreach (var item in scan.Step(new(query.AsSpan(t * F.Size, F.Size)), new(key.AsSpan(t * F.Size, F.Size)), new(value.AsSpan(t * F.Size, F.Size)), inputs.Select(of => of[t]).ToArray()).Items)
+                outputs.Add(item.Value);
+        var parts = typeof(TOptimiser).GetConstructors().Where(c => c.GetParameters().Length > 0).OrderByDescending(c => c.GetParameters().Length).First().GetParameters();
+        var kept = parts.SelectMany(p => scan.Parts.SelectMany(tensor => tensor.Select(element => ((Scalar)typeof(TOptimiser).GetProperty(p.Name!)!.GetValue(element)!).Value)));
+        return ([.. outputs], [.. scan.Start.Fast.SelectMany(w => w.Items.Select(i => i.Value)), .. kept]);
+    }
+
     private static (double[] Outputs, double[] End) Forward<T, V>(
-        Type scan, List<InnerWeight> fast, List<InnerWeight> slow, double[] query, double[] key, double[] value, double[] rate, double[] tok, int[] cuts, int f, int k)
+        Type scan, List<InnerWeight> fast, List<InnerWeight> slow, double[] query, double[] key, double[] value, double[][] inputs, double[]? tok, int[] cuts, int f, int k)
         where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
     {
         var owned = new List<nint>();
         try
         {
-            T* q = Copy<T>(owned, query), ke = Copy<T>(owned, key), va = Copy<T>(owned, value), ra = Copy<T>(owned, rate), to = Copy<T>(owned, tok), output = Copy<T>(owned, [], query.Length);
+            T* q = Copy<T>(owned, query), ke = Copy<T>(owned, key), va = Copy<T>(owned, value), output = Copy<T>(owned, [], query.Length);
             var stateSize = (int)scan.GetField("StateSize")!.GetRawConstantValue()!;
-            T* state = Copy<T>(owned, Padded(fast).Concat(new double[stateSize / 2]));
+            T* state = Copy<T>(owned, Start(fast, stateSize, tok is null));
+            nint[] columns = [.. inputs.Select(of => (nint)Copy<T>(owned, of))];
+            object[] places = tok is null ? [] : [(nint)Copy<T>(owned, tok)];
             T* scratch = Copy<T>(owned, [], (int)scan.GetField("ScratchSize")!.GetRawConstantValue()!);
             nint[] slows = [.. slow.Select(w => (nint)Copy<T>(owned, w.Items.Select(i => i.Value)))];
             var run = scan.GetMethod("Run")!.MakeGenericMethod(typeof(T), typeof(V));
-            int[] starts = [0, .. cuts], ends = [.. cuts, rate.Length];
+            int[] starts = [0, .. cuts], ends = [.. cuts, inputs[0].Length];
             for (var c = 0; c < starts.Length; c++)
             {
                 var s = starts[c];
-                Call(run, [ends[c] - s, s % k, (nint)(ke + s * f), (nint)f, (nint)(va + s * f), (nint)f, (nint)(q + s * f), (nint)f, (nint)(ra + s), (nint)1, (nint)to, (nint)state, .. slows.Cast<object>(), (nint)(output + s * f), (nint)f, (nint)scratch], typeof(T));
+                Call(run, [ends[c] - s, s % k, (nint)(ke + s * f), (nint)f, (nint)(va + s * f), (nint)f, (nint)(q + s * f), (nint)f, .. columns.SelectMany(of => new object[] { (nint)((T*)of + s), (nint)1 }), .. places, (nint)state, .. slows.Cast<object>(), (nint)(output + s * f), (nint)f, (nint)scratch], typeof(T));
             }
             var outputs = new double[query.Length];
             for (var i = 0; i < outputs.Length; i++) outputs[i] = double.CreateChecked(output[i]);
-            int[] sizes = [.. fast.Concat(fast).Select(w => w.Items.Length)];
+            int[] sizes = [.. Enumerable.Repeat(fast, stateSize / Padded(fast).Count()).SelectMany(all => all).Select(w => w.Items.Length)];
             var end = Dense(state, sizes);
             // a closed mini-batch leaves no sum of meaning
-            if (rate.Length % k == 0) Array.Clear(end, end.Length / 2, end.Length / 2);
+            if (tok is not null && inputs[0].Length % k == 0) Array.Clear(end, end.Length / 2, end.Length / 2);
             return (outputs, end);
         }
         finally
@@ -222,20 +258,22 @@ internal static unsafe class ScanComparison
     }
 
     private static Dictionary<string, double[]> Back<T, V>(
-        Type scan, Type backward, List<InnerWeight> fast, List<InnerWeight> slow, double[] query, double[] key, double[] value, double[] rate, double[] tok, double[] outputSeed, double[] endSeed, int f, int k, int keepEvery)
+        Type scan, Type backward, List<InnerWeight> fast, List<InnerWeight> slow, double[] query, double[] key, double[] value, double[][] inputs, double[]? tok, double[] outputSeed, double[] endSeed, int f, int k, int keepEvery)
         where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
     {
         var owned = new List<nint>();
         try
         {
-            var n = rate.Length;
-            T* q = Copy<T>(owned, query), ke = Copy<T>(owned, key), va = Copy<T>(owned, value), ra = Copy<T>(owned, rate), to = Copy<T>(owned, tok), dOut = Copy<T>(owned, outputSeed);
-            T* dq = Copy<T>(owned, [], n * f), dk = Copy<T>(owned, [], n * f), dv = Copy<T>(owned, [], n * f), dr = Copy<T>(owned, [], n), dTok = Copy<T>(owned, new double[k]);
+            var n = inputs[0].Length;
+            T* q = Copy<T>(owned, query), ke = Copy<T>(owned, key), va = Copy<T>(owned, value), dOut = Copy<T>(owned, outputSeed);
+            T* dq = Copy<T>(owned, [], n * f), dk = Copy<T>(owned, [], n * f), dv = Copy<T>(owned, [], n * f), dTok = Copy<T>(owned, new double[k]);
+            nint[] columns = [.. inputs.Select(of => (nint)Copy<T>(owned, of))], dColumns = [.. inputs.Select(_ => (nint)Copy<T>(owned, [], n))];
+            object[] places = tok is null ? [] : [(nint)Copy<T>(owned, tok)], dPlaces = tok is null ? [] : [(nint)dTok];
             var stateSize = (int)scan.GetField("StateSize")!.GetRawConstantValue()!;
-            T* state = Copy<T>(owned, Padded(fast).Concat(new double[stateSize / 2]));
+            T* state = Copy<T>(owned, Start(fast, stateSize, tok is null));
             var seeds = new List<double>();
             var at = 0;
-            foreach (var w in fast.Concat(fast))
+            foreach (var w in Enumerable.Repeat(fast, stateSize / Padded(fast).Count()).SelectMany(all => all))
             {
                 seeds.AddRange(endSeed.Skip(at).Take(w.Items.Length));
                 seeds.AddRange(new double[(16 - w.Items.Length % 16) % 16]);
@@ -247,9 +285,10 @@ internal static unsafe class ScanComparison
             nint[] slows = [.. slow.Select(w => (nint)Copy<T>(owned, w.Items.Select(i => i.Value)))];
             nint[] dSlows = [.. slow.Select(w => (nint)Copy<T>(owned, new double[w.Items.Length]))];
             var run = backward.GetMethod("Run")!.MakeGenericMethod(typeof(T), typeof(V));
-            Call(run, [n, 0, (nint)ke, (nint)f, (nint)va, (nint)f, (nint)q, (nint)f, (nint)ra, (nint)1, (nint)to, (nint)state, .. slows.Cast<object>(), (nint)dOut, (nint)f, (nint)dk, (nint)f, (nint)dv, (nint)f, (nint)dq, (nint)f, (nint)dr, (nint)1, (nint)dTok, (nint)dState, .. dSlows.Cast<object>(), keepEvery, (nint)kept, (nint)scratch], typeof(T));
+            Call(run, [n, 0, (nint)ke, (nint)f, (nint)va, (nint)f, (nint)q, (nint)f, .. columns.SelectMany(of => new object[] { of, (nint)1 }), .. places, (nint)state, .. slows.Cast<object>(), (nint)dOut, (nint)f, (nint)dk, (nint)f, (nint)dv, (nint)f, (nint)dq, (nint)f, .. dColumns.SelectMany(of => new object[] { of, (nint)1 }), .. dPlaces, (nint)dState, .. dSlows.Cast<object>(), keepEvery, (nint)kept, (nint)scratch], typeof(T));
             double[] Read(T* from, int count) => [.. Enumerable.Range(0, count).Select(i => double.CreateChecked(from[i]))];
-            var found = new Dictionary<string, double[]> { ["query"] = Read(dq, n * f), ["key"] = Read(dk, n * f), ["value"] = Read(dv, n * f), ["rate"] = Read(dr, n), ["tok"] = Read(dTok, k) };
+            var found = new Dictionary<string, double[]> { ["query"] = Read(dq, n * f), ["key"] = Read(dk, n * f), ["value"] = Read(dv, n * f), ["tok"] = Read(dTok, k) };
+            for (var c = 0; c < inputs.Length; c++) found["input" + c] = Read((T*)dColumns[c], n);
             var place = 0;
             var index = 0;
             foreach (var w in fast)

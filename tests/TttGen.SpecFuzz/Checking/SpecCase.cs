@@ -7,7 +7,7 @@ namespace TttGen.SpecFuzz.Checking;
 /// One case: a user's source, and what should come of it. Files in cases/ hold several; a line "//# name" begins one. Then:
 /// "//expect ok" (compiles, no error, numbers right), "//expect TTT021" (these ids and no others), "//expect CS" (an error of the C# compiler in the user's own text),
 /// "//expect any" (said in the report, never wrong); "//form dual" or "//form primal"; "//raw": no usings are added; "//tokens 60"; "//assembly Name": what follows is a project of its own;
-/// "//tolerance 1e-4" on logits; "//nograd": gradients aren't compared; "//time": generator time is the figure; "//bar-gradient 1e-2".
+/// "//tolerance 1e-4" on logits; "//nograd": gradients aren't compared; "//time": generator time is the figure; "//bar-gradient 1e-2"; "//optimiser Full.Name": what moves the case's memories.
 /// "//lm Name Memory&lt;$F, …&gt; F=20 H=3 K=3 V=31 N=22 L=2" declares dims and a model of that memory in the Transformer backbone.
 /// </summary>
 internal sealed record SpecCase(string Name, IReadOnlyList<(string Assembly, string Text)> Projects, IReadOnlyDictionary<string, string> Words)
@@ -17,7 +17,7 @@ internal sealed record SpecCase(string Name, IReadOnlyList<(string Assembly, str
     /// <summary>One of thousands: some of what is compared of a case by hand is left to chance.</summary>
     public bool IsRandom => Words.ContainsKey("random");
 
-    private const string Usings = "using TttGen;\nusing TttGen.Layers;\nusing TttGen.InnerModels;\nusing static TttGen.Ops;\n";
+    private const string Usings = "using TttGen;\nusing TttGen.Layers;\nusing TttGen.InnerModels;\nusing TttGen.InnerOptimisers;\nusing static TttGen.Ops;\n";
 
     /// <summary>A project of one file.</summary>
     public static SpecCase Of(string name, string text) => new(name, [("App", Usings + text)], new Dictionary<string, string> { ["random"] = "" });
@@ -32,7 +32,7 @@ internal sealed record SpecCase(string Name, IReadOnlyList<(string Assembly, str
             var projects = new List<(string, StringBuilder)> { ("App", new StringBuilder()) };
             foreach (var line in block.Split('\n').Skip(1))
             {
-                var word = Regex.Match(line, @"^//(expect|form|raw|tokens|tolerance|nograd|time|bar-gradient|note|seed|scale|nowalk|noscan|kink|compiledonly|compile)\b ?(.*)$");
+                var word = Regex.Match(line, @"^//(expect|form|raw|tokens|tolerance|nograd|time|bar-gradient|note|seed|scale|nowalk|noscan|kink|compiledonly|compile|optimiser)\b ?(.*)$");
                 var assembly = Regex.Match(line, @"^//assembly (\w+)");
                 var lm = Regex.Match(line, @"^//lm (\w+) (.+?)((?: [A-Z]=\d+)*)$");
                 if (word.Success) words[word.Groups[1].Value] = word.Groups[2].Value.Trim();

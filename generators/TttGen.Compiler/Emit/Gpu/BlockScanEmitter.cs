@@ -9,7 +9,7 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// A memory's scan as one kernel: a block for each head of each sequence, its inner model on chip from the first mini-batch to the last. Rows of a
 /// mini-batch that a call does not have are those of its last one again, learning at a rate of zero: they change nothing.
 /// </summary>
-internal sealed class BlockScanEmitter
+internal sealed partial class BlockScanEmitter
 {
     /// <summary>Elements of shared memory that a block may have: 163 KiB, the most on sm_80.</summary>
     public const int SharedLimit = 163 * 1024 / sizeof(float);
@@ -21,7 +21,8 @@ internal sealed class BlockScanEmitter
     private readonly int _feature;
     private readonly bool _isDual;
     private readonly TileKernel? _whole;
-    private readonly TileKernel _step, _close;
+    private readonly TileKernel _step;
+    private readonly TileKernel? _close;
     private readonly Dictionary<string, BlockTile> _tiles = [];
     private readonly List<string> _views = [];
     private readonly BlockMemory _block = new(SharedLimit);
@@ -29,15 +30,28 @@ internal sealed class BlockScanEmitter
     private readonly bool _tensorCores;
     private readonly List<Weight> _slowOnChip = [];
 
-    private BlockScanEmitter(LinkedMemory memory, ScheduledMemory scheduled, bool decode, bool tensorCores, Func<string, bool> isHalf)
+    private BlockScanEmitter(LinkedMemory memory, ScanParts scan, bool decode, bool tensorCores, Func<string, bool> isHalf)
     {
-        (_memory, _isHalf, _tensorCores) = (memory, isHalf, tensorCores && !decode);
-        (_whole, _step, _close) = (scheduled.MiniBatch, scheduled.Step, scheduled.Close);
-        _isDual = _whole is not null;
+        (_memory, _isHalf, _tensorCores, _optimiser) = (memory, isHalf, tensorCores && !decode, memory.Optimiser);
+        (_whole, _step, _close, _isDual) = (scan.MiniBatch, scan.Step, scan.Close, scan.IsDual);
         if (decode) _whole = null;
         _rows = decode || !_isDual ? 1 : memory.MiniBatch;
         _onChip = !decode;
         _feature = memory.Model.Width.Size;
+    }
+
+    /// <summary>The kernels that a scan is made of.</summary>
+    /// <param name="MiniBatch">A whole mini-batch; null where <paramref name="Step"/> reads them, too.</param>
+    /// <param name="Step">Rows from any place in a mini-batch.</param>
+    /// <param name="Close">The end of a mini-batch that was read in parts; null where the step itself sees to it.</param>
+    /// <param name="IsDual">Whether a mini-batch's rows are read at once.</param>
+    public sealed record ScanParts(TileKernel? MiniBatch, TileKernel Step, TileKernel? Close, bool IsDual)
+    {
+        /// <summary>Of a memory that descends its gradient.</summary>
+        public static ScanParts Of(ScheduledMemory memory) => new(memory.MiniBatch, memory.Step, memory.Close, memory.IsDual);
+
+        /// <summary>Of one that an optimiser moves.</summary>
+        public static ScanParts Of(ScheduledOptimisedMemory memory) => new(null, memory.Step, null, memory.Memory.IsDual);
     }
 
     /// <summary>What was made.</summary>
@@ -49,16 +63,16 @@ internal sealed class BlockScanEmitter
 
     /// <summary>Emits the kernel of a memory: for many rows, or for one of each sequence.</summary>
     /// <param name="memory">The memory.</param>
-    /// <param name="scheduled">Its programs.</param>
+    /// <param name="scan">Its programs.</param>
     /// <param name="decode">One row of each sequence, the state where it is.</param>
     /// <param name="tensorCores">Products of many rows whose sizes fit run on tensor cores, of operands split in three bf16.</param>
     /// <param name="isHalf">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
-    /// <param name="tokenRates">Writes the code that fills tok.</param>
-    public static Scan Emit(LinkedMemory memory, ScheduledMemory scheduled, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
-        new BlockScanEmitter(memory, scheduled, decode, tensorCores, isHalf).Run(name, tokenRates);
+    /// <param name="tokenRates">Writes the code that fills tok, where there is one.</param>
+    public static Scan Emit(LinkedMemory memory, ScanParts scan, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
+        new BlockScanEmitter(memory, scan, decode, tensorCores, isHalf).Run(name, tokenRates);
 
-    private IEnumerable<TileKernel> Kernels => _whole is null ? [_step, _close] : [_whole, _step, _close];
+    private IEnumerable<TileKernel> Kernels => new[] { _whole, _step, _close }.Where(k => k is not null).Select(k => k!);
 
     private Scan Run(string name, Action<CodeWriter, int> tokenRates)
     {
@@ -70,8 +84,12 @@ internal sealed class BlockScanEmitter
         foreach (var rows in new[] { "key", "value", "query" }) Persist(rows, _rows, _feature);
         if (OutputFollowsValue()) Persist("output", _tiles["value"]);
         else Persist("output", _rows, _feature);
-        foreach (var row in new[] { "lr", "tok" }) Persist(row, 1, _rows);
-        Persist("tokenRates", 1, _memory.MiniBatch);
+        if (_optimiser is null)
+        {
+            foreach (var row in new[] { "lr", "tok" }) Persist(row, 1, _rows);
+            Persist("tokenRates", 1, _memory.MiniBatch);
+        }
+        else PersistTable();
         foreach (var w in _memory.Model.Weights)
             if (_onChip && !w.Fast && w.Shape.Length == 1)
             {
@@ -79,7 +97,8 @@ internal sealed class BlockScanEmitter
                 _slowOnChip.Add(w);
             }
             else Given(w.Name, w, !w.Fast);
-        foreach (var w in Fast) Given(w.Name + "Sum", w, false);
+        foreach (var w in Fast)
+            foreach (var kept in StateOf(w).Skip(1)) Given(kept, w, false);
         var draft = Lay(out _);
         var room = SharedLimit - draft.SharedElements;
         var onChip = new List<Weight>();
@@ -189,10 +208,10 @@ internal sealed class BlockScanEmitter
     private long OffsetOf(string name)
     {
         long offset = 0;
-        foreach (var half in new[] { "", "Sum" })
+        for (var k = 0; k <= ModelLayout.Kept(_memory).Count; k++)
             foreach (var f in Fast)
             {
-                if (f.Name + half == name) return offset;
+                if (StateOf(f).ElementAt(k) == name) return offset;
                 offset += ModelLayout.Rounded(f);
             }
         throw new CompileException("TTT160", $"{name} is no state of {_memory.Name}");
@@ -220,7 +239,7 @@ internal sealed class BlockScanEmitter
         foreach (var s in _slowOnChip) Move(s, $"{s.Name}[e] = {s.Name}All[{Head(s)}e];");
         w.Line("Group.Barrier();");
         w.Line();
-        w.Line($"float tokLast = tokenRates[{Numbers.Of(_memory.MiniBatch - 1)}];");
+        if (_optimiser is null) w.Line($"float tokLast = tokenRates[{Numbers.Of(_memory.MiniBatch - 1)}];");
         w.Open("for (int t = 0; t < count;)");
         w.Line(_rows == 1 ? "const int n = 1;" : $"int n = Math.Min({batch} - place, count - t);");
         if (_rows > 1) w.Line("// rows past the end are the last one again, and learn nothing");
@@ -237,7 +256,8 @@ internal sealed class BlockScanEmitter
                 : $"{tile}[{at}] = {ThreadDialect.Read($"{Half(tile + "Rows")}{tile}Rows[row * {tile}Stride + head * {width} + j]")};");
         }
         w.Close();
-        if (_rows == 1)
+        if (_optimiser is not null) FillTable(w, threads);
+        else if (_rows == 1)
         {
             w.Open("if (thread == 0)");
             w.Line("lr[0] = rateRows[(long)(first + t) * rateStride + head];");
@@ -251,9 +271,14 @@ internal sealed class BlockScanEmitter
             w.Line($"tok[i] = tokenRates[Math.Min(place + i, {Numbers.Of(_memory.MiniBatch - 1)})];");
             w.Close();
         }
-        w.Line("Group.Barrier();");
-        var close = $"if (place + n == {batch}) {Call(name, _close)}";
-        if (_whole is not null)
+        if (_optimiser is null) w.Line("Group.Barrier();");
+        var close = _close is null ? "" : $"if (place + n == {batch}) {Call(name, _close)}";
+        if (_optimiser is not null)
+        {
+            w.Line(Call(name, _step));
+            CloseMiniBatch(w, Move);
+        }
+        else if (_whole is not null)
         {
             w.Line($"if (n == {batch}) {Call(name, _whole)}");
             if (_memory.MiniBatch > 1)
@@ -283,12 +308,13 @@ internal sealed class BlockScanEmitter
         foreach (var f in onChip) Move(f, $"states[at + {Numbers.Of(OffsetOf(f.Name))} + e] = {Element(f)};");
 
         void Move(Weight f, string statement) => w.Line($"for (int e = thread; e < {Numbers.Of(Elements(f))}; e += {Numbers.Of(threads)}) {statement}");
+    }
 
-        string Element(Weight f)
-        {
-            var tile = _tiles[f.Name];
-            return tile.Rows == 1 || tile.Stride == tile.Columns ? $"{f.Name}[e]" : $"{f.Name}[({BlockKernelEmitter.Quotient("e", tile.Columns)}) * {Numbers.Of(tile.Stride)} + ({BlockKernelEmitter.Remainder("e", tile.Columns)})]";
-        }
+    /// <summary>An element of a fast weight, wherever it lies.</summary>
+    private string Element(Weight f)
+    {
+        var tile = _tiles[f.Name];
+        return tile.Rows == 1 || tile.Stride == tile.Columns ? $"{f.Name}[e]" : $"{f.Name}[({BlockKernelEmitter.Quotient("e", tile.Columns)}) * {Numbers.Of(tile.Stride)} + ({BlockKernelEmitter.Remainder("e", tile.Columns)})]";
     }
 
     private string Half(string view) => _isHalf(view) ? ThreadDialect.Half : "";
@@ -298,6 +324,7 @@ internal sealed class BlockScanEmitter
         var arguments = BlockKernelEmitter.Parameters(kernel).Select(p => p switch
         {
             { Name: "lr" or "tok", Shape.Length: 0 } => p.Name + "[0]",
+            { Shape.Length: 0, Kind: BufferKind.Input } => TableNumber(p.Name) ?? p.Name,
             _ => p.Name,
         });
         return $"{name}.{kernel.Program.Name}(thread, memory, workspace, partials, {string.Join(", ", arguments)});";

@@ -100,9 +100,7 @@ internal sealed partial class DeviceKernelMethods
     private List<string> FewRows(ProductKernel kernel, List<IReadOnlyList<ProductGroup>> parts, string suffix, RowTensor? stored, string rows, IReadOnlyDictionary<Node, RowTensor> tensors, int most, bool fuses) =>
         [.. parts.Select(part => FewRows(kernel, part, (parts.Count == 1 ? kernel.Name : kernel.Name + StoresOf(part, tensors)) + suffix, stored, rows, tensors, most, fuses))];
 
-    private static string StoresOf(IEnumerable<ProductGroup> groups, IReadOnlyDictionary<Node, RowTensor> tensors) => "For" + string.Concat(groups.SelectMany(g => g.Stores).Select(n => Capital(tensors[n].Name)));
-
-    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+    private static string StoresOf(IEnumerable<ProductGroup> groups, IReadOnlyDictionary<Node, RowTensor> tensors) => "For" + string.Concat(groups.SelectMany(g => g.Stores).Select(n => Names.Capital(tensors[n].Name)));
 
     /// <summary>Few rows times matrices: bound by reading them. Blocks of columns of all groups stand side by side in the grid.</summary>
     private string FewRows(ProductKernel kernel, IReadOnlyList<ProductGroup> groups, string name, RowTensor? stored, string rows, IReadOnlyDictionary<Node, RowTensor> tensors, int most, bool fuses)

@@ -9,7 +9,7 @@ namespace TttGen.Compiler.Emit.Gpu;
 internal sealed partial class DeviceKernelMethods
 {
     private readonly LinkedModel _model;
-    private readonly IReadOnlyDictionary<string, ScheduledMemory> _memories;
+    private readonly IReadOnlyDictionary<string, BlockScanEmitter.ScanParts> _memories;
     private readonly ModelLayout _layout;
     private readonly StateLayout _states;
     private readonly DevicePrecision _precision;
@@ -20,7 +20,7 @@ internal sealed partial class DeviceKernelMethods
     private readonly List<string> _classes = [];
     private readonly Dictionary<string, (int Heads, int Workspace)> _workspaces = [];
 
-    public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
+    public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, BlockScanEmitter.ScanParts> memories, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
     {
         (_model, _memories, _layout, _states, _precision) = (model, memories, layout, states, precision);
         _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name), .. model.Settings.Select(s => layout.Setting(s.Name).Substring(1))];
@@ -183,7 +183,9 @@ internal sealed partial class DeviceKernelMethods
 
     private string Scan(string name, LinkedMemory memory, Learn learn, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, bool decode)
     {
-        var rows = new Dictionary<string, Node> { ["keyRows"] = learn.Key, ["valueRows"] = learn.Value, ["queryRows"] = learn.Query, ["rateRows"] = learn.Rate, ["answerRows"] = learn };
+        var rows = new Dictionary<string, Node> { ["keyRows"] = learn.Key, ["valueRows"] = learn.Value, ["queryRows"] = learn.Query };
+        for (var i = 0; i < learn.Inputs.Count; i++) rows[memory.Optimiser is null ? "rateRows" : $"input{Numbers.Of(i)}Rows"] = learn.Inputs[i];
+        rows["answerRows"] = learn;
         DeviceKernelText? k = null;
         var scan = BlockScanEmitter.Emit(memory, _memories[memory.Name], decode, _precision.IsBf16, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
         {
@@ -191,11 +193,11 @@ internal sealed partial class DeviceKernelMethods
 
             // Unrolled, the products of one row take every register there is, and with heads of 96 some more.
             if (decode) (k.KeepsLoops, k.MinBlocks) = (true, 2);
-            TokenRates(w, k, learn, threads, tensors);
+            if (learn.TokenRate is not null) TokenRates(w, k, learn, threads, tensors);
         });
         var (offset, stride, _) = _states.Memory(memory.Name);
         var layered = segment.Repeat > 1 ? $"{Numbers.Of(offset)} + Layer * {Numbers.Of(stride)}L" : $"{Numbers.Of(offset)}L";
-        k!.Comments.Add($"{tensors[learn].Name} = {memory.Name}.Learn({tensors[learn.Query].Name}, {tensors[learn.Key].Name}, {tensors[learn.Value].Name}, {tensors[learn.Rate].Name}){(decode ? ", a row of each sequence" : "")}");
+        k!.Comments.Add($"{tensors[learn].Name} = {memory.Name}.Learn({tensors[learn.Query].Name}, {tensors[learn.Key].Name}, {tensors[learn.Value].Name}, {string.Join(", ", learn.Inputs.Select(n => tensors[n].Name))}){(decode ? ", a row of each sequence" : "")}");
         k.Take("ArrayView<int>", "slices", "SliceRows");
         k.Take("ArrayView<long>", "positions", "Positions");
         k.Take("ArrayView<long>", "stateOffsets", "StateOffsets");
@@ -223,12 +225,12 @@ internal sealed partial class DeviceKernelMethods
     /// <summary>The token rates of all places, into tokenRates.</summary>
     private void TokenRates(CodeWriter w, DeviceKernelText k, Learn learn, int threads, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        w.Line($"// {Formulas.Of([("tokenRates", learn.TokenRate)], n => KernelMethods.NameOf(n, tensors)).Last()}");
+        w.Line($"// {Formulas.Of([("tokenRates", learn.TokenRate!)], n => KernelMethods.NameOf(n, tensors)).Last()}");
         var names = Fresh();
         var memory = new DeviceRowMemory(_layout, k, tensors, NoTiles, names, _precision, null);
         var dialect = new ThreadDialect(loop => $"for (int j = thread; j < {loop.Bound}; j += {Numbers.Of(threads)})", _ => throw new CompileException("TTT155", "token rates are one pass"), null);
         var text = new CodeWriter();
-        foreach (var line in new RowCode(memory, null, [learn.TokenRate], _ => "tokenRates[$j]", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names) { Dialect = dialect }.Emit(text)) w.Line(line);
+        foreach (var line in new RowCode(memory, null, [learn.TokenRate!], _ => "tokenRates[$j]", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names) { Dialect = dialect }.Emit(text)) w.Line(line);
         w.Lines(text.ToString().TrimEnd('\n'));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class DevicePlanEmitter
     /// <param name="segments">Its schedule.</param>
     /// <param name="states">Its carries.</param>
     /// <param name="precision">Its numbers.</param>
-    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
+    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, BlockScanEmitter.ScanParts> memories, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
     {
         _self = source.Name;
         _image = source.Namespace.Length > 0 ? $"{source.Namespace}.{source.Name}" : source.Name;
@@ -168,6 +168,8 @@ internal sealed class DevicePlanEmitter
                 var p = m.Parameters[k];
                 var slot = _model.Parameters.ToList().FindIndex(x => x.Name == p.Name);
                 w.Line($"    new StateStart({Numbers.Of(slot)}, {Numbers.Of(offset)}, {Numbers.Of(stride)}, {Numbers.Of(ModelLayout.HeadState(m))}, {Numbers.Of(layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(p.Columns)}, {(p.Inner > 1 ? "false" : "true")}),");
+                // an optimiser moves a copy of the weights that the mini-batch starts from
+                if (m.Optimiser is not null) w.Line($"    new StateStart({Numbers.Of(slot)}, {Numbers.Of(offset + ModelLayout.Weights(m))}, {Numbers.Of(stride)}, {Numbers.Of(ModelLayout.HeadState(m))}, {Numbers.Of(layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(p.Columns)}, {(p.Inner > 1 ? "false" : "true")}),");
                 offset += ModelLayout.Rounded(weight);
             }
         }

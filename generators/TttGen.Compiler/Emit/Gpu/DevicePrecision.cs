@@ -25,7 +25,7 @@ internal sealed class DevicePrecision
         foreach (var (_, schedule) in segments)
         {
             var tensors = schedule.Tensors.ToDictionary(t => t.Node);
-            var rates = new HashSet<Node>(schedule.Kernels.OfType<ScanKernel>().Select(s => s.Learn.Rate));
+            var rates = new HashSet<Node>(schedule.Kernels.OfType<ScanKernel>().SelectMany(s => s.Learn.Inputs));
             var stream = new HashSet<Node>(schedule.Tensors.Where(t => t == schedule.Stream || t == schedule.Result || t.Node is Lookup).Select(t => t.Node));
             foreach (var t in schedule.Tensors.OrderBy(t => t.Node.Id))
             {

@@ -1,0 +1,46 @@
+namespace TttGen.Compiler.Ir;
+
+/// <summary>
+/// How a memory's fast weights move: what is kept beside each element, and how a token changes it. All of it is linear in the parts and the gradient, so that after
+/// any number of tokens a part is a sum of the parts before them and of their gradients: p'q = Σr transition(q, r) pr + gain(q) ∇ℓ for one token.
+/// </summary>
+/// <param name="Name">The record's name.</param>
+/// <param name="Parts">What is kept, the weight itself first; the others start at zero.</param>
+/// <param name="Inputs">Numbers that the layer gives for each token and head.</param>
+/// <param name="Graph">Where the coefficients live; its inputs are <paramref name="Inputs"/>.</param>
+/// <param name="Transition">The share of part r in part q after a token.</param>
+/// <param name="Gain">The share of the token's gradient in part q.</param>
+/// <param name="Close">The share of part r in part q after a mini-batch's end.</param>
+public sealed record InnerOptimiser(string Name, IReadOnlyList<string> Parts, IReadOnlyList<string> Inputs, Graph Graph, Node[,] Transition, Node[] Gain, double[,] Close)
+{
+    private bool[,]? _reaches;
+
+    /// <summary>Whether part r before some tokens has a share in part q after them, whatever their number.</summary>
+    public bool Reaches(int q, int r) => (_reaches ??= Closure())[q, r];
+
+    /// <summary>Whether a mini-batch's end leaves all parts as they are.</summary>
+    public bool ClosesByItself
+    {
+        get
+        {
+            for (var q = 0; q < Parts.Count; q++)
+                for (var r = 0; r < Parts.Count; r++)
+                    if (Close[q, r] != (q == r ? 1 : 0)) return false;
+            return true;
+        }
+    }
+
+    private bool[,] Closure()
+    {
+        var count = Parts.Count;
+        var reaches = new bool[count, count];
+        for (var q = 0; q < count; q++)
+            for (var r = 0; r < count; r++)
+                reaches[q, r] = q == r || Transition[q, r] is not Zero || Close[q, r] != 0;
+        for (var via = 0; via < count; via++)
+            for (var q = 0; q < count; q++)
+                for (var r = 0; r < count; r++)
+                    reaches[q, r] |= reaches[q, via] && reaches[via, r];
+        return reaches;
+    }
+}
