@@ -148,8 +148,8 @@ public sealed partial record class TitansMlpByTen(
     [Key("")] CausalLm<ThirtyOne, Thirty, Two, TitansBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, MlpMemory<Ten, Sixteen>>> Lm);
 
 [Model]
-public sealed partial record class TitansSwiGluBySix(
-    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TitansBlock<Twelve, Two, Six, Eight, TwentyTwo, SwiGluMemory<Six, Ten>>> Lm);
+public sealed partial record class TitansSwiGluByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, One, TitansBlock<Thirty, Three, Ten, Eight, TwentyTwo, PlainSwiGluMemory<Ten, Sixteen>>> Lm);
 
 [Model]
 public sealed partial record class TitansDeltaByNinetySix(

@@ -38,7 +38,7 @@ internal abstract class SmallModel
         Of<SquashedBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansMlpByTen>((model, tokens) => model.Apply(tokens).Items),
-        Of<TitansSwiGluBySix>((model, tokens) => model.Apply(tokens).Items),
+        Of<TitansSwiGluByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansDeltaByNinetySix>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansSquashedBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<MambaByTen>((model, tokens) => model.Apply(tokens).Items),
