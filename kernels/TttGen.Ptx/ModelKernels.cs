@@ -12,6 +12,9 @@ internal sealed record ModelKernel(string Model, MethodInfo Method, KernelAttrib
     /// <summary>As plans name it.</summary>
     public string Name => Method.Name;
 
+    /// <summary>A guess at how long it takes: those for tensor cores are compiled twice.</summary>
+    public int Size => (Method.GetMethodBody()?.GetILAsByteArray()?.Length ?? 0) * (Attribute.TensorCores ? 2 : 1);
+
     /// <summary>As the code names it, and the driver finds it.</summary>
     public string Entry => $"{Model[(Model.LastIndexOfAny(['.', '+']) + 1)..]}_{Name}";
 }

@@ -17,9 +17,12 @@ internal sealed class Ptxas
     // The first that reads PTX 7.8.
     private static readonly Version Oldest = new(11, 8);
 
-    private readonly string _file;
+    private readonly string _file, _version;
 
-    private Ptxas(string file) => _file = file;
+    private Ptxas(string file, string version) => (_file, _version) = (file, version);
+
+    /// <summary>What tells it from another.</summary>
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"{_version} {new FileInfo(_file).Length} {File.GetLastWriteTimeUtc(_file):O} {_file}");
 
     /// <summary>The one that is named, or the first on PATH, in CUDA_HOME, CUDA_PATH; null where there is none.</summary>
     /// <param name="named">A file, <c>none</c>, or empty.</param>
@@ -35,7 +38,7 @@ internal sealed class Ptxas
         {
             // what is found by itself is told: a build should not depend on a machine's PATH without a word
             if (named.Length == 0) remark = $"{file}, of CUDA {version}, says how many registers kernels take; to choose another, or none, set TttGenPtxas";
-            return new Ptxas(file);
+            return new Ptxas(file, version);
         }
         if (named.Length > 0) throw new PtxasException($"TttGenPtxas: expected NVIDIA's ptxas of CUDA {Oldest} or later, {reason}; correct the property, or set it to none");
         remark = $"{file}: expected ptxas of CUDA {Oldest} or later, {reason}; registers of kernels stay unknown";

@@ -41,6 +41,12 @@ public sealed class BuildTests(BuildTests.Program program) : IClassFixture<Build
         Assert.NotEqual(before.Stamp, program.Times().Stamp);
         Assert.Equal(before.Manifest, program.Times().Manifest);
 
+        // Another folder for what is made on the way, as that of a publish for a machine is: the same kernels, none of them compiled again.
+        var cached = program.Cached();
+        Assert.NotEmpty(cached);
+        program.Build(expected: 0, "-p:Another=true");
+        Assert.Equal(cached, program.Cached());
+
         program.Write("Bad.cs", """
             #if TTTGEN_KERNELS
             namespace App;
@@ -65,6 +71,7 @@ public sealed class BuildTests(BuildTests.Program program) : IClassFixture<Build
         program.Build(expected: 0);
         program.Clean();
         Assert.False(Directory.Exists(Path.GetDirectoryName(program.Ptx)));
+        Assert.Empty(program.Cached());
         program.Build(expected: 0);
     }
 
@@ -79,7 +86,14 @@ public sealed class BuildTests(BuildTests.Program program) : IClassFixture<Build
             Write("Directory.Build.props", $"""<Project><Import Project="{repository}samples/Directory.Build.props" /></Project>""");
             Write("Directory.Build.targets", $"""<Project><Import Project="{repository}samples/Directory.Build.targets" /></Project>""");
             File.Copy(Path.Combine(repository, "Directory.Packages.props"), Path.Combine(_folder.FullName, "Directory.Packages.props"));
-            Write("App.csproj", """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TttGenCuda>true</TttGenCuda></PropertyGroup></Project>""");
+            Write("App.csproj", """
+                <Project Sdk="Microsoft.NET.Sdk">
+                  <PropertyGroup>
+                    <TttGenCuda>true</TttGenCuda>
+                    <IntermediateOutputPath Condition="'$(Another)' == 'true'">obj/another/</IntermediateOutputPath>
+                  </PropertyGroup>
+                </Project>
+                """);
             Write("Program.cs", "System.Console.WriteLine(\"first\");");
             Write("Tiny.cs", """
                 using TttGen;
@@ -120,13 +134,21 @@ public sealed class BuildTests(BuildTests.Program program) : IClassFixture<Build
         public void Delete(string file) => File.Delete(Path.Combine(_folder.FullName, file));
 
         // What it refers to is built, and may be in use by other tests.
-        public string Build(int expected) => Run(expected, "build", "--no-restore", "-c", Metadata("Configuration"), "-p:BuildProjectReferences=false", "-p:TttGenPtxas=none");
+        public string Build(int expected, params string[] properties) =>
+            Run(expected, ["build", "--no-restore", "-c", Metadata("Configuration"), "-p:BuildProjectReferences=false", "-p:TttGenPtxas=none", .. properties]);
 
         public void Clean() => Run(expected: 0, "clean", "-c", Metadata("Configuration"), "-p:BuildProjectReferences=false");
 
         public (DateTime Assembly, DateTime Kernels, DateTime Stamp, DateTime Manifest) Times() => (
             File.GetLastWriteTimeUtc(Path.Combine(Output, "App.dll")), File.GetLastWriteTimeUtc(Path.Combine(Ptx, "..", "App.dll")),
             File.GetLastWriteTimeUtc(Path.Combine(Ptx, "..", "ptx.stamp")), File.GetLastWriteTimeUtc(Path.Combine(Ptx, "App.Tiny", "manifest.json")));
+
+        /// <summary>What the tool remembers.</summary>
+        public IReadOnlyList<string> Cached()
+        {
+            var folder = Path.Combine(_folder.FullName, "obj", "ptx-cache");
+            return Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)] : [];
+        }
 
         public IReadOnlyList<string> Resources()
         {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using TttGen.SpecFuzz.Checking;
 using TttGen.SpecFuzz.Grammar;
 
@@ -16,9 +18,17 @@ internal static class Program
             Console.WriteLine(Draw(what, int.Parse(number, CultureInfo.InvariantCulture)).Source);
             return 0;
         }
-        if (arguments is ["text", var kindOfText, var numberOfText])
+        if (arguments is ["text", var kindOfText, var firstOfText, .. var more])
         {
-            foreach (var text in CompiledSpec.TextsOf(SpecCase.Of("text", Draw(kindOfText, int.Parse(numberOfText, CultureInfo.InvariantCulture)).Source))) Console.WriteLine(text);
+            var start = int.Parse(firstOfText, CultureInfo.InvariantCulture);
+            var end = start + (more is [var countOfText] ? int.Parse(countOfText, CultureInfo.InvariantCulture) : 1);
+            for (var seed = start; seed < end; seed++)
+                foreach (var text in CompiledSpec.TextsOf(SpecCase.Of("text", Draw(kindOfText, seed).Source))) Console.WriteLine(text);
+            return 0;
+        }
+        if (arguments is ["time", .. var part])
+        {
+            foreach (var (name, source) in TimedSpecs.All.Where(s => part is not [var word] || s.Name.Contains(word, StringComparison.Ordinal))) Time(SpecCase.Of(name, source));
             return 0;
         }
         if (arguments is ["cases" or "texts", var file])
@@ -40,7 +50,7 @@ internal static class Program
         }
         if (arguments is not [("layers" or "memories") and var kind, var first, var count, .. var options])
         {
-            Console.Error.WriteLine("usage: layers|memories FIRST COUNT [least], or show or text layers|memories SEED, or refused layers|memories FIRST COUNT, or cases|texts FILE");
+            Console.Error.WriteLine("usage: layers|memories FIRST COUNT [least], or show layers|memories SEED, or text layers|memories FIRST [COUNT], or time [NAME], or refused layers|memories FIRST COUNT, or cases|texts FILE");
             return 1;
         }
         var watch = Stopwatch.StartNew();
@@ -66,6 +76,15 @@ internal static class Program
     }
 
     private static void Tell(string name, Outcome outcome) => Console.WriteLine($"{name}: {outcome.Verdict}: {outcome.Words}");
+
+    /// <summary>The first run has the generators themselves to compile where it is the process's first; then the least of five. Texts that stay the same keep their hash.</summary>
+    private static void Time(SpecCase spec)
+    {
+        var (first, texts) = CompiledSpec.Timed(spec);
+        var warm = Enumerable.Range(0, 5).Min(_ => CompiledSpec.Timed(spec).Took);
+        var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts))))[..12];
+        Console.WriteLine($"{spec.Name}: first {first.TotalSeconds:0.00} s, then {warm.TotalSeconds:0.00} s; {texts.Sum(t => t.Length) / 1024} KiB {hash}");
+    }
 
     private static RandomSpec Draw(string kind, int seed) => kind == "layers" ? RandomLayer.Draw(seed) : RandomMemory.Draw(seed);
 }

@@ -4,20 +4,33 @@ namespace TttGen.Compiler.Ir;
 /// A B + C B = (A + C) B, where that saves work: a contraction or an outer product (of two tensors each), or an elementwise product.
 /// A bias beside its weight's product meets it here: rate Δ + (rate ⊙ X̄Xᵀ) Δ = rate ⊙ (1 + X̄Xᵀ) Δ.
 /// </summary>
-internal static class CommonFactor
+internal sealed class CommonFactor(Graph g)
 {
-    private readonly record struct Term(double Coefficient, IReadOnlyList<(Node Node, string Index)> Factors, string Out, bool Sums)
+    private readonly Dictionary<Node, Term[]> _readings = [];
+
+    private sealed record Term(double Coefficient, IReadOnlyList<(Node Node, string Index)> Factors, string Out, bool Sums)
     {
         /// <summary>An elementwise product of the result's own shape: splitting it off a sum can't spoil an outer product.</summary>
-        public bool IsWhole => !Sums && Factors.Any(Covers);
+        public bool IsWhole { get; } = !Sums && Factors.Any(f => f.Index.Length == Out.Length);
 
         public bool IsPair => Factors.Count == 2 && !IsWhole;
-
-        private bool Covers((Node Node, string Index) factor) => factor.Index.Length == Out.Length;
     }
 
-    /// <summary>The two terms as one product, or null.</summary>
-    public static Node? Of(Graph g, Node a, Node b)
+    /// <summary>The first two terms that are one product, and that; or null.</summary>
+    public (int First, int Second, Node Product)? Of(IReadOnlyList<Node> terms)
+    {
+        // only terms that have a factor in common are looked at: in a sum of many, few
+        var having = new Dictionary<Node, List<int>>();
+        Node[][] factors = [.. terms.Select(t => Readings(t).SelectMany(r => r.Factors).Select(f => f.Node).Distinct().ToArray())];
+        for (var i = 0; i < factors.Length; i++)
+            foreach (var factor in factors[i]) (having.TryGetValue(factor, out var had) ? had : having[factor] = []).Add(i);
+        for (var i = 0; i < factors.Length; i++)
+            foreach (var j in factors[i].SelectMany(f => having[f]).Where(j => j > i).Distinct().OrderBy(j => j))
+                if (Of(terms[i], terms[j]) is { } product) return (i, j, product);
+        return null;
+    }
+
+    private Node? Of(Node a, Node b)
     {
         foreach (var p in Readings(a))
             foreach (var q in Readings(b))
@@ -27,14 +40,16 @@ internal static class CommonFactor
                 if (!elementwise && !(p.IsPair && q.IsPair && p.Sums == q.Sums)) continue;
                 for (var x = 0; x < p.Factors.Count; x++)
                     for (var y = 0; y < q.Factors.Count; y++)
-                        if (p.Factors[x].Node == q.Factors[y].Node && Merged(g, p, x, q, y, elementwise, a.Shape) is { } merged)
+                        if (p.Factors[x].Node == q.Factors[y].Node && Merged(p, x, q, y, elementwise, a.Shape) is { } merged)
                             return merged;
             }
         return null;
     }
 
     /// <summary>A term as the product that it is, as the product that it is a multiple of, and as one factor.</summary>
-    private static IEnumerable<Term> Readings(Node node)
+    private Term[] Readings(Node node) => _readings.TryGetValue(node, out var known) ? known : _readings[node] = [.. Read(node)];
+
+    private static IEnumerable<Term> Read(Node node)
     {
         var letters = Graph.Letters(node.Rank);
         if (node is Einsum { Factors.Count: > 0 } e)
@@ -46,7 +61,7 @@ internal static class CommonFactor
         yield return new(1, [(node, letters)], letters, false);
     }
 
-    private static Node? Merged(Graph g, Term p, int x, Term q, int y, bool elementwise, Axis[] shape)
+    private Node? Merged(Term p, int x, Term q, int y, bool elementwise, Axis[] shape)
     {
         // q's letters in terms of p's, through the result and the shared factor
         var (shared, at) = p.Factors[x];

@@ -3,6 +3,8 @@ namespace TttGen.Compiler.Ir;
 /// <summary>The simplest form of a sum: equal terms become one with a coefficient, products with a common factor become one product.</summary>
 internal sealed class Sums(Graph g)
 {
+    private readonly CommonFactor _common = new(g);
+
     public Node Of(IReadOnlyList<Node> terms, Axis[] shape)
     {
         var flat = Collected(terms);
@@ -28,13 +30,14 @@ internal sealed class Sums(Graph g)
     private List<Node> Collected(IReadOnlyList<Node> terms)
     {
         var collected = new List<(Node Core, double Coefficient, double Size, Node Term)>();
+        var places = new Dictionary<Node, int>();
         foreach (var term in terms)
         {
             if (term is Zero) continue;
             var (factor, core) = Core(term);
-            var at = collected.FindIndex(c => c.Core == core);
-            if (at < 0)
+            if (!places.TryGetValue(core, out var at))
             {
+                places[core] = collected.Count;
                 collected.Add((core, factor, Math.Abs(factor), term));
                 continue;
             }
@@ -58,12 +61,7 @@ internal sealed class Sums(Graph g)
         }
     }
 
-    private List<Node>? Shared(List<Node> terms)
-    {
-        for (var i = 0; i < terms.Count; i++)
-            for (var j = i + 1; j < terms.Count; j++)
-                if (CommonFactor.Of(g, terms[i], terms[j]) is { } merged)
-                    return [.. terms.Take(i), merged, .. terms.Skip(i + 1).Where(t => t != terms[j])];
-        return null;
-    }
+    private List<Node>? Shared(List<Node> terms) => _common.Of(terms) is var (first, second, product)
+        ? [.. terms.Take(first), product, .. terms.Skip(first + 1).Where(t => t != terms[second])]
+        : null;
 }

@@ -19,6 +19,10 @@ internal sealed class SharedValues
     private readonly IReadOnlyDictionary<Node, TileScheduler.Accumulation> _accumulations;
     private readonly Dictionary<Node, int> _makers = [];
 
+    // of each loop; what a value's storing changes is made again for the loops that it changes
+    private readonly List<(Node Node, Access Access, bool Root)>?[] _computed;
+    private readonly Dictionary<Node, int>[] _workWith;
+
     public SharedValues(
         IEnumerable<Node> live, IEnumerable<Stage> stages, IReadOnlyDictionary<Node, TileBuffer> buffers, IReadOnlyDictionary<Node, TileScheduler.Accumulation> accumulations)
     {
@@ -26,6 +30,8 @@ internal sealed class SharedValues
         _loops = [.. stages.OfType<RowsStage>().Where(s => s.RowAxis is not null)];
         _buffers = buffers;
         _accumulations = accumulations;
+        _computed = new List<(Node, Access, bool)>?[_loops.Length];
+        _workWith = [.. _loops.Select(_ => new Dictionary<Node, int>())];
     }
 
     /// <summary>What saves most first, for it may spare others.</summary>
@@ -34,11 +40,16 @@ internal sealed class SharedValues
         while (true)
         {
             var readers = Readers();
-            var work = Enumerable.Range(0, _loops.Length).Select(k => Work(k, null)).ToArray();
-            var best = readers.Where(r => r.Value.Count > 1).Select(r => (Node: r.Key, Maker: r.Value[0], Saving: r.Value.Skip(1).Sum(k => work[k] - Work(k, r.Key)) - 1))
+            var work = Enumerable.Range(0, _loops.Length).Select(k => Work(k, Computed(k), null)).ToArray();
+            var best = readers.Where(r => r.Value.Count > 1).Select(r => (Node: r.Key, Maker: r.Value[0], Saving: r.Value.Skip(1).Sum(k => work[k] - WorkWith(k, r.Key)) - 1))
                 .Where(c => c.Saving >= LeastSaving).OrderByDescending(c => c.Saving).ThenBy(c => c.Node.Id).FirstOrDefault();
             if (best.Node is null) return _makers.Keys;
             _makers[best.Node] = best.Maker;
+            foreach (var k in readers[best.Node])
+            {
+                _computed[k] = null;
+                _workWith[k].Clear();
+            }
         }
     }
 
@@ -50,7 +61,7 @@ internal sealed class SharedValues
         for (var k = 0; k < _loops.Length; k++)
         {
             var axis = _loops[k].RowAxis!.Value;
-            foreach (var (n, access, root) in Computed(k, null))
+            foreach (var (n, access, root) in Computed(k))
             {
                 if (IsThere(k, n, root, null)) continue;
                 if (!Equals(TileScheduler.RowAxis(n), axis) || access != Accesses.Of(n, axis)) otherwise.Add(n);
@@ -60,8 +71,12 @@ internal sealed class SharedValues
         return readers.Where(r => !otherwise.Contains(r.Key) && !_makers.ContainsKey(r.Key)).ToDictionary(r => r.Key, r => r.Value);
     }
 
+    private List<(Node Node, Access Access, bool Root)> Computed(int loop) => _computed[loop] ??= Computed(loop, null);
+
+    private int WorkWith(int loop, Node stored) => _workWith[loop].TryGetValue(stored, out var known) ? known : _workWith[loop][stored] = Work(loop, Computed(loop, stored), stored);
+
     /// <summary>The work of one row of a loop, were <paramref name="stored"/> stored by another.</summary>
-    private int Work(int loop, Node? stored) => Computed(loop, stored).Sum(c => (c.Node, c.Access.IsVector()) switch
+    private int Work(int loop, List<(Node Node, Access Access, bool Root)> computed, Node? stored) => computed.Sum(c => (c.Node, c.Access.IsVector()) switch
     {
         (_, var isVector) when IsThere(loop, c.Node, c.Root, stored) => isVector ? 1 : 0,
         (Einsum { Reduced: not "" }, _) => ReductionWork,

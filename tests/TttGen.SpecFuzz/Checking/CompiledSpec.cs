@@ -63,6 +63,17 @@ internal sealed class CompiledSpec
             .. took.TotalSeconds > 1 ? new[] { $"took {took.TotalSeconds:0.0} s" } : []];
     }
 
+    /// <summary>How long the generators take for a case of one project, as in a build: the compilation is a new one; and what they make.</summary>
+    public static (TimeSpan Took, IReadOnlyList<string> Texts) Timed(SpecCase c)
+    {
+        var compilation = CSharpCompilation.Create("Timed", Sources(c.Projects[0].Assembly, c.Projects[0].Text), References, Options);
+        var watch = Stopwatch.StartNew();
+        var result = Driver().RunGenerators(compilation).GetRunResult();
+        var took = watch.Elapsed;
+        if (result.Diagnostics.FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error) is { } error) throw new InvalidOperationException($"{c.Name}: {error}");
+        return (took, [.. result.GeneratedTrees.Select(tree => tree.ToString())]);
+    }
+
     private static SyntaxTree[] Sources(string name, string text) =>
         [CSharpSyntaxTree.ParseText(text, Parse, $"{name}.cs", System.Text.Encoding.UTF8), CSharpSyntaxTree.ParseText(Implicit, Parse, "GlobalUsings.cs", System.Text.Encoding.UTF8)];
 
