@@ -27,16 +27,6 @@ public readonly partial record struct SwiGluMemory<F, M>(Mat<F, M> Gate, Mat<F, 
     public Scalar Loss(Vec<F> key, Vec<F> value) => 0.5f * SquaredNorm(Predict(key) - value);
 }
 
-/// <summary>The same without a norm, and so without division by a small deviation: momentum does not make rounding grow.</summary>
-[InnerModel]
-public readonly partial record struct PlainSwiGluMemory<F, M>(Mat<F, M> Gate, Mat<F, M> Up, Mat<M, F> Down)
-    : IInnerModel<PlainSwiGluMemory<F, M>, F> where F : IDim where M : IDim
-{
-    public Vec<F> Predict(Vec<F> x) => x + Silu(x * Gate) * (x * Up) * Down;
-
-    public Scalar Loss(Vec<F> key, Vec<F> value) => 0.5f * SquaredNorm(Predict(key) - value);
-}
-
 /// <summary>Three layers with a residual inside; the norm's scale is fast, its shift slow and shared.</summary>
 [InnerModel]
 public readonly partial record struct ThreeLayerMemory<F, M>(

@@ -1,5 +1,6 @@
 using TttGen.InnerModels;
 using TttGen.Layers;
+using static TttGen.Ops;
 
 namespace TttGen.Numerics.Tests;
 
@@ -137,6 +138,16 @@ public sealed partial record class GainByTen(
 [Model]
 public sealed partial record class SquashedBySix(
     [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Sixteen, TwentyTwo, SquashedMemory<Six>>> Lm);
+
+/// <summary><see cref="SwiGluMemory{F, M}"/> without a norm, and so without division by a small deviation: momentum does not make rounding grow.</summary>
+[InnerModel]
+public readonly partial record struct PlainSwiGluMemory<F, M>(Mat<F, M> Gate, Mat<F, M> Up, Mat<M, F> Down)
+    : IInnerModel<PlainSwiGluMemory<F, M>, F> where F : IDim where M : IDim
+{
+    public Vec<F> Predict(Vec<F> x) => x + Silu(x * Gate) * (x * Up) * Down;
+
+    public Scalar Loss(Vec<F> key, Vec<F> value) => 0.5f * SquaredNorm(Predict(key) - value);
+}
 
 /// <summary>Memories that an optimiser of its own moves: momentum with decay.</summary>
 [Model]

@@ -17,7 +17,6 @@ public sealed class OpenClModelTests(ITestOutputHelper output)
     [
         "LinearByTen", "LinearBySixteen", "LinearByNinetySix", "SwiGluBySix", "ThreeLayerBySixteen", "LowRankByNinetySix", "DeltaByTenOnline", "ScaledBySix",
         "ScaledBySixteen", "TiedByTen", "GainByTen", "SquashedBySix", "SkippedStack", "MixedMemories", "OneLayer", "UntiedLinearTransformer",
-        "TitansSquashedBySix",
     ];
 
     [Theory, OnPocl(nameof(Models)), OnPocl(nameof(OtherModels), takesMinutes: true)]

@@ -15,7 +15,7 @@ public sealed class ThreadOrderTests(ITestOutputHelper output)
     /// <summary>Models by the length of their mini-batches.</summary>
     public static TheoryData<string, int> Models => new()
     {
-        { "MlpByTen", 16 }, { "ThreeLayerBySix", 5 }, { "MambaByTen", 5 },
+        { "MlpByTen", 16 }, { "ThreeLayerBySix", 5 }, { "MambaByTen", 5 }, { "TitansBySix", 5 },
     };
 
     [Theory, MemberData(nameof(Models))]

@@ -22,7 +22,7 @@ internal sealed partial class KernelMethods
         var scan = _scans[memory.Name];
         var own = Rounded(memory.MiniBatch) + (_learns ? ModelLayout.HeadState(memory) : 0);
         _scratch.Add(Numbers.Of(scan.Scratch + own));
-        var (query, key, value, answers) = (At(learn.Query), At(learn.Key), At(learn.Value), At(learn));
+        var (query, key, value, inputs, answers) = (At(learn.Query), At(learn.Key), At(learn.Value), InputsAt(learn, tensors, locals), At(learn));
         TokenRates(learn, tensors, locals, names, w);
         if (_learns) w.Line($"float* state = Scratch(worker) + {Numbers.Of(Rounded(memory.MiniBatch))}; // what a call starts from is kept for its gradient");
         w.Open($"for (int item = worker; item < SliceCount * {Numbers.Of(memory.Heads)}; item += workers)");
@@ -36,7 +36,7 @@ internal sealed partial class KernelMethods
             : $"float* state = slice.State + {place};");
         var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
         w.Line($"{memory.Name}Scan.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {key}, {value}, {query},");
-        w.Line($"    {InputsAt(learn, tensors, locals)}, state{slow}, {answers}, Scratch(worker) + {Numbers.Of(own)});");
+        w.Line($"    {inputs}, state{slow}, {answers}, Scratch(worker) + {Numbers.Of(own)});");
         if (_learns) w.Line($"if (slice.End != null) new ReadOnlySpan<float>(state, {size}).CopyTo(new Span<float>(slice.End + {place}, {size}));");
         w.Close();
 
@@ -82,11 +82,11 @@ internal sealed partial class KernelMethods
         var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
         var ownSlow = string.Concat(Slow(memory).Select(k => ", " + Own(k)));
         string Part(int operand) => At(Gradient(operand));
-        var dInputs = string.Join(", ", learn.Inputs.Select((_, k) => RatesAt(Gradient(Learn.InputsAt + k), tensors, locals))) + (descends ? ", dTok" : "");
+        string Inputs() => string.Join(", ", learn.Inputs.Select((_, k) => RatesAt(Gradient(Learn.InputsAt + k), tensors, locals))) + (descends ? ", dTok" : "");
         w.Line($"{memory.Name}ScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {At(learn.Key)}, {At(learn.Value)}, {At(learn.Query)},");
         w.Line($"    {InputsAt(learn, tensors, locals)}, slice.State + {StatePlace(memory, segment)}{slow},");
         w.Line($"    {At(kernel.Output)}, {Part(Learn.KeyAt)}, {Part(Learn.ValueAt)}, {Part(Learn.QueryAt)},");
-        w.Line($"    {dInputs}, dState{ownSlow}, KeepEvery, Kept(worker), Scratch(worker) + {Numbers.Of(places + head)});");
+        w.Line($"    {Inputs()}, dState{ownSlow}, KeepEvery, Kept(worker), Scratch(worker) + {Numbers.Of(places + head)});");
         w.Line("// no gradient flows into what was carried here");
         w.Line("if (slice.Position > 0) continue;");
         long at = 0;

@@ -110,7 +110,7 @@ public sealed partial class TestAccelerator : IDisposable
     /// ILGPU's numbers of types and labels go on from kernel to kernel. Here each kernel's begin anew: PoCL keeps on disk what it makes of a text, and so
     /// compiles the same kernel of two models, or of two runs, once. And its barriers order the device's memory only, where CUDA's order shared memory, too.
     /// To LLVM a barrier is a call, which changes no array that nobody else knows the address of; so each shared array's is told.
-    /// Even then PoCL 3.1 gets some scans wrong when it optimises (of 28 small models, eight), in no way that survives a change of the text; unoptimised they are right,
+    /// Even then PoCL 3.1 gets some scans wrong when it optimises (of 33 small models, thirteen: all that an optimiser of their own moves among them), in no way that survives a change of the text; unoptimised they are right,
     /// but take minutes each. They are right on Oclgrind, which finds no data race in them (tests/races.sh), and in either order of threads on ILGPU's interpreter.
     /// </summary>
     private static void Rewrite(CLCompiledKernel kernel)

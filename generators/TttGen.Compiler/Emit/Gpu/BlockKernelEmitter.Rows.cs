@@ -32,7 +32,10 @@ internal sealed partial class BlockKernelEmitter
 
         var memory = new Memory(this, inFours);
         var text = new CodeWriter();
-        var mayStore = rows % atOnce == 0 ? null : "live";
+        // threads without a row of their own work on the last one again, for sums need all of a block; not where the row is being replaced
+        var spare = rows % atOnce != 0;
+        var waits = spare && ReplacesRows(stage) && !HasSums(stage);
+        var mayStore = spare && !waits ? "live" : null;
         var dialect = new ThreadDialect(loop => LoopHead(int.Parse(loop.Bound, System.Globalization.CultureInfo.InvariantCulture), lanes, inFours),
             parts => $"Rows.Sum(partials, row, lane, {Numbers.Of(lanes)}, {parts})", mayStore)
         {
@@ -65,21 +68,36 @@ internal sealed partial class BlockKernelEmitter
             if (rows > atOnce)
             {
                 w.Open($"for (int i0 = 0; i0 < {Numbers.Of(rows)}; i0 += {Numbers.Of(atOnce)})");
+                if (waits) w.Line($"if (i0 + row >= {Numbers.Of(rows)}) break;");
                 w.Line(mayStore is null ? "int i = i0 + row;" : $"int i = Math.Min(i0 + row, {Numbers.Of(rows - 1)});");
                 if (mayStore is not null) w.Line($"bool live = i0 + row < {Numbers.Of(rows)};");
             }
             else
             {
+                if (waits) w.Open($"if (row < {Numbers.Of(rows)})");
                 w.Line(mayStore is null ? "int i = row;" : $"int i = Math.Min(row, {Numbers.Of(rows - 1)});");
                 if (mayStore is not null) w.Line($"bool live = row < {Numbers.Of(rows)};");
             }
         }
         foreach (var line in text.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
-        if (stage.RowAxis is not null && rows > atOnce) w.Close();
+        if (stage.RowAxis is not null && (rows > atOnce || waits)) w.Close();
         w.Close();
         if (bodies.Count == 0) return;
         w.Line("Group.Barrier();");
         foreach (var (sum, body) in bodies) Add(sum, body, rows, stage.RowAxis is null, w);
+    }
+
+    /// <summary>Whether a stage stores rows where rows lie that it reads.</summary>
+    private bool ReplacesRows(RowsStage stage) => stage.Stores.Any(s => _kernel.Buffers[s] is { Kind: BufferKind.InPlace, Shape.Length: > 0 });
+
+    /// <summary>Whether a block's threads add up something together.</summary>
+    private bool HasSums(RowsStage stage)
+    {
+        var seen = new HashSet<Node>();
+        return stage.Sums.Count > 0 || stage.Stores.Any(s => Visit(s, true));
+
+        bool Visit(Node n, bool root) => seen.Add(n) && (root || !_kernel.Buffers.ContainsKey(n)) && (n is Einsum { IsElementwise: false }
+            || (_kernel.Accumulations.TryGetValue(n, out var sum) ? sum.Rest : n.Operands).Any(o => Visit(o, false)));
     }
 
     /// <summary>Row i of a tile at column $j, or at the $j-th four.</summary>
