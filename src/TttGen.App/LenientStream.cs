@@ -32,8 +32,9 @@ internal sealed class LenientStream(Stream stream) : Stream
         {
             stream.Write(buffer);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            // closed, or open for reading only
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using TttGen.App.Benchmarking;
 
 namespace TttGen.App;
@@ -15,6 +16,9 @@ internal sealed class ProcessConsole : AppConsole
     private static readonly TimeSpan OneRequest = TimeSpan.FromMilliseconds(500);
     private long _firstSignal;
 
+    // Open as long as the process is there.
+    private static readonly List<SafeFileHandle> Occupied = [];
+
     private ProcessConsole(CancellationTokenSource interrupt)
     {
         _interrupt = interrupt;
@@ -24,6 +28,7 @@ internal sealed class ProcessConsole : AppConsole
     /// <summary>Takes over the process's streams and signals.</summary>
     public static ProcessConsole Open()
     {
+        OccupyClosed();
         var interrupt = new CancellationTokenSource();
         return new ProcessConsole(interrupt)
         {
@@ -32,7 +37,7 @@ internal sealed class ProcessConsole : AppConsole
             Out = Writer(OutputPipe.Open(interrupt.Cancel)),
             OutIsTerminal = !Console.IsOutputRedirected,
             // A signal's thread writes, too.
-            Error = TextWriter.Synchronized(Writer(new LenientStream(Console.OpenStandardError()))),
+            Error = TextWriter.Synchronized(Writer(StandardError.Open())),
             ErrorIsTerminal = !Console.IsErrorRedirected,
             ProgramDirectory = AppContext.BaseDirectory,
             Interrupted = interrupt.Token,
@@ -51,10 +56,26 @@ internal sealed class ProcessConsole : AppConsole
         {
             Out.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
         }
         Error.Dispose();
+    }
+
+    // Whatever is opened next takes the place of a stream that is closed, and would get its text: the runtime's own pipe for signals, or a file that is being written.
+    private static void OccupyClosed()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        while (true)
+        {
+            var handle = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            if (handle.DangerousGetHandle() > 2)
+            {
+                handle.Dispose();
+                return;
+            }
+            Occupied.Add(handle);
+        }
     }
 
     private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(false), 4096);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Text;
 using TttGen.App.Benchmarking;
 using TttGen.App.CommandLine;
 using TttGen.App.Evaluating;
@@ -18,8 +19,20 @@ public static class TttApp
     /// <returns>0; 1 after bad input, with one line on standard error; 130 when interrupted.</returns>
     public static int Run<TModel>(string[] args) where TModel : IModel<TModel>
     {
-        using var console = ProcessConsole.Open();
-        return Run(TModel.Definition, args, console);
+        ProcessConsole console;
+        try
+        {
+            console = ProcessConsole.Open();
+        }
+        catch (Exception exception) when (BadInputOf(exception) is { } message)
+        {
+            // too few file handles for signals or streams
+            using var error = StandardError.Open();
+            error.Write(Encoding.UTF8.GetBytes(LineOf(message) + "\n"));
+            return ExitCode.BadInput;
+        }
+        using (console)
+            return Told(console, () => Run(TModel.Definition, args, console));
     }
 
     /// <summary>The same with everything that the program touches given.</summary>
@@ -36,13 +49,22 @@ public static class TttApp
         // A prompt may start with '@'; no file is meant by it.
         var parsing = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
         var result = root.Parse(args.Length == 0 ? ["--help"] : args, parsing);
-        try
+        return Told(console, () =>
         {
             if (result.Action is ParseErrorAction)
                 throw new TttException($"{string.Join(' ', result.Errors.Select(static error => error.Message).Distinct())} (--help tells what there is)");
             var code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = console.Out, Error = console.Error });
             console.Out.Flush();
             return code;
+        });
+    }
+
+    /// <summary>What is wrong with the input or the machine, from a model's own beginning on, ends in one line.</summary>
+    private static int Told(AppConsole console, Func<int> work)
+    {
+        try
+        {
+            return work();
         }
         catch (OperationCanceledException)
         {
@@ -60,9 +82,11 @@ public static class TttApp
 
     private static int Refuse(AppConsole console, string message)
     {
-        console.Error.WriteLine($"error: {new TttException(message).Message}");
+        console.Error.WriteLine(LineOf(message));
         return ExitCode.BadInput;
     }
+
+    private static string LineOf(string message) => $"error: {new TttException(message).Message}";
 
     /// <summary>What is wrong with the input or the machine; null where the program itself is.</summary>
     private static string? BadInputOf(Exception exception) => exception switch

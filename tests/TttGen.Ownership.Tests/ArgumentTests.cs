@@ -243,6 +243,44 @@ public sealed class ArgumentTests
     }
 
     [Fact]
+    public unsafe void A_product_has_a_panel_of_its_matrix_rows_and_somewhere_to_read_and_write()
+    {
+        using var matrix = new PackedMatrix(4, 33, WeightType.Float32);
+        fixed (float* from = new float[4], to = new float[PackedMatrix.PanelWidth])
+        {
+            var (left, right) = ((nint)from, (nint)to);
+            Assert.Throws<ArgumentOutOfRangeException>(() => Product.Panel<Lanes128>(matrix, 2, (float*)left, 4, 1, (float*)right));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Product.Panel<Lanes128>(matrix, -1, (float*)left, 4, 1, (float*)right));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Product.Panel<Lanes128>(matrix, 1, (float*)left, 4, -1, (float*)right));
+            Assert.Throws<ArgumentNullException>(() => Product.Panel<Lanes128>(null!, 1, (float*)left, 4, 1, (float*)right));
+            Assert.Throws<ArgumentNullException>(() => Product.Panel<Lanes128>(matrix, 1, null, 4, 1, (float*)right));
+            Assert.Throws<ArgumentNullException>(() => Product.Panel<Lanes128>(matrix, 1, (float*)left, 4, 1, null));
+            Product.Panel<Lanes128>(matrix, 1, null, 4, 0, null);
+            Product.Panel<Lanes128>(matrix, 1, from, 4, 1, to);
+            Assert.Equal(0, to[0]);
+            matrix.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => Product.Panel<Lanes128>(matrix, 1, (float*)left, 4, 1, (float*)right));
+        }
+    }
+
+    [Fact]
+    public unsafe void Weights_are_asked_for_by_a_slot_that_holds_them()
+    {
+        ParameterSlot[] slots = [new("m", [33, 4], StorageForm.Matrix, 2, 33, 4, double.NaN), new("v", [8], StorageForm.Plain, 2, 8, 1, 0)];
+        var weights = ModelWeights.Create(slots, WeightType.Float32, 1);
+        Assert.Equal(2, weights.Matrices(0).Length);
+        Assert.True(weights.Plain(1) != null);
+        Assert.Throws<ArgumentOutOfRangeException>(() => weights.Matrices(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => weights.Matrices(2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => weights.Matrices(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => weights.Plain(0) == null);
+        Assert.Throws<ArgumentOutOfRangeException>(() => weights.Plain(2) == null);
+        Assert.Throws<ArgumentOutOfRangeException>(() => weights.Plain(-1) == null);
+        weights.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => weights.Plain(1) == null);
+    }
+
+    [Fact]
     public void The_largest_weight_in_int8_is_finite()
     {
         using var matrix = new PackedMatrix(4, 1, WeightType.Int8);

@@ -17,8 +17,19 @@ internal sealed class ShardIndex
 
     internal static ShardIndex Load(string path)
     {
-        string name = OneLine.Path(path);
         using JsonDocument document = JsonText.Load(path, SafetensorsHeader.LongestJson);
+        return Of(document, path);
+    }
+
+    internal static ShardIndex Parse(ReadOnlyMemory<byte> json, string path)
+    {
+        using JsonDocument document = JsonText.Parse(json, OneLine.Path(path));
+        return Of(document, path);
+    }
+
+    private static ShardIndex Of(JsonDocument document, string path)
+    {
+        string name = OneLine.Path(path);
         if (!document.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
             throw new CheckpointException($"{name}: expected an object weight_map that gives each tensor's file, found none");
         var fileOf = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace TttGen.Cpu;
@@ -12,10 +13,14 @@ public static unsafe class Product
     /// <param name="aStride">Elements from one row of a to the next.</param>
     /// <param name="rows">0 or more. Up to 8 the weights are streamed once; from 9 on the work is blocked for the caches.</param>
     /// <param name="tile">[rows, 32], dense; columns beyond the matrix become zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The matrix has no such panel, or there are less than no rows.</exception>
+    /// <exception cref="ArgumentNullException">There is no matrix, or nothing to read or to write.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel<V>(PackedMatrix w, int panel, float* a, nint aStride, int rows, float* tile)
         where V : struct, ILanes<V, float>
     {
+        if (w is null || (uint)panel >= (uint)w.Panels || rows < 0 || a is null || tile is null) Refuse(w, panel, a, rows, tile);
+
         // The registers have more in them than ILanes says; generic code has no other way to ask for it.
         if (typeof(V) == typeof(Lanes512))
             PanelProduct<Lanes512>.Multiply(w, panel, a, aStride, rows, tile);
@@ -51,5 +56,17 @@ public static unsafe class Product
         else
             PanelProduct<Lanes128>.MultiplyPart(w, panel, first, count, a, aStride, rows, tile, add);
         GC.KeepAlive(w);
+    }
+
+    private static void Refuse([NotNull] PackedMatrix? w, int panel, float* a, int rows, float* tile)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        if ((uint)panel >= (uint)w.Panels)
+            throw new ArgumentOutOfRangeException(nameof(panel), $"Product.Panel: expected a panel in 0 … {w.Panels - 1}, found {panel}.");
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        if (rows == 0)
+            return;
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(tile);
     }
 }

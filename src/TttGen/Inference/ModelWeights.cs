@@ -27,10 +27,13 @@ public sealed unsafe class ModelWeights : IDisposable
     public long Bytes => _matrices.Sum(layers => layers.Sum(m => m.Bytes)) + _plain.Sum(b => (b?.Length ?? 0) * sizeof(float));
 
     /// <summary>A matrix for each layer.</summary>
-    public PackedMatrix[] Matrices(int slot) => _matrices[slot];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slot, or it holds no matrices.</exception>
+    public PackedMatrix[] Matrices(int slot) => Holds(slot, matrices: true) ? _matrices[slot] : throw NotHeld(slot, "matrices");
 
     /// <summary>Numbers, <see cref="ParameterSlot.Stride"/> elements a layer.</summary>
-    public float* Plain(int slot) => _plain[slot]!.Pointer;
+    /// <exception cref="ArgumentOutOfRangeException">There is no such slot, or it holds matrices.</exception>
+    /// <exception cref="ObjectDisposedException">The weights have been freed.</exception>
+    public float* Plain(int slot) => Holds(slot, matrices: false) ? _plain[slot]!.Pointer : throw NotHeld(slot, "plain numbers");
 
     /// <summary>Reads every tensor of a checkpoint that has been checked.</summary>
     public static ModelWeights Load(IReadOnlyList<ParameterSlot> slots, WeightType type, Checkpoint checkpoint) =>
@@ -47,6 +50,12 @@ public sealed unsafe class ModelWeights : IDisposable
             for (var i = 0; i < to.Length; i++)
                 to[i] = (float)(slot.Form == StorageForm.Taps ? Initialisation.Tap(random, slot.Inner) : Initialisation.Deviation * Initialisation.Normal(random));
     }
+
+    private bool Holds(int slot, bool matrices) => (uint)slot < (uint)_slots.Count && _slots[slot].Form == StorageForm.Matrix == matrices;
+
+    private ArgumentOutOfRangeException NotHeld(int slot, string what) => new(nameof(slot), (uint)slot < (uint)_slots.Count
+        ? $"ModelWeights: expected a slot of {what}, found {slot}, {_slots[slot].Key}, which is {_slots[slot].Form}."
+        : $"ModelWeights: expected a slot in 0 … {_slots.Count - 1}, found {slot}.");
 
     private static ModelWeights Fill(IReadOnlyList<ParameterSlot> slots, WeightType type, ParameterSource source)
     {

@@ -121,10 +121,10 @@ internal sealed class MetricsFile : IDisposable
     private static TttException NotWritten(string path, Exception error) =>
         new($"{OneLine.Path(path)}: can't be written, the last checkpoint is as it was: {OneLine.Of(error.Message)}", error);
 
-    // Bytes of the lines up to a step; a line that the end of a process cut short ends the search, too. A piece at a time, for such a file may be of any length.
-    private static long LengthOf(FileStream file, long steps)
+    /// <summary>Bytes of the lines up to a step; a line that the end of a process cut short ends the search, too. A piece at a time, for such a file may be of any length.</summary>
+    internal static long LengthOf(Stream file, long steps)
     {
-        var buffer = new byte[LongestLine];
+        var buffer = new byte[Math.Min(LongestLine, file.Length)];
         var (kept, held) = (0L, 0);
         while (file.Read(buffer, held, buffer.Length - held) is var read and > 0)
         {

@@ -12,7 +12,7 @@ namespace TttGen.Runtime.Tests.Checkpoints;
 /// <param name="Name">What it reads.</param>
 /// <param name="Valid">An input that it reads.</param>
 /// <param name="Read">Reads one, and checks what must hold of what it has read.</param>
-/// <param name="Share">By how much fewer inputs it gets where it needs files.</param>
+/// <param name="Share">By how much fewer inputs it gets in a usual run, where it needs files: with TTTGEN_SLOW_TESTS=1 it gets as many as the others.</param>
 public sealed record FuzzedReader(string Name, byte[] Valid, Action<byte[]> Read, int Share = 1)
 {
     private const string Settings =
@@ -23,6 +23,24 @@ public sealed record FuzzedReader(string Name, byte[] Valid, Action<byte[]> Read
 
     private const string Tokenizer =
         """{"model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"vocab":{"<unk>":0,"a":1,"b":2,"ab":3,"▁":4,"▁a":5},"merges":["a b",["▁","a"]]},"added_tokens":[{"id":6,"content":"<s>","special":true}],"normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]},"decoder":{"type":"Sequence","decoders":[]}}""";
+
+    private const string Metrics =
+        """
+        {"step":1,"tokens":48,"loss":5.5,"grad_norm":1,"learning_rate":0.001,"tokens_per_second":100,"seconds":0.5}
+        {"step":1,"held_out":{"a.txt":4.5}}
+        {"step":2,"tokens":96,"loss":5.25,"grad_norm":1,"learning_rate":0.001,"tokens_per_second":100,"seconds":1}
+        {"step":3,"tokens":144,"loss":5,"grad_norm":1,"learning_rate":0.001,"tokens_per_second":100,"seconds":1.5}
+
+        """;
+
+    private const string Index = """{"metadata":{"total_size":28},"weight_map":{"a":"a.safetensors","b1":"b.safetensors"}}""";
+
+    private static readonly byte[] Config = """{"hidden_size":3,"rms_norm_eps":1e-6}"""u8.ToArray();
+
+    private static readonly (string Key, string Type, long[] Shape, byte[] Data) Weight = ("a", "F32", [2, 3], F32(1, 2, 3, 4, 5, 6)), Norm = ("b1", "BF16", [2], BF16(1, 2));
+
+    // No file of a checkpoint holds it; a mutated one makes of two files one.
+    private static readonly byte[] Between = "\n----\n"u8.ToArray();
 
     /// <summary>All of them.</summary>
     /// <param name="folder">For those that need files.</param>
@@ -59,6 +77,16 @@ public sealed record FuzzedReader(string Name, byte[] Valid, Action<byte[]> Read
             Assert.InRange(position, 0, ModelState.MostTokens);
             Assert.Equal(4, numbers.Length);
         }, Share: 20),
+        new("metrics", Encoding.UTF8.GetBytes(Metrics), static bytes =>
+        {
+            using var file = new MemoryStream(bytes);
+            var kept = (int)MetricsFile.LengthOf(file, 2);
+            Assert.True(kept == 0 || bytes[kept - 1] == (byte)'\n', "expected whole lines");
+        }),
+        new("shard-index", Encoding.UTF8.GetBytes(Index), static bytes => Assert.All(ShardIndex.Parse(bytes, "index").Files, static file => Assert.Equal(file, Path.GetFileName(file)))),
+        new("checkpoint", Joined(Config, Of(Weight, Norm)), bytes => ReadCheckpoint(Path.Combine(folder, "checkpoint"), bytes, [CheckpointConfig.FileName, Checkpoint.WeightsFile]), Share: 20),
+        new("sharded-checkpoint", Joined(Config, Encoding.UTF8.GetBytes(Index), Of(Weight), Of(Norm)), bytes =>
+            ReadCheckpoint(Path.Combine(folder, "sharded-checkpoint"), bytes, [CheckpointConfig.FileName, ShardIndex.FileName, "a.safetensors", "b.safetensors"]), Share: 20),
     ];
 
     /// <summary>Reads an input; answers what is wrong with the reader, or null.</summary>
@@ -77,6 +105,25 @@ public sealed record FuzzedReader(string Name, byte[] Valid, Action<byte[]> Read
         {
             return error.ToString();
         }
+    }
+
+    private static byte[] Joined(params byte[][] files) => [.. files.SelectMany((file, i) => i == 0 ? file : [.. Between, .. file])];
+
+    /// <summary>A whole checkpoint directory, opened, compared with a model and read.</summary>
+    private static void ReadCheckpoint(string directory, byte[] files, string[] names)
+    {
+        Directory.CreateDirectory(directory);
+        var rest = files.AsSpan();
+        foreach (var name in names)
+        {
+            var end = name == names[^1] ? -1 : rest.IndexOf(Between);
+            File.WriteAllBytes(Path.Combine(directory, name), end < 0 ? rest : rest[..end]);
+            rest = end < 0 ? default : rest[(end + Between.Length)..];
+        }
+        using var checkpoint = Checkpoint.Open(directory);
+        checkpoint.Config.Check([new ConfigEntry("hidden_size", "3")], "Test");
+        checkpoint.Check([new ParameterInfo("a", [2, 3]), new ParameterInfo("b1", [2])], "Test");
+        foreach (var (key, tensor) in checkpoint.Tensors) checkpoint.ReadWeights(key, 0, new float[tensor.Count]);
     }
 
     private static byte[] TokenFile()
