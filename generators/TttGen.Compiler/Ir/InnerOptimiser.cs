@@ -13,30 +13,21 @@ namespace TttGen.Compiler.Ir;
 /// <param name="Close">The share of part r in part q after a mini-batch's end.</param>
 public sealed record InnerOptimiser(string Name, IReadOnlyList<string> Parts, IReadOnlyList<string> Inputs, Graph Graph, Node[,] Transition, Node[] Gain, double[,] Close)
 {
-    private bool[,]? _reaches;
+    private readonly bool[,] _reaches = Closure(Transition, Close);
 
     /// <summary>Whether part r before some tokens has a share in part q after them, whatever their number.</summary>
-    public bool Reaches(int q, int r) => (_reaches ??= Closure())[q, r];
+    public bool Reaches(int q, int r) => _reaches[q, r];
 
     /// <summary>Whether a mini-batch's end leaves all parts as they are.</summary>
-    public bool ClosesByItself
-    {
-        get
-        {
-            for (var q = 0; q < Parts.Count; q++)
-                for (var r = 0; r < Parts.Count; r++)
-                    if (Close[q, r] != (q == r ? 1 : 0)) return false;
-            return true;
-        }
-    }
+    public bool ClosesByItself { get; } = Enumerable.Range(0, Parts.Count).All(q => Enumerable.Range(0, Parts.Count).All(r => Close[q, r] == (q == r ? 1 : 0)));
 
-    private bool[,] Closure()
+    private static bool[,] Closure(Node[,] transition, double[,] close)
     {
-        var count = Parts.Count;
+        var count = transition.GetLength(0);
         var reaches = new bool[count, count];
         for (var q = 0; q < count; q++)
             for (var r = 0; r < count; r++)
-                reaches[q, r] = q == r || Transition[q, r] is not Zero || Close[q, r] != 0;
+                reaches[q, r] = q == r || transition[q, r] is not Zero || close[q, r] != 0;
         for (var via = 0; via < count; via++)
             for (var q = 0; q < count; q++)
                 for (var r = 0; r < count; r++)

@@ -5,29 +5,24 @@ namespace TttGen.Compiler.Ir;
 /// <param name="variables">The inputs xₖ.</param>
 internal sealed class LinearForm(Graph g, IReadOnlyList<Node> variables)
 {
-    private readonly Dictionary<Node, Node[]?> _known = [];
+    private const string Constant = "a number that is neither a part nor a gradient is added";
 
-    /// <summary>The coefficients of a number, one a variable.</summary>
+    private readonly Dictionary<Node, Node[]?> _known = [];
+    private string? _defect;
+
+    /// <summary>The coefficients of a number, one a variable; zeros where it is not linear.</summary>
     /// <param name="number">An expression of no axes.</param>
-    /// <param name="defect">Why there are none: what is not linear; otherwise null.</param>
+    /// <param name="defect">What is not linear, or null.</param>
     public Node[] Of(Node number, out string? defect)
     {
-        defect = null;
-        try
-        {
-            var form = Visit(number) ?? (number is Zero or Literal { Value: 0 } ? Zeros() : throw new FormatException("a number that is neither a part nor a gradient is added"));
-            return form;
-        }
-        catch (FormatException error)
-        {
-            defect = error.Message;
-            return Zeros();
-        }
+        _known.Clear();
+        _defect = null;
+        var form = Visit(number);
+        defect = _defect ?? (form is null && number is not (Zero or Literal { Value: 0 }) ? Constant : null);
+        return form ?? [.. variables.Select(_ => g.Zero([]))];
     }
 
-    private Node[] Zeros() => [.. variables.Select(_ => g.Zero([]))];
-
-    /// <summary>The coefficients; null for what no variable has a part in.</summary>
+    /// <summary>The coefficients; null for what no variable has a part in, or what is refused.</summary>
     private Node[]? Visit(Node node)
     {
         if (_known.TryGetValue(node, out var known)) return known;
@@ -37,8 +32,7 @@ internal sealed class LinearForm(Graph g, IReadOnlyList<Node> variables)
             Ir.Sum s => OfSum(s),
             Einsum e => OfProduct(e),
             Map { Function: Function.Copy } m => Visit(m.Operands[0]),
-            Map m when m.Operands.All(o => Visit(o) is null) => null,
-            Map m => throw new FormatException($"{m.Function} of a part or a gradient is taken"),
+            Map m => m.Operands.Any(o => Visit(o) is not null) ? Refused($"{m.Function} of a part or a gradient is taken") : null,
             _ => null,
         };
     }
@@ -47,8 +41,7 @@ internal sealed class LinearForm(Graph g, IReadOnlyList<Node> variables)
     {
         var forms = s.Operands.Select(Visit).ToArray();
         if (forms.All(f => f is null)) return null;
-        if (forms.Any(f => f is null)) throw new FormatException("a number that is neither a part nor a gradient is added");
-        return [.. variables.Select((_, k) => g.Add([.. forms.Select(f => f![k])]))];
+        return forms.Any(f => f is null) ? Refused(Constant) : [.. variables.Select((_, k) => g.Add([.. forms.Select(f => f![k])]))];
     }
 
     private Node[]? OfProduct(Einsum e)
@@ -56,8 +49,14 @@ internal sealed class LinearForm(Graph g, IReadOnlyList<Node> variables)
         var forms = e.Operands.Select(Visit).ToArray();
         var dependent = Enumerable.Range(0, forms.Length).Where(k => forms[k] is not null).ToArray();
         if (dependent.Length == 0) return null;
-        if (dependent.Length > 1) throw new FormatException("parts or gradients are multiplied with one another");
+        if (dependent.Length > 1) return Refused("parts or gradients are multiplied with one another");
         Node[] others = [.. e.Operands.Where((_, k) => k != dependent[0])];
         return [.. forms[dependent[0]]!.Select(c => c is Zero ? c : g.Mul([c, .. others]))];
+    }
+
+    private Node[]? Refused(string why)
+    {
+        _defect ??= why;
+        return null;
     }
 }

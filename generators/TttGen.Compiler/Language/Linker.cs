@@ -344,14 +344,14 @@ public sealed class Linker
             var after = Linear(step, [.. parts, gradient], [gradient, .. given]);
             var closed = program.Methods.FirstOrDefault(m => m.Name == "Close") is { } close ? Linear(close, parts, []) : null;
             var count = parts.Length;
-            var (transition, close_) = (new Node[count, count], new double[count, count]);
+            var (transition, closing) = (new Node[count, count], new double[count, count]);
             for (var q = 0; q < count; q++)
                 for (var r = 0; r < count; r++)
                 {
                     transition[q, r] = after[q][r];
-                    close_[q, r] = closed is null ? q == r ? 1 : 0 : Number(closed[q][r]);
+                    closing[q, r] = closed is null ? q == r ? 1 : 0 : Number(closed[q][r]);
                 }
-            return new(Names.Short(program.Name), [.. parts.Select(p => Names.Capital(((Input)p).Name))], [.. given.Select(u => ((Input)u).Name)], _graph, transition, [.. after.Select(form => form[count])], close_);
+            return new(Names.Short(program.Name), [.. parts.Select(p => Names.Capital(((Input)p).Name))], [.. given.Select(u => ((Input)u).Name)], _graph, transition, [.. after.Select(form => form[count])], closing);
         }
         finally
         {
