@@ -264,6 +264,26 @@ public sealed class ArgumentTests
     }
 
     [Fact]
+    public unsafe void A_head_has_matrices_of_its_sizes_rows_and_targets()
+    {
+        using var pool = new WorkerPool(1);
+        using var head = new CrossEntropyHead(pool, 4, 33, 8);
+        using PackedMatrix forth = new(4, 33, WeightType.Float32), back = new(33, 4, WeightType.Float32);
+        fixed (float* rows = new float[4], gradient = new float[4])
+        fixed (int* targets = new int[1])
+        {
+            var (x, dX, to) = ((nint)rows, (nint)gradient, (nint)targets);
+            Assert.Throws<ArgumentNullException>(() => head.Run(null, 4, (int*)to, 1, forth, back, 1, null, 0, null));
+            Assert.Throws<ArgumentNullException>(() => head.Run((float*)x, 4, null, 1, forth, back, 1, null, 0, null));
+            Assert.Throws<ArgumentNullException>(() => head.Run((float*)x, 4, (int*)to, 1, null!, back, 1, null, 0, null));
+            Assert.Throws<ArgumentNullException>(() => head.Run((float*)x, 4, (int*)to, 1, forth, back, 1, (float*)dX, 4, null));
+            Assert.Throws<ArgumentException>(() => head.Run((float*)x, 4, (int*)to, 1, back, forth, 1, null, 0, null));
+            Assert.Throws<ArgumentOutOfRangeException>(() => head.Run((float*)x, 4, (int*)to, 9, forth, back, 1, null, 0, null));
+            Assert.Equal(1, head.Run(rows, 4, targets, 1, forth, back, 1, null, 0, null).Targets);
+        }
+    }
+
+    [Fact]
     public unsafe void Weights_are_asked_for_by_a_slot_that_holds_them()
     {
         ParameterSlot[] slots = [new("m", [33, 4], StorageForm.Matrix, 2, 33, 4, double.NaN), new("v", [8], StorageForm.Plain, 2, 8, 1, 0)];

@@ -86,6 +86,12 @@ public sealed unsafe class CrossEntropyHead : IParallelWork, IDisposable
     public BatchLoss Run(float* x, nint xStride, int* targets, int rows, PackedMatrix head, PackedMatrix headBack, float scale, float* dX, nint dXStride, float* dHead)
     {
         using var call = _lifetime.Take();
+        if (rows > 0)
+        {
+            ArgumentNullException.ThrowIfNull(x);
+            ArgumentNullException.ThrowIfNull(targets);
+            if (dX is not null) ArgumentNullException.ThrowIfNull(dHead);
+        }
         Check(rows, targets, head, headBack);
         double nats = 0;
         long asked = 0;
@@ -254,6 +260,7 @@ public sealed unsafe class CrossEntropyHead : IParallelWork, IDisposable
 
     private static void Check(PackedMatrix matrix, string name, int inner, int columns)
     {
+        ArgumentNullException.ThrowIfNull(matrix, name);
         if (matrix.Inner != inner || matrix.Columns != columns || matrix.Type != WeightType.Float32)
             throw new ArgumentException($"CrossEntropyHead: expected [{inner}, {columns}] of {WeightType.Float32}, found [{matrix.Inner}, {matrix.Columns}] of {matrix.Type}.", name);
     }
