@@ -332,7 +332,8 @@ public sealed class Linker
         var step = Method(program, "Step");
         if (step.Arguments.Count - 1 != inputs)
             throw new CompileException("TTT146", $"{spec.Program.Name}: Learn gives {program.Name} {inputs} inputs after the value, and its Step takes {step.Arguments.Count - 1} after the gradient; give as many", spec.Program.Name);
-        if (program.Parameters.Count > 8) throw new CompileException("TTT148", $"{program.Name} keeps {program.Parameters.Count} numbers beside each weight: at most 8 were expected", program.Name);
+        if (program.Parameters.Count > 8 || inputs > 8)
+            throw new CompileException("TTT148", $"{program.Name} keeps {program.Parameters.Count} numbers beside each weight and takes {inputs} of each token: at most 8 of either were expected", program.Name);
         var identifiers = new Identifiers(NameScope.Scan);
         (_graph, _scope) = (new Graph(), NameScope.Scan);
         try
