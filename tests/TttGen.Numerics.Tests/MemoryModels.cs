@@ -139,12 +139,12 @@ public sealed partial record class GainByTen(
 public sealed partial record class SquashedBySix(
     [Key("")] CausalLm<ThirtyOne, Twelve, Two, TransformerBlock<Twelve, Two, Six, Sixteen, TwentyTwo, SquashedMemory<Six>>> Lm);
 
-/// <summary><see cref="SwiGluMemory{F, M}"/> without a norm, and so without division by a small deviation: momentum does not make rounding grow.</summary>
+/// <summary><see cref="SwiGluMemory{F, M}"/> with a bound in place of the norm, which divides by a small deviation: under momentum rounding does not grow in it.</summary>
 [InnerModel]
-public readonly partial record struct PlainSwiGluMemory<F, M>(Mat<F, M> Gate, Mat<F, M> Up, Mat<M, F> Down)
-    : IInnerModel<PlainSwiGluMemory<F, M>, F> where F : IDim where M : IDim
+public readonly partial record struct BoundedSwiGluMemory<F, M>(Mat<F, M> Gate, Mat<F, M> Up, Mat<M, F> Down)
+    : IInnerModel<BoundedSwiGluMemory<F, M>, F> where F : IDim where M : IDim
 {
-    public Vec<F> Predict(Vec<F> x) => x + Silu(x * Gate) * (x * Up) * Down;
+    public Vec<F> Predict(Vec<F> x) => x + Tanh(Silu(x * Gate) * (x * Up) * Down);
 
     public Scalar Loss(Vec<F> key, Vec<F> value) => 0.5f * SquaredNorm(Predict(key) - value);
 }
@@ -155,12 +155,16 @@ public sealed partial record class TitansBySix(
     [Key("")] CausalLm<ThirtyOne, Twelve, Two, TitansBlock<Twelve, Two, Six, Five, TwentyTwo, LinearMemory<Six>>> Lm);
 
 [Model]
+public sealed partial record class TitansBySixteen(
+    [Key("")] CausalLm<ThirtyOne, ThirtyTwo, Two, TitansBlock<ThirtyTwo, Two, Sixteen, Sixteen, TwentyTwo, LinearMemory<Sixteen>>> Lm);
+
+[Model]
 public sealed partial record class TitansMlpByTen(
     [Key("")] CausalLm<ThirtyOne, Thirty, Two, TitansBlock<Thirty, Three, Ten, Sixteen, TwentyTwo, MlpMemory<Ten, Sixteen>>> Lm);
 
 [Model]
 public sealed partial record class TitansSwiGluByTen(
-    [Key("")] CausalLm<ThirtyOne, Thirty, One, TitansBlock<Thirty, Three, Ten, Eight, TwentyTwo, PlainSwiGluMemory<Ten, Sixteen>>> Lm);
+    [Key("")] CausalLm<ThirtyOne, Thirty, One, TitansBlock<Thirty, Three, Ten, Eight, TwentyTwo, BoundedSwiGluMemory<Ten, Sixteen>>> Lm);
 
 [Model]
 public sealed partial record class TitansDeltaByNinetySix(

@@ -17,7 +17,8 @@ public sealed class Bf16ModelTests(Xunit.Abstractions.ITestOutputHelper output)
     // Plans in float32 differ from the executable spec by this much.
     private const double Float32Rounds = 4e-7;
 
-    public static TheoryData<string> Models => [.. SmallModel.All.Keys];
+    /// <summary>All whose memories descend their gradient: the interpreter knows no other scan.</summary>
+    public static TheoryData<string> Models => [.. SmallModel.All.Keys.Where(name => !name.StartsWith("Titans", StringComparison.Ordinal))];
 
     /// <summary>Every kind of inner model, whole mini-batches and parts of them, both backbones, all ways in which layers are put together.</summary>
     public static TheoryData<string> OnADevice =>

@@ -19,6 +19,9 @@ public sealed class FuzzTests
     [Theory, MemberData(nameof(Seeds))]
     public void Random_memories_equal_their_specs(int first) => Check(first, RandomMemory.Draw);
 
+    [Theory, MemberData(nameof(Seeds))]
+    public void Random_optimisers_equal_their_specs(int first) => Check(first, RandomOptimiser.Draw);
+
     private static void Check(int first, Func<int, RandomSpec> draw)
     {
         for (var seed = first; seed < first + Each; seed++)

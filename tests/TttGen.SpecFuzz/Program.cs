@@ -7,7 +7,7 @@ using TttGen.SpecFuzz.Grammar;
 
 namespace TttGen.SpecFuzz;
 
-/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories FIRST COUNT [least]</c>, or a file of cases.</summary>
+/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories|optimisers FIRST COUNT [least]</c>, or a file of cases.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
@@ -48,9 +48,9 @@ internal static class Program
                 foreach (var words in CompiledSpec.Refusals(SpecCase.Of("refused", Draw(kindOfRefused, seed).Source))) Console.WriteLine($"{kindOfRefused} {seed}: {words}");
             return 0;
         }
-        if (arguments is not [("layers" or "memories") and var kind, var first, var count, .. var options])
+        if (arguments is not [("layers" or "memories" or "optimisers") and var kind, var first, var count, .. var options])
         {
-            Console.Error.WriteLine("usage: layers|memories FIRST COUNT [least], or show layers|memories SEED, or text layers|memories FIRST [COUNT], or time [NAME], or refused layers|memories FIRST COUNT, or cases|texts FILE");
+            Console.Error.WriteLine("usage: layers|memories|optimisers FIRST COUNT [least], or show layers|memories|optimisers SEED, or text layers|memories|optimisers FIRST [COUNT], or time [NAME], or refused layers|memories|optimisers FIRST COUNT, or cases|texts FILE");
             return 1;
         }
         var watch = Stopwatch.StartNew();
@@ -86,5 +86,10 @@ internal static class Program
         Console.WriteLine($"{spec.Name}: first {first.TotalSeconds:0.00} s, then {warm.TotalSeconds:0.00} s; {texts.Sum(t => t.Length) / 1024} KiB {hash}");
     }
 
-    private static RandomSpec Draw(string kind, int seed) => kind == "layers" ? RandomLayer.Draw(seed) : RandomMemory.Draw(seed);
+    private static RandomSpec Draw(string kind, int seed) => kind switch
+    {
+        "layers" => RandomLayer.Draw(seed),
+        "optimisers" => RandomOptimiser.Draw(seed),
+        _ => RandomMemory.Draw(seed),
+    };
 }

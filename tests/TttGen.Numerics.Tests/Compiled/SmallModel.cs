@@ -9,7 +9,7 @@ namespace TttGen.Numerics.Tests.Compiled;
 internal abstract class SmallModel
 {
     /// <summary>None of them at its default.</summary>
-    private static readonly Dictionary<string, double> Settings = new() { ["ttt_base_lr"] = 0.3, ["rope_theta"] = 500, ["rms_norm_eps"] = 1e-5 };
+    private static readonly Dictionary<string, double> Settings = new() { ["ttt_base_lr"] = 0.3, ["ttt_base_decay"] = 0.2, ["rope_theta"] = 500, ["rms_norm_eps"] = 1e-5 };
 
     /// <summary>Every model of MemoryModels.cs, and one with an output head of its own.</summary>
     public static IReadOnlyDictionary<string, SmallModel> All { get; } = new SmallModel[]
@@ -37,6 +37,7 @@ internal abstract class SmallModel
         Of<GainByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<SquashedBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansBySix>((model, tokens) => model.Apply(tokens).Items),
+        Of<TitansBySixteen>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansMlpByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansSwiGluByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<TitansDeltaByNinetySix>((model, tokens) => model.Apply(tokens).Items),

@@ -43,14 +43,24 @@ public sealed class SplitTests(Xunit.Abstractions.ITestOutputHelper output)
     [InlineData("MambaByTen")]
     [InlineData("MambaBySix")]
     [InlineData("MixedMemories")]
-    public void Any_split_gives_the_logits_of_one_call_for_other_inner_models(string name)
+    public void Any_split_gives_the_logits_of_one_call_for_other_inner_models(string name) => Walk(name, Walks / 10);
+
+    [Theory]
+    [InlineData("TitansBySixteen")]
+    [InlineData("TitansMlpByTen")]
+    [InlineData("TitansSwiGluByTen")]
+    [InlineData("TitansDeltaByNinetySix")]
+    [InlineData("TitansSquashedBySix")]
+    public void Any_split_gives_the_logits_of_one_call_under_momentum(string name) => Walk(name, Walks);
+
+    private void Walk(string name, int walks)
     {
         using var model = SmallModel.All[name].Load(new ModelOptions { Threads = 1 });
         var random = new Random(43);
         int[][] tokens = [.. new[] { 60, 35 }.Select(length => Enumerable.Range(0, length).Select(_ => random.Next(model.Vocabulary)).ToArray())];
         double[][] expected = [.. tokens.Select(model.AllLogits)];
         var worst = 0.0;
-        for (var seed = 0; seed < Walks / 10; seed++)
+        for (var seed = 0; seed < walks; seed++)
         {
             using var walk = new RandomWalk(model, tokens, expected, seed);
             walk.ToTheEnd();

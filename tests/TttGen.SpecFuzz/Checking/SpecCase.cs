@@ -20,7 +20,13 @@ internal sealed record SpecCase(string Name, IReadOnlyList<(string Assembly, str
     private const string Usings = "using TttGen;\nusing TttGen.Layers;\nusing TttGen.InnerModels;\nusing TttGen.InnerOptimisers;\nusing static TttGen.Ops;\n";
 
     /// <summary>A project of one file.</summary>
-    public static SpecCase Of(string name, string text) => new(name, [("App", Usings + text)], new Dictionary<string, string> { ["random"] = "" });
+    public static SpecCase Of(string name, string text)
+    {
+        var words = new Dictionary<string, string> { ["random"] = "" };
+        // an optimiser of its own moves its memories
+        if (Regex.Match(text, @"record struct (\w+)\([^)]*\) : IInnerOptimiser<") is { Success: true } optimiser) words["optimiser"] = optimiser.Groups[1].Value;
+        return new(name, [("App", Usings + text)], words);
+    }
 
     public static IEnumerable<SpecCase> Read(string path)
     {

@@ -21,7 +21,18 @@ internal sealed record RandomMemory(int Seed, Body Predict, Body Loss, RandomMem
         foreach (var body in Loss.Lesser(t => t == Own ? Leaf(Own, "key") : null)) yield return this with { Loss = body };
     }
 
-    public override string Source
+    public override string Source => Declarations + """
+
+        [Model(Trainable = true)]
+        public sealed partial record class Lm(Embedding<Vocab, Width> EmbedTokens,
+            Stack<Depth, TransformerBlock<Width, Heads, Feature, MiniBatch, Hidden, Memory<Feature, Hidden>>, Width> Layers, RmsNorm<Width> Norm)
+        {
+            public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
+        }
+        """;
+
+    /// <summary>Dimensions, and the inner model.</summary>
+    public string Declarations
     {
         get
         {
@@ -39,12 +50,6 @@ internal sealed record RandomMemory(int Seed, Body Predict, Body Loss, RandomMem
                 {
                     public Vec<F> Predict(Vec<F> x) {{Predict}}
                     public Scalar Loss(Vec<F> key, Vec<F> value) {{Loss}}
-                }
-                [Model(Trainable = true)]
-                public sealed partial record class Lm(Embedding<Vocab, Width> EmbedTokens,
-                    Stack<Depth, TransformerBlock<Width, Heads, Feature, MiniBatch, Hidden, Memory<Feature, Hidden>>, Width> Layers, RmsNorm<Width> Norm)
-                {
-                    public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
                 }
                 """;
         }
