@@ -6,29 +6,10 @@ namespace TttGen.App;
 /// Standard output that notices when its reader has gone (<c>generate | head -c 100</c>). The stream of <see cref="Console"/> says nothing then, and text would
 /// be made for nobody.
 /// </summary>
-internal sealed class OutputPipe(FileStream pipe, Action readerGone) : Stream
+internal sealed class OutputPipe(FileStream pipe, Action readerGone) : WriteOnlyStream
 {
     private const int BrokenPipe = 32;
     private bool _broken;
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The process's standard output; files, whose place is shared with other processes, and Windows keep the stream of <see cref="Console"/>.</summary>
     public static Stream Open(Action readerGone)
@@ -38,9 +19,6 @@ internal sealed class OutputPipe(FileStream pipe, Action readerGone) : Stream
         var stream = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         return stream.CanSeek ? Console.OpenStandardOutput() : new OutputPipe(stream, readerGone);
     }
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -57,16 +35,4 @@ internal sealed class OutputPipe(FileStream pipe, Action readerGone) : Stream
             readerGone();
         }
     }
-
-    /// <inheritdoc/>
-    public override void Flush() { }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

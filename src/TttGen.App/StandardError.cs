@@ -6,34 +6,12 @@ namespace TttGen.App;
 /// Standard error that nobody may be listening to: what can't be written there is no reason to end. Not the stream of <see cref="Console"/>, which needs a
 /// handle more: where there are too few, that is to be told.
 /// </summary>
-internal sealed unsafe partial class StandardError : Stream
+internal sealed unsafe partial class StandardError : WriteOnlyStream
 {
     private const int Interrupted = 4;
 
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>The process's standard error.</summary>
     public static Stream Open() => OperatingSystem.IsWindows() ? new LenientStream(Console.OpenStandardError()) : new StandardError();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -46,18 +24,6 @@ internal sealed unsafe partial class StandardError : Stream
                 else if (written == 0 || Marshal.GetLastPInvokeError() != Interrupted) return;
             }
     }
-
-    /// <inheritdoc/>
-    public override void Flush() { }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, byte* bytes, nuint count);

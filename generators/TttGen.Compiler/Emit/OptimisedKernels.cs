@@ -78,9 +78,6 @@ internal sealed class OptimisedKernels
     /// <summary>Elements that the backward driver takes for itself: ScanScratch.OptimisedBackward.</summary>
     public long OwnBackward => 2 * Own + Row((RowsAtOnce + 1) * Parts) + (_memory.MiniBatch + RowsAtOnce - 1) / RowsAtOnce * Parts * ModelLayout.Weights(_memory);
 
-    /// <summary>The struct with its fields filled.</summary>
-    public static string Construct(IEnumerable<(string Name, string Value)> pointers) => ScanKernels.Construct(pointers);
-
     /// <summary>Opens the struct.</summary>
     /// <param name="w">Where it goes.</param>
     /// <param name="gradients">Whether it is that of the backward scan.</param>

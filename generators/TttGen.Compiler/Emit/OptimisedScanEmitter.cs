@@ -63,7 +63,7 @@ internal sealed class OptimisedScanEmitter
         w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>").Line("{");
         w.Indent++;
         Call(w, "call", ", State = state, Output = new(output, outputRow)");
-        w.Line($"global::TttGen.Scans.TttScan.Optimised<Kernels<T, V>, T>({OptimisedKernels.Construct(_slow.Select(s => (s.Name, s.Name)))}, call);");
+        w.Line($"global::TttGen.Scans.TttScan.Optimised<Kernels<T, V>, T>({ScanKernels.Construct(_slow.Select(s => (s.Name, s.Name)))}, call);");
         w.Close().Line();
         w.Line("/// <summary>What <see cref=\"global::TttGen.Scans.TttScan\"/> drives.</summary>");
         _kernels.Open(w, gradients: false);
@@ -114,13 +114,12 @@ internal sealed class OptimisedScanEmitter
         w.Line("    Key = new(dKey, dKeyRow), Value = new(dValue, dValueRow), Query = new(dQuery, dQueryRow),");
         w.Line("};");
         for (var k = 0; k < _optimiser.Inputs.Count; k++) w.Line($"gradients.Inputs[{k}] = new(dInput{k}, dInput{k}Row);");
-        w.Line($"global::TttGen.Scans.TttScanBackward.Optimised<Kernels<T, V>, T>({OptimisedKernels.Construct(_slow.SelectMany(s => new[] { s.Name, Vjp.Cotangent(s.Name) }).Select(s => (s, s)))}, call, gradients);");
+        w.Line($"global::TttGen.Scans.TttScanBackward.Optimised<Kernels<T, V>, T>({ScanKernels.Construct(_slow.SelectMany(s => new[] { s.Name, Vjp.Cotangent(s.Name) }).Select(s => (s, s)))}, call, gradients);");
         w.Close().Line();
         w.Line("/// <summary>What <see cref=\"global::TttGen.Scans.TttScanBackward\"/> drives.</summary>");
         _kernels.Open(w, gradients: true);
         _kernels.Coefficients(w, $"{_memory.Name}Scan", _scheduled.Coefficients);
         _kernels.CoefficientsBackward(w, name, gradient.Coefficients);
-        _kernels.Method(w, $"{_memory.Name}Scan", _scheduled.Step);
         _kernels.Method(w, name, gradient.Gather);
         _kernels.Method(w, name, gradient.Step);
         w.Close();

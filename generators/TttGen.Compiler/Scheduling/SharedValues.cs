@@ -19,7 +19,7 @@ internal sealed class SharedValues
     private readonly IReadOnlyDictionary<Node, TileScheduler.Accumulation> _accumulations;
     private readonly Dictionary<Node, int> _makers = [];
 
-    // of each loop; what a value's storing changes is made again for the loops that it changes
+    // one a loop; recomputed for the loops in which a value that is stored now is read
     private readonly List<(Node Node, Access Access, bool Root)>?[] _computed;
     private readonly Dictionary<Node, int>[] _workWith;
 

@@ -6,7 +6,7 @@ namespace TttGen.Scans;
 /// <typeparam name="TKernels">What makes a token's coefficients.</typeparam>
 /// <typeparam name="T">The element.</typeparam>
 /// <param name="memory">Of <see cref="ScanScratch.Optimised"/> elements.</param>
-internal readonly unsafe struct OptimiserSteps<TKernels, T>(T* memory) where TKernels : struct, IOptimisedScanKernels<T> where T : unmanaged, INumberBase<T>
+internal readonly unsafe struct OptimiserSteps<TKernels, T>(T* memory) where TKernels : struct, IOptimiserKernels<T> where T : unmanaged, INumberBase<T>
 {
     private static int CoefficientsSize => TKernels.Parts * (TKernels.Parts + 1);
 

@@ -11,56 +11,37 @@ namespace TttGen;
 public sealed class OptimisedScan<TModel, TFeature, TMiniBatch, TOptimiser>
     where TModel : ISpec<TModel> where TFeature : IDim where TMiniBatch : IDim where TOptimiser : IInnerOptimiser<TOptimiser>
 {
-    private readonly Tape _tape = new();
     private readonly TOptimiser[][] _parts;
-    private InnerWeights _leaves;
-    private int _leavesEnd, _place;
+    private readonly InnerTape<TModel, TFeature> _tape;
+    private int _place;
+
+    /// <summary>A scan from a sequence's start.</summary>
+    /// <param name="weights">The memory's weights before the first token.</param>
+    public OptimisedScan(InnerWeights weights) => (_parts, _tape) = ([.. weights.Fast.Select(weight => weight.Items.Select(TOptimiser.Start).ToArray())], new(weights));
 
     /// <summary>What is kept of every element, tensor by tensor in the order of <see cref="InnerWeights.Fast"/>.</summary>
     public IReadOnlyList<IReadOnlyList<TOptimiser>> Parts => _parts;
 
     /// <summary>The weights that the mini-batch started from.</summary>
-    public InnerWeights Start => _leaves;
+    public InnerWeights Start => _tape.Leaves;
 
-    /// <summary>A scan from a sequence's start.</summary>
-    /// <param name="weights">The memory's weights before the first token.</param>
-    public OptimisedScan(InnerWeights weights)
-    {
-        _parts = [.. weights.Fast.Select(weight => weight.Items.Select(TOptimiser.Start).ToArray())];
-        _leaves = LeavesOf(weights);
-    }
+    /// <summary>The weights after the last token.</summary>
+    public InnerWeights Now => _tape.Leaves.WithFast((tensor, _) => [.. _parts[tensor].Select(part => (Scalar)part.Weight.Value)]);
 
     /// <summary>One token: gradient, step, answer.</summary>
     public Vec<TFeature> Step(Vec<TFeature> query, Vec<TFeature> key, Vec<TFeature> value, ReadOnlySpan<double> inputs)
     {
-        var slopes = _tape.Differentiate(ModelOf(_leaves).Loss(key, value));
-        foreach (var (leaf, parts) in _leaves.Fast.Zip(_parts))
+        foreach (var (gradient, parts) in _tape.Gradient(key, value).Zip(_parts))
             for (var i = 0; i < parts.Length; i++)
-                parts[i] = parts[i].Step(slopes[leaf.Items[i]], inputs);
-        _tape.Rewind(_leavesEnd);
+                parts[i] = parts[i].Step(gradient[i], inputs);
 
-        var answer = ModelOf(Now).Predict(query);
+        var answer = InnerTape<TModel, TFeature>.ModelOf(Now).Predict(query);
         if (++_place < TMiniBatch.Size) return answer;
         _place = 0;
         foreach (var parts in _parts)
             for (var i = 0; i < parts.Length; i++)
                 parts[i] = parts[i].Close();
-        _leaves = LeavesOf(Now);
+        _tape.Move(Now);
         return answer;
-    }
-
-    /// <summary>The weights after the last token.</summary>
-    public InnerWeights Now => _leaves.WithFast((tensor, _) => [.. _parts[tensor].Select(part => (Scalar)part.Weight.Value)]);
-
-    private static IInnerModel<TModel, TFeature> ModelOf(InnerWeights weights) =>
-        weights.Model<TModel>() as IInnerModel<TModel, TFeature>
-        ?? throw new TttException($"{typeof(TModel).Name}: expected an inner model of vectors of {typeof(TFeature).Name}, found one of another dimension");
-
-    private InnerWeights LeavesOf(InnerWeights weights)
-    {
-        _tape.Rewind(0);
-        var leaves = weights.WithFast((_, items) => _tape.Leaves(items));
-        _leavesEnd = _tape.Length;
-        return leaves;
     }
 }
