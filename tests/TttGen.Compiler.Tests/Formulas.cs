@@ -15,14 +15,14 @@ internal static class Formulas
         {
             if (node is Input input) { names[node] = input.Name; taken.Add(input.Name); continue; }
             if (node is Literal or Zero || node is Einsum { IsView: true }) continue;
-            var stem = program.Outputs.FirstOrDefault(o => o.Value == node).Name ?? node.Hint ?? (node is Einsum { IsElementwise: false } ? "product" : "value");
+            var stem = program.Outputs.FirstOrDefault(o => o.Value == node)?.Name ?? node.Hint ?? (node is Einsum { IsElementwise: false } ? "product" : "value");
             var name = stem;
             for (var k = 2; !taken.Add(name); k++) name = stem + k;
             var index = Enumerable.Range(0, node.Rank).Select(i => "ijkl"[i]).ToArray();
             lines.Add($"{name}{At(new string(index))} [{string.Join(", ", node.Shape)}] = {Body(node, new string(index), names)}");
             names[node] = name;
         }
-        foreach (var (name, value) in program.Outputs)
+        foreach (var (name, value) in program.Outputs.Select(o => (o.Name, o.Value)))
             if (!names.TryGetValue(value, out var known) || known != name) lines.Add($"{name} = {Body(value, "ijkl"[..value.Rank], names)}");
         return string.Join("\n", lines) + "\n";
     }

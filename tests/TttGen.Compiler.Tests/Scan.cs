@@ -34,9 +34,9 @@ internal sealed class Scan
     public double[] Dual(params int[] split)
     {
         var form = new DualForm(_model);
-        var whole = form.Forward("MiniBatch", carried: false, closing: true);
-        var part = form.Forward("Part", carried: true, closing: false);
-        var rest = form.Forward("Rest", carried: true, closing: true);
+        var whole = form.Forward(ProgramKind.MiniBatch, carried: false, closing: true);
+        var part = form.Forward(ProgramKind.Step, carried: true, closing: false);
+        var rest = form.Forward(ProgramKind.MiniBatch, carried: true, closing: true);
         var state = new State(this);
         foreach (var call in split.Length == 0 ? [Tokens] : split)
             for (var left = call; left > 0;)
@@ -51,7 +51,7 @@ internal sealed class Scan
     /// <summary>The primal form, token by token, as <see cref="PrimalForm"/> compiles it.</summary>
     public double[] CompiledPrimal()
     {
-        var program = new PrimalForm(_model).Forward("Token");
+        var program = new PrimalForm(_model).Forward(ProgramKind.Token);
         var state = new State(this);
         for (var t = 0; t < Tokens; t++) state.Step(program, 1);
         return state.Result;

@@ -10,9 +10,9 @@ public static class InnerLoss
     {
         var g = new Graph();
         var loss = new Lift(g, "");
-        loss.Bind(model.Graph.Input("key", model.Width), g.Input("key", Axis.Rows, model.Width), true);
-        loss.Bind(model.Graph.Input("value", model.Width), g.Input("value", Axis.Rows, model.Width), true);
-        foreach (var w in model.Weights) loss.Bind(model.Graph.Input(w.Name, w.Shape), g.Input(w.Name, w.Shape), false);
-        return Naming.Apply(TensorProgram.Of("Losses", "The inner loss of each row, at the same weights for all.", g, [("loss", g.Spread(loss.Of(model.Loss), [Axis.Rows]))]));
+        loss.Bind(model.Key, g.Input(Argument.Key, Axis.Rows, model.Width), true);
+        loss.Bind(model.Value, g.Input(Argument.Value, Axis.Rows, model.Width), true);
+        foreach (var w in model.Weights) loss.Bind(model.Of(w), g.Input(Argument.Of(w), w.Shape), false);
+        return Naming.Apply(TensorProgram.Of(ProgramKind.Losses, "The inner loss of each row, at the same weights for all.", g, [new(Argument.Loss, g.Spread(loss.Of(model.Loss), [Axis.Rows]))]));
     }
 }

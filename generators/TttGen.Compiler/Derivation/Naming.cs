@@ -68,7 +68,7 @@ internal sealed class Naming
         Einsum { IsElementwise: false, Factors.Count: 1 } e when e.Factors[0].Node.Hint is { } summed =>
             "sum" + char.ToUpperInvariant(summed[0]) + summed.Substring(1).TrimEnd('K', 'Q'),
         // predict(x) − value
-        Sum s when s.Operands.Any(o => o is Einsum { IsView: true, Coefficient: -1, Factors.Count: 1 } v && v.Factors[0].Node is Input { Name: "value" }) => "error",
+        Sum s when s.Operands.Any(o => o is Einsum { IsView: true, Coefficient: -1, Factors.Count: 1 } v && v.Factors[0].Node is Input { Argument.Kind: ArgumentKind.Value }) => "error",
         // X W + b
         Sum s when s.Operands.Select(Matrix).FirstOrDefault(m => m != null) is { } weight && (_ofQuery.Contains(s) || !_ofRate.Contains(s)) => "affine" + weight,
         _ => null,

@@ -32,7 +32,7 @@ internal static class ProductNames
         const string Suffix = "Proj";
         if (product.B.Transposed)
         {
-            product.Node.Named(Vjp.Cotangent(matrix + "Input"));
+            product.Node.Named(Argument.Cotangent(matrix + "Input"));
             return;
         }
         product.Node.Named(matrix.EndsWith(Suffix, StringComparison.Ordinal) && matrix.Length > Suffix.Length ? Identifiers.Safe(matrix.Substring(0, matrix.Length - Suffix.Length), NameScope.Rows) : matrix + "Row");

@@ -17,21 +17,20 @@ internal static class RowGradients
         Graph g, InnerModel model, Node key, Node value, IReadOnlyDictionary<string, Node> weights, Node rate, Action<string>? formed)
     {
         // differentiate with a weight of its own for every row, then make them all θ
-        var fast = model.Weights.Where(w => w.Fast).ToArray();
-        var own = fast.ToDictionary(w => w.Name, w => g.Input(w.Name + "@row", [Axis.Rows, .. w.Shape]));
+        var own = model.Fast.ToDictionary(w => w.Name, w => g.Input(w.Name + "@row", [Axis.Rows, .. w.Shape]));
         var train = new Lift(g, "K");
-        train.Bind(model.Graph.Input("key", model.Width), key, true);
-        train.Bind(model.Graph.Input("value", model.Width), value, true);
-        foreach (var w in model.Weights) train.Bind(model.Graph.Input(w.Name, w.Shape), w.Fast ? own[w.Name] : weights[w.Name], w.Fast);
-        var perRow = Vjp.Of(g, [(train.Of(model.Loss), rate)], [.. fast.Select(w => own[w.Name])]);
+        train.Bind(model.Key, key, true);
+        train.Bind(model.Value, value, true);
+        foreach (var w in model.Weights) train.Bind(model.Of(w), w.Fast ? own[w.Name] : weights[w.Name], w.Fast);
+        var perRow = Vjp.Of(g, [(train.Of(model.Loss), rate)], [.. model.Fast.Select(w => own[w.Name])]);
 
         var same = new Substitution(g);
-        foreach (var w in fast)
+        foreach (var w in model.Fast)
         {
             var letters = Graph.Letters(w.Shape.Length);
             same.Replace(own[w.Name], g.Einsum([(weights[w.Name], letters)], "I" + letters, [Axis.Rows, .. w.Shape]));
         }
-        return fast.Zip(perRow, (w, gradient) => (w.Name, Products: Products(g, same.Of(gradient), w, rate, formed))).ToDictionary(x => x.Name, x => x.Products);
+        return model.Fast.Zip(perRow, (w, gradient) => (w.Name, Products: Products(g, same.Of(gradient), w, rate, formed))).ToDictionary(x => x.Name, x => x.Products);
     }
 
     private static IReadOnlyList<(Node Node, string Index)[]> Products(Graph g, Node gradient, Weight weight, Node rate, Action<string>? formed)

@@ -21,7 +21,7 @@ public sealed record SegmentGradient(Node Result, Node? Stream, IReadOnlyList<(I
         Node[] parameters = [.. live.Where(n => n is Input and not (Setting or Harmonic) && n != segment.Stream)];
         Node[] lookups = [.. live.OfType<Lookup>()];
         Node[] stream = segment.Stream is { } s ? [s] : [];
-        var seed = g.Input("dResult", segment.Result.Shape).Named(Vjp.Cotangent(segment.Result.Hint ?? "result"));
+        var seed = g.Input("dResult", segment.Result.Shape).Named(Argument.Cotangent(segment.Result.Hint ?? "result"));
         var gradients = Vjp.Of(g, [(segment.Result, seed)], [.. stream, .. parameters, .. lookups]);
         if (stream.Length > 0) gradients[0].Named("dX");
         var ofParameters = gradients.Skip(stream.Length).ToArray();

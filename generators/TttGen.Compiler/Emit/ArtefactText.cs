@@ -42,18 +42,9 @@ public static class ArtefactText
     {
         var w = new CodeWriter();
         w.Line($"program {program.Name}({string.Join(", ", program.Inputs.Where(i => i is not Mask).Select(i => i.Name + Shape(i.Shape)))})");
-        foreach (var line in Formulas.Of([.. program.Outputs.Where(o => o.Value is not (Zero or Input))], n => n is Input i and not Mask ? i.Name : null)) w.Line("  " + line);
-        foreach (var (name, value) in program.Outputs)
-            if (value is Zero or Input) w.Line($"  {name} = {(value is Input i ? i.Name : "0")}");
-        return w.ToString();
-    }
-
-    /// <summary>The programs of a scan that an optimiser moves, and their schedules.</summary>
-    public static string Of(ScheduledOptimisedMemory memory)
-    {
-        var w = new CodeWriter();
-        w.Line($"moved by {memory.Memory.Optimiser.Name}; form: {(memory.Memory.IsDual ? "dual" : $"primal, token by token: {memory.Memory.PrimalReason}")}");
-        foreach (var kernel in new[] { memory.Coefficients, memory.Step }) w.Line().Lines(Of(kernel.Program).TrimEnd('\n')).Line().Lines(Of(kernel).TrimEnd('\n'));
+        foreach (var line in Formulas.Of([.. program.Outputs.Where(o => o.Value is not (Zero or Input)).Select(o => (o.Name, o.Value))], n => n is Input i and not Mask ? i.Name : null)) w.Line("  " + line);
+        foreach (var output in program.Outputs)
+            if (output.Value is Zero or Input) w.Line($"  {output.Name} = {(output.Value is Input i ? i.Name : "0")}");
         return w.ToString();
     }
 
@@ -61,7 +52,7 @@ public static class ArtefactText
     public static string Of(ScheduledMemory memory)
     {
         var w = new CodeWriter();
-        w.Line($"form: {(memory.IsDual ? "dual" : $"primal, token by token: {memory.PrimalReason}")}");
+        w.Line($"{(memory.Memory.Optimiser is { } optimiser ? $"moved by {optimiser.Name}; " : "")}form: {(memory.IsDual ? "dual" : $"primal, token by token: {memory.Memory.PrimalReason}")}");
         foreach (var kernel in memory.Kernels)
         {
             w.Line().Lines(Of(kernel.Program).TrimEnd('\n'));

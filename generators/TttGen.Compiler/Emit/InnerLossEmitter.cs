@@ -11,10 +11,10 @@ internal static class InnerLossEmitter
     public static string Emit(LinkedMemory memory, TileKernel kernel, ScanEmitter.Scan scan, int indent)
     {
         var model = memory.Model;
-        Weight[] slow = [.. model.Weights.Where(w => !w.Fast)];
+        var columns = new TokenColumns(memory);
         var text = new CodeWriter { Indent = indent + 1 };
         var own = TileKernelEmitter.Emit(kernel, memory.MiniBatch, text);
-        var (rows, size) = ((memory.MiniBatch + 15) / 16 * 16, ModelLayout.Weights(memory));
+        var (rows, size) = (StepTableLayout.Row(memory.MiniBatch), ModelLayout.Weights(memory));
         var output = (long)memory.MiniBatch * model.Width.Size;
 
         var w = new CodeWriter { Indent = indent };
@@ -29,34 +29,21 @@ internal static class InnerLossEmitter
             /// <param name="state">The state before the first token; moves on.</param>
             /// <param name="sums">[3], added to.</param>
             """);
-        var inputs = memory.Optimiser?.Inputs.Count ?? 0;
-        var columns = memory.Optimiser is null ? "T* rate, nint rateRow, T* tok," : string.Concat(Enumerable.Range(0, inputs).Select(k => $"T* input{k}, nint input{k}Row, ")).TrimEnd();
-        w.Line($"public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, {columns}");
-        w.Line($"    T* initial, T* state{string.Concat(slow.Select(s => $", T* {s.Name}"))}, double* sums, T* scratch)");
-        var construct = ScanKernels.Construct(slow.Select(s => (s.Name, s.Name)));
-        if (memory.Optimiser is null)
-        {
-            w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>");
-            w.Line($"    global::TttGen.Scans.InnerLossProbe.Run<Kernels<T, V>, T>({construct}, new()");
-            w.Line("    {");
-            w.Line("        Tokens = tokens, Place = place, TokenRate = tok, State = state, Scratch = scratch, Key = new(key, keyRow), Value = new(value, valueRow), Rate = new(rate, rateRow),");
-            w.Line("    }, initial, sums);").Line();
-        }
-        else
-        {
-            w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>").Line("{");
-            w.Line("    global::TttGen.Scans.ScanCall<T> call = new() { Tokens = tokens, Place = place, State = state, Scratch = scratch, Key = new(key, keyRow), Value = new(value, valueRow) };");
-            for (var k = 0; k < inputs; k++) w.Line($"    call.Inputs[{k}] = new(input{k}, input{k}Row);");
-            w.Line($"    global::TttGen.Scans.InnerLossProbe.Run<Kernels<T, V>, T>({construct}, call, initial, sums);").Line("}").Line();
-        }
-        var adapter = new ScanKernels($"{memory.Name}Losses", memory);
+        w.Line($"public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, {columns.Parameters.TrimEnd()}");
+        w.Line($"    T* initial, T* state{string.Concat(model.Slow.Select(s => $", T* {s.Name}"))}, double* sums, T* scratch)");
+        w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>");
+        w.Line($"    global::TttGen.Scans.InnerLossProbe.Run<Kernels<T, V>, T>({ScanKernels.Construct(model.Slow.Select(s => (s.Name, s.Name)))}, new()");
+        w.Line("    {");
+        w.Line($"        Tokens = tokens, Place = place, {columns.TokenRate}State = state, Scratch = scratch, Key = new(key, keyRow), Value = new(value, valueRow), {columns.Views},");
+        w.Line("    }, initial, sums);").Line();
         w.Line("/// <summary>What <see cref=\"global::TttGen.Scans.InnerLossProbe\"/> drives.</summary>");
-        adapter.Open(w, "global::TttGen.Scans.IInnerLossKernels<T>");
+        var kernels = new ScanKernels($"{memory.Name}Losses", memory, memory.MiniBatch, new(memory, memory.MiniBatch, []));
+        kernels.Open(w, "IInnerLossKernels");
         w.Line($"public static int Width => {Numbers.Of(model.Width.Size)};");
         if (memory.Optimiser is not null) w.Line("public static bool KeepsWeights => true;");
-        adapter.Method(w, kernel);
+        kernels.Method(w, kernel);
         w.Line().Line("public void Scan(in global::TttGen.Scans.ScanCall<T> call) =>");
-        w.Line($"    global::TttGen.Scans.TttScan.{scan.Driver}<{memory.Name}Scan.Kernels<T, V>, T>({ScanKernels.Construct(slow.Select(s => (s.Name, "_" + s.Name)))}, call);");
+        w.Line($"    global::TttGen.Scans.TttScan.{scan.Driver}<{memory.Name}Scan.Kernels<T, V>, T>({ScanKernels.Construct(model.Slow.Select(s => (s.Name, ScanKernels.Field(s.Name))))}, call);");
         w.Close();
         w.Line();
         foreach (var line in text.ToString().TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));

@@ -101,7 +101,7 @@ internal sealed partial class KernelMethods
         w.Close();
 
         string At(Node n) => RowsAt(n, memory, tensors, locals);
-        string Own(int k) => Derivation.Vjp.Cotangent(memory.Model.Weights[k].Name);
+        string Own(int k) => Argument.Cotangent(memory.Model.Weights[k].Name);
         LearnGradient Gradient(int operand) => kernel.Parts.First(g => g.Operand == operand);
     }
 

@@ -1,3 +1,4 @@
+using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
@@ -5,41 +6,14 @@ using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
-/// <summary>
-/// A scan's kernels as the runtime's drivers see them: a struct of the slow weights, with a method a kernel that spells its arguments out of a part of a
-/// mini-batch, the state and the working memory.
-/// </summary>
-internal sealed class ScanKernels
+/// <summary>A scan's kernels as the runtime's drivers see them: a struct of the slow weights, with a method a kernel.</summary>
+/// <param name="class">The class whose methods the kernels are.</param>
+/// <param name="memory">The memory.</param>
+/// <param name="rowsAtOnce">Rows that a kernel takes at most.</param>
+/// <param name="arguments">How arguments are spelt.</param>
+internal sealed class ScanKernels(string @class, LinkedMemory memory, int rowsAtOnce, ScanArguments arguments)
 {
-    private readonly string _class;
-    private readonly LinkedMemory _memory;
-    private readonly Dictionary<string, string> _weights = [];
-
-    /// <param name="class">The class whose methods the kernels are.</param>
-    /// <param name="memory">The memory.</param>
-    public ScanKernels(string @class, LinkedMemory memory)
-    {
-        (_class, _memory) = (@class, memory);
-        long offset = 0;
-        foreach (var w in memory.Model.Weights)
-        {
-            if (!w.Fast)
-            {
-                _weights[w.Name] = Field(w.Name);
-                _weights[Derivation.Vjp.Cotangent(w.Name)] = Field(Derivation.Vjp.Cotangent(w.Name));
-                continue;
-            }
-            var at = TileKernelEmitter.Plus(offset);
-            _weights[w.Name] = "weights" + at;
-            _weights[w.Name + "Sum"] = "sums" + at;
-            _weights[Derivation.Vjp.Cotangent(w.Name)] = "dWeights" + at;
-            _weights[Derivation.Vjp.Cotangent(w.Name + "Sum")] = "dSums" + at;
-            offset += ModelLayout.Rounded(w);
-        }
-    }
-
-    /// <summary>Tensors of a mini-batch's inner gradient, and where they lie in it.</summary>
-    public void Inner(string name, long offset) => _weights[name] = "inner" + TileKernelEmitter.Plus(offset);
+    private const string Part = "in global::TttGen.Scans.ScanPart<T> part", Gradient = "in global::TttGen.Scans.ScanGradientPart<T> gradient";
 
     /// <summary>The struct with its fields filled.</summary>
     /// <param name="pointers">Weights or gradients of weights, and what they are filled from.</param>
@@ -49,66 +23,66 @@ internal sealed class ScanKernels
         return fields.Length == 0 ? "new()" : $"new() {{ {fields} }}";
     }
 
+    /// <summary>A field of the struct: no other member of it begins so.</summary>
+    public static string Field(string name) => "_" + name;
+
     /// <summary>Opens the struct, which implements a contract of the drivers.</summary>
     /// <param name="w">Where it goes.</param>
     /// <param name="contract">The interface.</param>
     /// <param name="gradients">Whether it has gradients of slow weights, too.</param>
     public void Open(CodeWriter w, string contract, bool gradients = false)
     {
-        w.Open($"{(gradients ? "private" : "internal")} struct Kernels<T, V> : {contract} where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
-        foreach (var weight in _memory.Model.Weights.Where(weight => !weight.Fast))
-            w.Line($"public T* {Field(weight.Name)}{(gradients ? $", {Field(Derivation.Vjp.Cotangent(weight.Name))}" : "")}; // [{string.Join(", ", weight.Shape)}]");
-        w.Line($"public static int MiniBatchTokens => {Numbers.Of(_memory.MiniBatch)};");
-        w.Line($"public static int WeightsSize => {Numbers.Of(ModelLayout.Weights(_memory))};");
+        w.Open($"{(gradients ? "private" : "internal")} struct Kernels<T, V> : global::TttGen.Scans.{contract}<T> where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>");
+        foreach (var weight in memory.Model.Slow)
+            w.Line($"public T* {Field(weight.Name)}{(gradients ? $", {Field(Argument.Cotangent(weight.Name))}" : "")}; // [{string.Join(", ", weight.Shape)}]");
+        w.Line($"public static int MiniBatchTokens => {Numbers.Of(memory.MiniBatch)};");
+        w.Line($"public static int WeightsSize => {Numbers.Of(ModelLayout.Weights(memory))};");
+    }
+
+    /// <summary>What the drivers know of the optimiser.</summary>
+    public void Optimiser(CodeWriter w, InnerOptimiser optimiser)
+    {
+        w.Line($"public static int RowsAtOnce => {Numbers.Of(rowsAtOnce)};");
+        w.Line($"public static int Parts => {Numbers.Of(optimiser.Parts.Count)}; // {string.Join(", ", optimiser.Parts)}");
+        w.Line($"public static int Inputs => {Numbers.Of(optimiser.Inputs.Count)}; // {string.Join(", ", optimiser.Inputs)}");
+        w.Line($"public static ReadOnlySpan<double> Close => [{(optimiser.ClosesByItself ? "" : string.Join(", ", optimiser.Close.Cast<double>().Select(Numbers.Of)))}];");
     }
 
     /// <summary>The method that runs a kernel.</summary>
-    public void Method(CodeWriter w, TileKernel kernel)
+    public void Method(CodeWriter w, TileKernel kernel) =>
+        w.Line().Line($"public void {kernel.Program.Name}({Signature(kernel.Program.Kind)}) =>").Line("    " + Call(@class, kernel, "part.Count", "part.Scratch"));
+
+    /// <summary>The method that makes a token's coefficients; those that no input has a part in are constants.</summary>
+    /// <param name="w">Where it goes.</param>
+    /// <param name="scan">The class whose method the kernel is.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="coefficients">[parts, parts + 1].</param>
+    public void Coefficients(CodeWriter w, string scan, TileKernel kernel, IReadOnlyList<Node> coefficients)
     {
-        var name = kernel.Program.Name;
-        w.Line().Line($"public void {name}({Signature(name)}) =>");
-        w.Line($"    {_class}.{name}<T, V>({string.Join(", ", ["part.Count", .. kernel.Parameters.Select(Argument), "part.Scratch"])});");
+        w.Line().Open("public void Coefficients(T* inputs, T* coefficients, T* scratch)");
+        foreach (var (coefficient, k) in coefficients.Select((c, k) => (c, k)))
+            if (coefficient is Zero or Literal) w.Line($"coefficients[{Numbers.Of(k)}] = {TileKernelEmitter.Constant(coefficient is Literal l ? l.Value : 0)};");
+        if (kernel.Program.Outputs.Count > 0) w.Line(Call(scan, kernel, "1", "scratch"));
+        w.Close();
     }
 
-    private static string Signature(string kernel) => kernel switch
+    /// <summary>The method that makes their gradient by the inputs.</summary>
+    public void CoefficientsBackward(CodeWriter w, TileKernel kernel) =>
+        w.Line().Line("public void CoefficientsBackward(T* inputs, T* dCoefficients, T* dInputs, T* scratch) =>").Line("    " + Call(@class, kernel, "1", "scratch"));
+
+    private string Call(string @class, TileKernel kernel, string rows, string scratch) =>
+        $"{@class}.{kernel.Program.Name}<T, V>({string.Join(", ", [rows, .. kernel.Parameters.Select(arguments.Of), scratch])});";
+
+    private string Signature(ProgramKind kind) => (kind, memory.Optimiser is null) switch
     {
-        "MiniBatch" => "in global::TttGen.Scans.ScanPart<T> part, T* weights",
-        "InnerGradient" or "Advance" => "in global::TttGen.Scans.ScanPart<T> part, T* weights, T* inner",
-        "MiniBatchBackward" => "in global::TttGen.Scans.ScanPart<T> part, in global::TttGen.Scans.ScanGradientPart<T> gradient, T* weights, T* inner, T* dWeights",
-        "StepBackward" or "TokenBackward" or "CloseBackward" => "in global::TttGen.Scans.ScanPart<T> part, in global::TttGen.Scans.ScanGradientPart<T> gradient, T* weights, T* sums, T* dWeights, T* dSums",
-        "Step" or "Token" or "Gather" or "Close" => "in global::TttGen.Scans.ScanPart<T> part, T* weights, T* sums",
-        "Losses" => "in global::TttGen.Scans.ScanPart<T> part, T* weights, T* losses",
-        _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "no kernel of a scan"),
+        (ProgramKind.Losses, _) => $"{Part}, T* weights, T* losses",
+        (ProgramKind.MiniBatch, true) => $"{Part}, T* weights",
+        (ProgramKind.InnerGradient or ProgramKind.Advance, true) => $"{Part}, T* weights, T* inner",
+        (ProgramKind.MiniBatchBackward, true) => $"{Part}, {Gradient}, T* weights, T* inner, T* dWeights",
+        (ProgramKind.Step or ProgramKind.Token or ProgramKind.Gather or ProgramKind.Close, true) => $"{Part}, T* weights, T* sums",
+        (ProgramKind.StepBackward or ProgramKind.TokenBackward or ProgramKind.CloseBackward, true) => $"{Part}, {Gradient}, T* weights, T* sums, T* dWeights, T* dSums",
+        (ProgramKind.Step or ProgramKind.Gather, false) => $"{Part}, T* weights, T* parts, T* table",
+        (ProgramKind.StepBackward, false) => $"{Part}, {Gradient}, T* weights, T* parts, T* table, T* dWeights, T* dParts, T* dTable",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no kernel of a scan"),
     };
-
-    private string Argument(TileBuffer parameter)
-    {
-        if (_weights.TryGetValue(parameter.Name, out var pointer)) return pointer;
-        var isNumber = parameter.Shape.Length == 0;
-        return parameter.Name switch
-        {
-            "key" => Rows("part.Key"),
-            "value" => Rows("part.Value"),
-            "query" => Rows("part.Query"),
-            "output" => Rows("part.Output"),
-            "dKey" => Rows("gradient.Key"),
-            "dValue" => Rows("gradient.Value"),
-            "dQuery" => Rows("gradient.Query"),
-            "dOutput" => Rows("gradient.Output"),
-            "lr" => isNumber ? "*part.Rate" : "part.Rate",
-            "tok" => isNumber ? "*part.TokenRate" : "part.TokenRate",
-            "tokLast" => isNumber ? "part.LastTokenRate" : "part.LastTokenRates",
-            SharedGradient.Last => "part.LastTokenRate",
-            "dLr" => "gradient.Rate",
-            "dTok" => "gradient.TokenRate",
-            "dTokLast" => "gradient.LastTokenRate",
-            "loss" => "losses",
-            _ => throw new ArgumentOutOfRangeException(nameof(parameter), parameter.Name, "no argument of a scan's kernels"),
-        };
-
-        string Rows(string view) => parameter.Strided ? $"{view}.Start, {view}.Stride" : $"{view}.Start";
-    }
-
-    /// <summary>No other member of the struct begins so.</summary>
-    private static string Field(string name) => "_" + name;
 }

@@ -28,9 +28,15 @@ public sealed class Graph
     public Node Tril => Intern(NodeKey.Mask(), id => new Mask(id));
 
     /// <summary>The tensor of that name; the first call gives its shape.</summary>
-    public Node Input(string name, params Axis[] shape)
+    public Node Input(string name, params Axis[] shape) => Input(name, null, shape);
+
+    /// <summary>What a program is given; the first call gives its shape.</summary>
+    public Node Input(Argument argument, params Axis[] shape) => Input(argument.Name, argument, shape);
+
+    private Node Input(string name, Argument? argument, Axis[] shape)
     {
-        var input = Intern(NodeKey.Input(name), id => new Input(id, shape, name));
+        var input = Intern(NodeKey.Input(name), id => new Input(id, shape, name) { Argument = argument });
+        if (argument is not null && !argument.Equals(((Input)input).Argument)) throw new ArgumentException($"input {name} is something else already");
         return input.Shape.SequenceEqual(shape) ? input
             : throw new ArgumentException($"input {name}: expected [{string.Join(", ", input.Shape)}] as before, found [{string.Join(", ", shape)}]");
     }

@@ -23,4 +23,25 @@ public sealed class InnerModel(string name, Graph graph, IReadOnlyList<Weight> w
 
     /// <summary>The axis of x, key and value.</summary>
     public Axis Width { get; } = width;
+
+    /// <summary>The input of <see cref="Predict"/>.</summary>
+    public Node X => Graph.Input(XName, Width);
+
+    /// <summary>What a loss is taken at.</summary>
+    public Node Key => Graph.Input(KeyName, Width);
+
+    /// <summary>What a loss compares with.</summary>
+    public Node Value => Graph.Input(ValueName, Width);
+
+    /// <summary>The weights that move at test time.</summary>
+    public IReadOnlyList<Weight> Fast { get; } = [.. weights.Where(w => w.Fast)];
+
+    /// <summary>The weights that only training moves.</summary>
+    public IReadOnlyList<Weight> Slow { get; } = [.. weights.Where(w => !w.Fast)];
+
+    /// <summary>A weight where both expressions read it.</summary>
+    public Node Of(Weight weight) => Graph.Input(weight.Name, weight.Shape);
+
+    /// <summary>What the graph calls its inputs.</summary>
+    public const string XName = "x", KeyName = "key", ValueName = "value";
 }

@@ -13,6 +13,9 @@ namespace TttGen.Compiler.Ir;
 /// <param name="Close">The share of part r in part q after a mini-batch's end.</param>
 public sealed record InnerOptimiser(string Name, IReadOnlyList<string> Parts, IReadOnlyList<string> Inputs, Graph Graph, Node[,] Transition, Node[] Gain, double[,] Close)
 {
+    /// <summary>A token's k-th input, in <see cref="Graph"/>.</summary>
+    public static Argument Input(string name, int k) => new(ArgumentKind.StepInput, name, Index: k);
+
     private readonly bool[,] _reaches = Closure(Transition, Close);
 
     /// <summary>Whether part r before some tokens has a share in part q after them, whatever their number.</summary>

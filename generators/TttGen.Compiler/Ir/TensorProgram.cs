@@ -1,30 +1,30 @@
 namespace TttGen.Compiler.Ir;
 
+/// <summary>A result of a program.</summary>
+/// <param name="Argument">What it is.</param>
+/// <param name="Value">Its expression.</param>
+/// <param name="Replaces">The input whose place in memory it takes; null where it has one of its own.</param>
+public sealed record ProgramOutput(Argument Argument, Node Value, Argument? Replaces = null)
+{
+    /// <summary>The identifier.</summary>
+    public string Name => Argument.Name;
+}
+
 /// <summary>A straight-line tensor program: what one generated kernel computes.</summary>
-/// <param name="Name">The kernel's name.</param>
-/// <param name="Summary">What it does, for the comment above it.</param>
+/// <param name="Kind">What it does.</param>
+/// <param name="Summary">The same in words, for the comment above the kernel.</param>
 /// <param name="Graph">Where its expressions live.</param>
 /// <param name="Inputs">What the outputs depend on, in order of creation.</param>
-/// <param name="Outputs">Named results.</param>
-public sealed record TensorProgram(string Name, string Summary, Graph Graph, IReadOnlyList<Input> Inputs, IReadOnlyList<(string Name, Node Value)> Outputs)
+/// <param name="Outputs">The results.</param>
+public sealed record TensorProgram(ProgramKind Kind, string Summary, Graph Graph, IReadOnlyList<Input> Inputs, IReadOnlyList<ProgramOutput> Outputs)
 {
+    /// <summary>The kernel's method.</summary>
+    public string Name { get; } = Kind.ToString();
+
     /// <summary>The program of some outputs, with the inputs that they need.</summary>
-    public static TensorProgram Of(string name, string summary, Graph graph, IReadOnlyList<(string Name, Node Value)> outputs)
-    {
-        var program = new TensorProgram(name, summary, graph, [], outputs);
-        return program with { Inputs = [.. program.Live().OfType<Input>().OrderBy(i => i.Id)] };
-    }
+    public static TensorProgram Of(ProgramKind kind, string summary, Graph graph, IReadOnlyList<ProgramOutput> outputs) =>
+        new(kind, summary, graph, [.. Reachable.From(outputs.Select(o => o.Value)).OfType<Input>()], outputs);
 
     /// <summary>Every node that an output needs, operands before what uses them.</summary>
-    public IReadOnlyList<Node> Live()
-    {
-        var seen = new HashSet<Node>();
-        void Visit(Node node)
-        {
-            if (!seen.Add(node)) return;
-            foreach (var operand in node.Operands) Visit(operand);
-        }
-        foreach (var (_, value) in Outputs) Visit(value);
-        return [.. seen.OrderBy(n => n.Id)];
-    }
+    public IReadOnlyList<Node> Live() => Reachable.From(Outputs.Select(o => o.Value));
 }

@@ -23,7 +23,7 @@ public sealed partial class Linker
         {
             Node[] parts = [.. program.Parameters.Select(p => _graph.Input(identifiers.Take(p.Name)))];
             var gradient = _graph.Input(identifiers.Take("gradient"));
-            Node[] given = [.. step.Arguments.Skip(1).Select(a => _graph.Input(identifiers.Take(a.Name)))];
+            Node[] given = [.. step.Arguments.Skip(1).Select((a, k) => _graph.Input(InnerOptimiser.Input(identifiers.Take(a.Name), k)))];
             foreach (var (p, part) in program.Parameters.Zip(parts, (p, part) => (p, part))) instance.Parameters[p.Name] = new NodeValue(part);
             var after = Linear(step, [.. parts, gradient], [gradient, .. given]);
             var closed = program.Methods.FirstOrDefault(m => m.Name == "Close") is { } close ? Linear(close, parts, []) : null;

@@ -344,10 +344,10 @@ public sealed partial class Linker
                 throw new CompileException("TTT139", $"{inner.Program.Name} has no weight that learns: without [Slow] on one of its parameters it is a memory, with it on all a layer", inner.Program.Name);
             var predict = Method(inner.Program, "Predict");
             var width = AxisOf(inner.Close(predict.Arguments[0].Type).Arguments[0]);
-            var x = _graph.Input("x", width);
+            var x = _graph.Input(InnerModel.XName, width);
             if (memory.Heads.Size * width.Size != operands[0].Shape[1].Size || operands.Skip(3).Take(optimiser?.Inputs.Count ?? 1).FirstOrDefault(rate => rate.Shape[1].Size != memory.Heads.Size) is not null)
                 throw new CompileException("TTT135", $"{spec.Program.Name}: {memory.Heads.Size} heads of {width.Size} and as many rates were expected, found rows of {operands[0].Shape[1].Size} and {(operands.Length > 3 ? operands[3].Shape[1].Size : 0)} rates");
-            var (key, value) = (_graph.Input("key", width), _graph.Input("value", width));
+            var (key, value) = (_graph.Input(InnerModel.KeyName, width), _graph.Input(InnerModel.ValueName, width));
             var predicted = ((NodeValue)Evaluate(inner, predict, [new NodeValue(x)])).Node;
             var loss = ((NodeValue)Evaluate(inner, Method(inner.Program, "Loss"), [new NodeValue(key), new NodeValue(value)])).Node;
             var name = Names.Short(inner.Program.Name);

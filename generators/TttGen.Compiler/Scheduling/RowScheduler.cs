@@ -159,7 +159,7 @@ public sealed partial class RowScheduler
         foreach (var (_, _, rows) in matrices) _mustStore.Add(rows);
         foreach (var (_, node) in gradient.Lookups) _mustStore.Add(node);
         if (gradient.Stream is { } stream) _mustStore.Add(stream);
-        foreach (var (parameter, node) in vectors) FindSums(segment.Graph, node, Vjp.Cotangent(parameter.Identifier));
+        foreach (var (parameter, node) in vectors) FindSums(segment.Graph, node, Argument.Cotangent(parameter.Identifier));
 
         Run(segment.Graph);
         Make([.. _mustStore.Where(n => n.Rank == 2)]);

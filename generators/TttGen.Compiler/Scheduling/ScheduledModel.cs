@@ -7,12 +7,10 @@ namespace TttGen.Compiler.Scheduling;
 /// <summary>A model as kernels: what every backend emits.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Segments">Its segments' kernels over rows.</param>
-/// <param name="Memories">The kernels over a mini-batch of its memories that descend their gradient, by name.</param>
-/// <param name="Optimised">Those of memories that an optimiser of their own moves, by name.</param>
+/// <param name="Memories">The kernels over a mini-batch of its memories, by name.</param>
 /// <param name="Training">Null for a model that only answers.</param>
 public sealed record ScheduledModel(
-    LinkedModel Model, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> Segments, IReadOnlyDictionary<string, ScheduledMemory> Memories,
-    IReadOnlyDictionary<string, ScheduledOptimisedMemory> Optimised, ScheduledTraining? Training)
+    LinkedModel Model, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> Segments, IReadOnlyDictionary<string, ScheduledMemory> Memories, ScheduledTraining? Training)
 {
     /// <summary>Names of the code around a kernel.</summary>
     private static readonly string[] Around = ["share", "block", "first", "rows", "panel", "worker", "workers", "columns", "end", "from", "to"];
@@ -27,7 +25,6 @@ public sealed record ScheduledModel(
         return new(model,
             [.. model.Segments.Select(s => (s, RowScheduler.Schedule(s, s == last ? model.Head : null, names)))],
             derived.Memories.ToDictionary(m => m.Key, m => ScheduledMemory.Of(m.Value)),
-            derived.Optimised.ToDictionary(m => m.Key, m => ScheduledOptimisedMemory.Of(m.Value)),
             derived.Gradient is { } gradient ? ScheduledTraining.Of(gradient, new HashSet<string>(taken)) : null);
     }
 }
@@ -35,10 +32,8 @@ public sealed record ScheduledModel(
 /// <summary>The kernels of a model that learns.</summary>
 /// <param name="Segments">Each segment's, forward and backward.</param>
 /// <param name="Memories">Of the gradient of each memory's scan, by name.</param>
-/// <param name="Optimised">Of the gradient of each scan that an optimiser of its own moves, by name.</param>
 public sealed record ScheduledTraining(
-    IReadOnlyList<(LinkedSegment Segment, RowSchedule Forward, RowSchedule Backward)> Segments, IReadOnlyDictionary<string, ScheduledMemoryGradient> Memories,
-    IReadOnlyDictionary<string, ScheduledOptimisedGradient> Optimised)
+    IReadOnlyList<(LinkedSegment Segment, RowSchedule Forward, RowSchedule Backward)> Segments, IReadOnlyDictionary<string, ScheduledMemoryGradient> Memories)
 {
     internal static ScheduledTraining Of(DerivedGradient gradient, HashSet<string> names)
     {
@@ -48,7 +43,6 @@ public sealed record ScheduledTraining(
             var (forward, backward) = RowScheduler.Schedule(segment, slopes, names);
             segments.Add((segment, forward, backward));
         }
-        return new(segments, gradient.Memories.ToDictionary(m => m.Key, m => ScheduledMemoryGradient.Of(m.Value)),
-            gradient.Optimised.ToDictionary(m => m.Key, m => ScheduledOptimisedGradient.Of(m.Value)));
+        return new(segments, gradient.Memories.ToDictionary(m => m.Key, m => ScheduledMemoryGradient.Of(m.Value)));
     }
 }

@@ -22,5 +22,9 @@ public enum BufferKind
 /// <param name="Name">As the generated code calls it.</param>
 /// <param name="Shape">Its axes, the last one contiguous.</param>
 /// <param name="Kind">Who owns it.</param>
-/// <param name="Strided">Rows lie apart by a stride that is passed in: a slice of a wider tensor.</param>
-public sealed record TileBuffer(string Name, Axis[] Shape, BufferKind Kind, bool Strided);
+/// <param name="Argument">What of the program's it is; null for working memory.</param>
+public sealed record TileBuffer(string Name, Axis[] Shape, BufferKind Kind, Argument? Argument = null)
+{
+    /// <summary>Rows lie apart by a stride that is passed in: a slice of a wider tensor.</summary>
+    public bool Strided { get; } = Argument is { IsLayerRows: true } && Shape.Length == 2;
+}

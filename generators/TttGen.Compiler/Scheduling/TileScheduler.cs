@@ -13,8 +13,6 @@ public sealed partial class TileScheduler
     internal sealed record Accumulation(TileBuffer Buffer, IReadOnlyList<Node> Rest);
 
     private readonly TensorProgram _program;
-    private readonly IReadOnlyDictionary<string, string> _inPlace;
-    private readonly HashSet<string> _strided;
     private readonly Dictionary<Node, List<Node>> _users = [];
     private readonly List<Node> _live = [];
     private readonly Dictionary<Node, TileBuffer> _buffers = [];
@@ -30,25 +28,16 @@ public sealed partial class TileScheduler
 
     private readonly IReadOnlyCollection<Node> _shared;
 
-    private TileScheduler(TensorProgram program, IReadOnlyDictionary<string, string> inPlace, IEnumerable<string> strided, IReadOnlyCollection<Node> shared)
-    {
-        _shared = shared;
-        _program = program;
-        _inPlace = inPlace;
-        _strided = [.. strided];
-    }
+    private TileScheduler(TensorProgram program, IReadOnlyCollection<Node> shared) => (_program, _shared) = (program, shared);
 
     /// <summary>Schedules a program.</summary>
-    /// <param name="program">What to compute.</param>
-    /// <param name="inPlace">Output → the input whose buffer it replaces.</param>
-    /// <param name="strided">Inputs and outputs whose rows lie apart by a stride given at run time.</param>
-    public static TileKernel Schedule(TensorProgram program, IReadOnlyDictionary<string, string> inPlace, IReadOnlyCollection<string> strided)
+    public static TileKernel Schedule(TensorProgram program)
     {
         // which values several loops would compute is known once there are loops
-        var draft = new TileScheduler(program, inPlace, strided, []);
+        var draft = new TileScheduler(program, []);
         var kernel = draft.Run();
         var shared = new SharedValues(draft._live, kernel.Stages, draft._buffers, draft._accumulations).Find();
-        return shared.Count == 0 ? kernel : new TileScheduler(program, inPlace, strided, shared).Run();
+        return shared.Count == 0 ? kernel : new TileScheduler(program, shared).Run();
     }
 
     private TileKernel Run()
@@ -72,7 +61,7 @@ public sealed partial class TileScheduler
             _live.Add(n);
             if (Product.Of(n) is { } p) _products[n] = p;
         }
-        foreach (var (_, value) in _program.Outputs) Visit(value);
+        foreach (var output in _program.Outputs) Visit(output.Value);
         // a column sum of what is stored anyway is a product with a row of ones
         var stored = new HashSet<Node>(_products.Values.Where(p => p.A.Value is not null).SelectMany(p => new[] { p.A.Value!, p.B.Value! })
             .Concat(_products.Keys).Concat(_program.Outputs.Select(o => o.Value)).Concat(_program.Inputs));
@@ -91,24 +80,25 @@ public sealed partial class TileScheduler
     private IReadOnlyList<TileBuffer> BindParameters()
     {
         var parameters = new List<TileBuffer>();
-        var replaced = new HashSet<string>(_inPlace.Where(p => _program.Outputs.Any(o => o.Name == p.Key)).Select(p => p.Value));
+        HashSet<Argument?> replaced = [.. _program.Outputs.Select(o => o.Replaces).Where(r => r is not null)];
         foreach (var input in _program.Inputs.Where(i => i is not Mask))
         {
-            var buffer = new TileBuffer(input.Name, input.Shape, replaced.Contains(input.Name) ? BufferKind.InPlace : BufferKind.Input, _strided.Contains(input.Name));
+            var buffer = new TileBuffer(input.Name, input.Shape, replaced.Contains(input.Argument) ? BufferKind.InPlace : BufferKind.Input, input.Argument);
             _names.Add(input.Name);
             _buffers[input] = buffer;
             parameters.Add(buffer);
         }
-        foreach (var (name, value) in _program.Outputs)
+        foreach (var (argument, value, replaces) in _program.Outputs)
         {
-            if (_inPlace.TryGetValue(name, out var state) && parameters.FirstOrDefault(p => p.Name == state) is { } at)
+            if (replaces is not null && parameters.FirstOrDefault(p => p.Argument == replaces) is { } at)
             {
                 // an output that is the state as it was needs nothing
                 if (value is Zero) _last.Add(new ClearStage(at));
                 else if (value is not Input) Place(value, at);
                 continue;
             }
-            var buffer = new TileBuffer(_inPlace.TryGetValue(name, out var own) ? own : name, value.Shape, BufferKind.Output, _strided.Contains(name));
+            var result = replaces ?? argument;
+            var buffer = new TileBuffer(result.Name, value.Shape, BufferKind.Output, result);
             _names.Add(buffer.Name);
             parameters.Add(buffer);
             if (value is Zero) _last.Add(new ClearStage(buffer));
@@ -126,7 +116,7 @@ public sealed partial class TileScheduler
 
     private TileBuffer Scratch(Node node) => Scratch(node, node.Shape);
 
-    private TileBuffer Scratch(Node node, Axis[] shape) => new(Unique(Names.Of(node)), shape, BufferKind.Scratch, false);
+    private TileBuffer Scratch(Node node, Axis[] shape) => new(Unique(Names.Of(node)), shape, BufferKind.Scratch);
 
     private string Unique(string name)
     {
@@ -254,7 +244,7 @@ public sealed partial class TileScheduler
             foreach (var o in n.Operands)
                 if (across.Stored.Contains(o)) Store(o);
         foreach (var n in across.Transposed.OrderBy(n => n.Id))
-            _transposed[n] = new TileBuffer(Unique(_buffers[n].Name + "ByColumns"), [n.Shape[1], n.Shape[0]], BufferKind.Scratch, false);
+            _transposed[n] = new TileBuffer(Unique(_buffers[n].Name + "ByColumns"), [n.Shape[1], n.Shape[0]], BufferKind.Scratch);
 
         void Store(Node n)
         {

@@ -12,6 +12,14 @@ public struct TokenInputs<T> where T : unmanaged
 
     private RowView<T> _first;
 
+    /// <summary>The inputs, in the order of the step.</summary>
+    public static TokenInputs<T> Of(params ReadOnlySpan<RowView<T>> inputs)
+    {
+        var all = default(TokenInputs<T>);
+        inputs.CopyTo(all);
+        return all;
+    }
+
     /// <summary>The inputs from one of the tokens on.</summary>
     public readonly TokenInputs<T> From(int token)
     {

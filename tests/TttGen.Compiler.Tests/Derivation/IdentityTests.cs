@@ -1,4 +1,5 @@
 using TttGen.Compiler.Derivation;
+using TttGen.Compiler.Ir;
 
 namespace TttGen.Compiler.Tests.Derivation;
 
@@ -30,7 +31,7 @@ public class IdentityTests
     {
         const int Tokens = 20;
         var scan = new Scan(InnerModels.Bare(), Tokens, seed: 2);
-        var step = new DualForm(InnerModels.Bare()).Forward("Token", carried: false, closing: true);
+        var step = new DualForm(InnerModels.Bare()).Forward(ProgramKind.MiniBatch, carried: false, closing: true);
         var weights = scan.Weights["W"];
         var expected = (double[])weights.Clone();
         for (var t = 0; t < Tokens; t++)

@@ -74,8 +74,8 @@ public class VjpTests(ITestOutputHelper log)
         var random = new Random(6);
         foreach (var (carried, closing) in new[] { (false, true), (true, false) })
         {
-            var forward = new DualForm(model).Forward("Forward", carried, closing);
-            var backward = DualForm.Backward("Backward", forward);
+            var forward = new DualForm(model).Forward(ProgramKind.Step, carried, closing);
+            var backward = DualForm.Backward(ProgramKind.StepBackward, forward);
             var inputs = new Dictionary<string, double[]>(scan.Weights) { ["key"] = scan.Key, ["value"] = scan.Value, ["query"] = scan.Query, ["lr"] = scan.Rate, ["tok"] = scan.TokenRate[..Rows], ["tokLast"] = [scan.TokenRate[^1]] };
             foreach (var w in model.Weights.Where(w => w.Fast)) inputs[w.Name + "Sum"] = [.. scan.Weights[w.Name].Select(_ => random.NextDouble() - 0.5)];
             var results = Interpreter.Run(forward, Rows, inputs);
@@ -83,13 +83,13 @@ public class VjpTests(ITestOutputHelper log)
             double Loss() => Interpreter.Run(forward, Rows, inputs).Sum(r => r.Value.Zip(seeds[r.Key], (a, b) => a * b).Sum());
 
             var given = new Dictionary<string, double[]>(inputs);
-            foreach (var (output, seed) in seeds) given[Vjp.Cotangent(output)] = seed;
+            foreach (var o in forward.Outputs) given[(o.Replaces ?? o.Argument).Gradient.Name] = seeds[o.Name];
             var gradients = Interpreter.Run(backward, Rows, given);
             List<double> derived = [], measured = [];
             foreach (var input in forward.Inputs.Where(i => i is not Mask))
                 foreach (var k in Enumerable.Range(0, inputs[input.Name].Length).OrderBy(_ => random.Next()).Take(4))
                 {
-                    derived.Add(gradients[Vjp.Cotangent(input.Name)][k]);
+                    derived.Add(gradients[input.Argument!.Gradient.Name][k]);
                     measured.Add(FiniteDifference.Of(inputs[input.Name], k, Loss));
                 }
             var error = Relative.Error(derived, measured);

@@ -10,28 +10,28 @@ public class WorkTests
     public void A_mini_batch_of_linear_memory_is_five_products(int width) =>
         // X W, Q W, Q Xᵀ, A Δ, Xᵀ Δ; mean and variance on both paths and two sums of the norm's backward pass; Σ Δ
         Assert.Equal(new Work(Products: 5, RowReductions: 6, ColumnReductions: 1, Triangles: 1, FormedPerRow: 0),
-            Work.Of(new DualForm(InnerModels.Linear(width)).Forward("MiniBatch", carried: false, closing: true)));
+            Work.Of(new DualForm(InnerModels.Linear(width)).Forward(ProgramKind.MiniBatch, carried: false, closing: true)));
 
     [Fact]
     public void Carried_rows_of_linear_memory_add_the_query_times_the_gradient_sum() =>
         Assert.Equal(new Work(Products: 6, RowReductions: 6, ColumnReductions: 1, Triangles: 1, FormedPerRow: 0),
-            Work.Of(new DualForm(InnerModels.Linear(64)).Forward("Rows", carried: true, closing: false)));
+            Work.Of(new DualForm(InnerModels.Linear(64)).Forward(ProgramKind.Step, carried: true, closing: false)));
 
     [Fact]
     public void A_mini_batch_of_mlp_memory_is_eleven_products() =>
         // X W₁, H W₂, Δ₂ W₂ᵀ; Q W₁, Q Xᵀ, A₁ Δ₁; H̄ W₂, H̄ Hᵀ, A₂ Δ₂; Xᵀ Δ₁, Hᵀ Δ₂
         Assert.Equal(new Work(Products: 11, RowReductions: 6, ColumnReductions: 2, Triangles: 2, FormedPerRow: 0),
-            Work.Of(new DualForm(InnerModels.Mlp(64, 256)).Forward("MiniBatch", carried: false, closing: true)));
+            Work.Of(new DualForm(InnerModels.Mlp(64, 256)).Forward(ProgramKind.MiniBatch, carried: false, closing: true)));
 
     [Fact]
     public void Two_weights_of_one_input_share_its_scores() =>
         // Q Xᵀ for gate and up, H̄ Hᵀ for down
-        Assert.Equal(2, Work.Of(new DualForm(InnerModels.SwiGlu()).Forward("MiniBatch", carried: false, closing: true)).Triangles);
+        Assert.Equal(2, Work.Of(new DualForm(InnerModels.SwiGlu()).Forward(ProgramKind.MiniBatch, carried: false, closing: true)).Triangles);
 
     [Fact]
     public void Advancing_the_state_alone_needs_no_query()
     {
-        var advance = new DualForm(InnerModels.Linear(64)).Forward("Advance", carried: false, closing: true, outputs: false);
+        var advance = new DualForm(InnerModels.Linear(64)).Forward(ProgramKind.Advance, carried: false, closing: true, outputs: false);
         Assert.Equal(new Work(Products: 2, RowReductions: 4, ColumnReductions: 1, Triangles: 0, FormedPerRow: 0), Work.Of(advance));
         Assert.Equal(["key", "value", "lr", "tokLast", "W1", "B1", "Scale", "Shift"], advance.Inputs.Select(i => i.Name));
     }
@@ -39,7 +39,7 @@ public class WorkTests
     [Fact]
     public void The_dual_form_of_linear_memory_is_the_formula_of_the_paper()
     {
-        var program = new DualForm(InnerModels.Linear(64)).Forward("MiniBatch", carried: false, closing: true);
+        var program = new DualForm(InnerModels.Linear(64)).Forward(ProgramKind.MiniBatch, carried: false, closing: true);
         Assert.Equal("""
             timesW1K[i,j] [n, F] = Σ_c key[i,c] W1[c,j]
             affineW1K[i,j] [n, F] = (B1[j] + timesW1K[i,j])
@@ -96,12 +96,12 @@ public class WorkTests
         var covered = DualForm.Covers(model, out _);
         foreach (var (carried, closing) in new[] { (false, true), (true, false), (true, true) })
         {
-            var forward = new DualForm(model).Forward("Rows", carried, closing);
+            var forward = new DualForm(model).Forward(ProgramKind.Step, carried, closing);
             Assert.Equal(covered, Work.Of(forward).FormedPerRow == 0);
-            Assert.Equal(covered, Work.Of(DualForm.Backward("Back", forward)).FormedPerRow == 0);
+            Assert.Equal(covered, Work.Of(DualForm.Backward(ProgramKind.StepBackward, forward)).FormedPerRow == 0);
         }
-        Assert.Equal(0, Work.Of(new PrimalForm(model).Forward("Token")).FormedPerRow);
-        Assert.DoesNotContain(new PrimalForm(model).Forward("Token").Live(), n => n.Shape.Any(a => a.IsRows));
+        Assert.Equal(0, Work.Of(new PrimalForm(model).Forward(ProgramKind.Token)).FormedPerRow);
+        Assert.DoesNotContain(new PrimalForm(model).Forward(ProgramKind.Token).Live(), n => n.Shape.Any(a => a.IsRows));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public class ScratchMemoryTests
         var model = InnerModels.Named(name);
         var gradient = new OuterGradient(model).MiniBatch();
         var writer = new CodeWriter();
-        var elements = TileKernelEmitter.Emit(TileScheduler.Schedule(gradient.Program, gradient.InPlace, []), 16, writer);
+        var elements = TileKernelEmitter.Emit(TileScheduler.Schedule(gradient), 16, writer);
         var body = writer.ToString().Split("\n{\n")[1].Split("\n}\n")[0];
         var declarations = Regex.Matches(body, @"T\* (\w+) = scratch(?: \+ (\d+))?; // \[(.*)\]");
         var lines = body.Split('\n').Where(l => !l.Contains("= scratch", StringComparison.Ordinal) && !l.TrimStart().StartsWith("//", StringComparison.Ordinal)).ToArray();

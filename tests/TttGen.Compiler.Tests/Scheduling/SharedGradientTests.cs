@@ -16,8 +16,8 @@ public class SharedGradientTests(ITestOutputHelper log)
         var model = InnerModels.Named(name);
         var scan = new Scan(model, Rows, 5);
         var random = new Random(6);
-        var whole = new OuterGradient(model).MiniBatch().Program;
-        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch(), []);
+        var whole = new OuterGradient(model).MiniBatch();
+        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch());
         var given = new Dictionary<string, double[]>(scan.Weights)
         {
             ["key"] = scan.Key,
@@ -26,18 +26,18 @@ public class SharedGradientTests(ITestOutputHelper log)
             ["lr"] = scan.Rate,
             ["tok"] = scan.TokenRate[..Rows],
             ["tokLast"] = [.. Enumerable.Repeat(scan.TokenRate[^1], Rows)],
-            [SharedGradient.Last] = [scan.TokenRate[^1]],
+            [Argument.Last.Name] = [scan.TokenRate[^1]],
         };
         foreach (var input in whole.Inputs.Where(i => i is not Mask && !given.ContainsKey(i.Name)))
             given[input.Name] = [.. Enumerable.Range(0, input.Shape.Aggregate(1, (size, a) => size * (a.IsRows ? Rows : a.Size))).Select(_ => random.NextDouble() - 0.5)];
         var expected = Interpreter.Run(whole, Rows, given);
-        var advanced = Interpreter.Run(new DualForm(model).Forward("Advance", carried: false, closing: true, outputs: false), Rows, new Dictionary<string, double[]>(given) { ["tokLast"] = given[SharedGradient.Last] });
+        var advanced = Interpreter.Run(new DualForm(model).Forward(ProgramKind.Advance, carried: false, closing: true, outputs: false), Rows, new Dictionary<string, double[]>(given) { ["tokLast"] = given[Argument.Last.Name] });
 
         var kept = Interpreter.Run(parts.Inner, Rows, given);
         var withKept = new Dictionary<string, double[]>(given);
         foreach (var (tensor, numbers) in kept) withKept.Add(tensor, numbers);
-        Compare(expected, Interpreter.Run(parts.Backward.Program, Rows, withKept));
-        Compare(advanced, Interpreter.Run(parts.Advance.Program, Rows, withKept));
+        Compare(expected, Interpreter.Run(parts.Backward, Rows, withKept));
+        Compare(advanced, Interpreter.Run(parts.Advance, Rows, withKept));
     }
 
     [Theory, MemberData(nameof(InnerModels.Dual), MemberType = typeof(InnerModels))]
@@ -45,23 +45,23 @@ public class SharedGradientTests(ITestOutputHelper log)
     {
         var model = InnerModels.Named(name);
         var whole = new OuterGradient(model).MiniBatch();
-        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch(), []);
-        Assert.Equal(Flops(whole), Flops(new(parts.Inner, new Dictionary<string, string>())) + Flops(parts.Backward));
+        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch());
+        Assert.Equal(Flops(whole), Flops(parts.Inner) + Flops(parts.Backward));
     }
 
     [Fact]
     public void The_next_state_of_mlp_memory_is_two_products_and_two_sums() =>
-        Assert.Equal(new Work(Products: 2, RowReductions: 0, ColumnReductions: 2, Triangles: 0, FormedPerRow: 0), Work.Of(SharedGradient.Of(InnerModels.Mlp(64, 256), new OuterGradient(InnerModels.Mlp(64, 256)).MiniBatch(), []).Advance.Program));
+        Assert.Equal(new Work(Products: 2, RowReductions: 0, ColumnReductions: 2, Triangles: 0, FormedPerRow: 0), Work.Of(SharedGradient.Of(InnerModels.Mlp(64, 256), new OuterGradient(InnerModels.Mlp(64, 256)).MiniBatch()).Advance));
 
     [Theory, MemberData(nameof(InnerModels.Dual), MemberType = typeof(InnerModels))]
     public void What_is_kept_has_rows_and_depends_on_no_query(string name)
     {
-        var parts = SharedGradient.Of(InnerModels.Named(name), new OuterGradient(InnerModels.Named(name)).MiniBatch(), []);
+        var parts = SharedGradient.Of(InnerModels.Named(name), new OuterGradient(InnerModels.Named(name)).MiniBatch());
         Assert.All(parts.Kept, tensor => Assert.True(tensor.Shape[0].IsRows, tensor.Name));
         Assert.DoesNotContain(parts.Inner.Inputs, i => i.Name is "query" or "tok" or "tokLast" || i.Name[0] == 'd');
     }
 
-    private static long Flops(InPlaceProgram p) => TileScheduler.Schedule(p.Program, p.InPlace, []).Flops(16);
+    private static long Flops(TensorProgram program) => TileScheduler.Schedule(program).Flops(16);
 
     private void Compare(IReadOnlyDictionary<string, double[]> expected, IReadOnlyDictionary<string, double[]> found)
     {

@@ -29,7 +29,7 @@ public class SharedWorkTests
     {
         var gradient = new OuterGradient(InnerModels.Mlp(64, 256)).MiniBatch();
         var text = new CodeWriter();
-        TileKernelEmitter.Emit(TileScheduler.Schedule(gradient.Program, gradient.InPlace, []), 16, text);
+        TileKernelEmitter.Emit(TileScheduler.Schedule(gradient), 16, text);
         return text.ToString();
     }
 }

@@ -57,7 +57,7 @@ internal sealed class DerivedGradient
     {
         for (var head = 0; head < heads.Length; head++)
             foreach (var (weight, parameter) in memory.Model.Weights.Zip(memory.Parameters))
-                AddTo(LinkedWeights.Own(parameter, layer, head, Gradients), heads[head][Vjp.Cotangent(weight.Name)]);
+                AddTo(LinkedWeights.Own(parameter, layer, head, Gradients), heads[head][Argument.Cotangent(weight.Name)]);
     }
 
     private void AddParameter(string name, int layer, double[] gradient)

@@ -8,12 +8,12 @@ namespace TttGen.Generators.Tests.Derived;
 /// <summary>The derived programs that generated scans are made from.</summary>
 internal sealed class ScanPrograms(LinkedMemory memory)
 {
-    private readonly Lazy<TensorProgram> _miniBatch = new(() => new DualForm(memory.Model).Forward("MiniBatch", carried: false, closing: true));
-    private readonly Lazy<TensorProgram> _step = new(() => new DualForm(memory.Model).Forward("Step", carried: true, closing: false));
-    private readonly Lazy<TensorProgram> _token = new(() => new PrimalForm(memory.Model).Forward("Token"));
-    private readonly Lazy<TensorProgram> _close = new(() => new OuterGradient(memory.Model).Close().Program);
-    private readonly Lazy<TensorProgram> _miniBatchBackward = new(() => new OuterGradient(memory.Model).MiniBatch().Program);
-    private readonly Lazy<TensorProgram> _stepBackward = new(() => new OuterGradient(memory.Model).Step().Program);
+    private readonly Lazy<TensorProgram> _miniBatch = new(() => new DualForm(memory.Model).Forward(ProgramKind.MiniBatch, carried: false, closing: true));
+    private readonly Lazy<TensorProgram> _step = new(() => new DualForm(memory.Model).Forward(ProgramKind.Step, carried: true, closing: false));
+    private readonly Lazy<TensorProgram> _token = new(() => new PrimalForm(memory.Model).Forward(ProgramKind.Token));
+    private readonly Lazy<TensorProgram> _close = new(() => new OuterGradient(memory.Model).Close());
+    private readonly Lazy<TensorProgram> _miniBatchBackward = new(() => new OuterGradient(memory.Model).MiniBatch());
+    private readonly Lazy<TensorProgram> _stepBackward = new(() => new OuterGradient(memory.Model).Step());
 
     public LinkedMemory Memory { get; } = memory;
 
@@ -91,7 +91,7 @@ internal sealed class InnerScan(ScanPrograms programs, Dictionary<string, double
     {
         Assert.True(programs.IsDual);
         var width = programs.Memory.Model.Width.Size;
-        var gathered = weights.ToDictionary(w => Vjp.Cotangent(w.Key), w => new double[w.Value.Length]);
+        var gathered = weights.ToDictionary(w => Argument.Cotangent(w.Key), w => new double[w.Value.Length]);
         var perToken = new Dictionary<string, double[]> { ["dQuery"] = new double[query.Length], ["dKey"] = new double[key.Length], ["dValue"] = new double[value.Length], ["dLr"] = new double[rate.Length] };
         var dTok = new double[MiniBatch];
         for (var first = (rate.Length - 1) / MiniBatch * MiniBatch; first >= 0; first -= MiniBatch)
@@ -103,7 +103,7 @@ internal sealed class InnerScan(ScanPrograms programs, Dictionary<string, double
             (inputs["dTok"], inputs["dTokLast"]) = (dTok[..rows], [dTok[^1]]);
             foreach (var (name, sum) in gathered) inputs[name] = sum;
             // after the last token nothing depends on the gradient sum
-            foreach (var w in Fast) inputs[Vjp.Cotangent(w.Name + "Sum")] = new double[weights[w.Name].Length];
+            foreach (var w in Fast) inputs[Argument.Cotangent(w.Name + "Sum")] = new double[weights[w.Name].Length];
             var results = Interpreter.Run(IsWhole(first) ? programs.MiniBatchBackward : programs.StepBackward, rows, inputs);
             foreach (var name in gathered.Keys) gathered[name] = results.GetValueOrDefault(name, gathered[name]);
             foreach (var (name, all) in perToken) results[name].CopyTo(all, first * (all.Length / rate.Length));

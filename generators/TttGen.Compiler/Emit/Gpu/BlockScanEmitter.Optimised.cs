@@ -14,40 +14,27 @@ internal sealed partial class BlockScanEmitter
     private int Parts => _optimiser!.Parts.Count;
 
     /// <summary>What a state has of a fast weight, in order: the weight that the mini-batch started from, then its gradient sum or the parts of the optimiser.</summary>
-    private IEnumerable<string> StateOf(Weight w) => _optimiser is null ? [w.Name, w.Name + "Sum"] : [w.Name, .. _optimiser.Parts.Select((_, q) => Form.Part(w.Name, q))];
+    private IEnumerable<string> StateOf(Weight w) => _optimiser is null ? [w.Name, Argument.SumOf(w).Name] : [w.Name, .. _optimiser.Parts.Select((_, q) => Form.Part(w, q).Name)];
 
     /// <summary>Tiles of the table, one behind another in the order of the parts.</summary>
     private void PersistTable()
     {
         Persist("coefficients", 1, _rows * Parts * (Parts + 1));
-        Persist(OptimisedForm.Gains, _rows, _rows);
+        Persist(OptimisedForm.Gains.Name, _rows, _rows);
         Persist("ends", 1, Parts * Parts);
         Shares("keeps", Form.Keeps);
         Shares("endGains", Form.EndGains);
 
-        void Shares(string all, Func<int, string> name)
+        void Shares(string all, Func<int, Argument> share)
         {
             Persist(all, 1, Parts * _rows);
             for (var q = 0; q < Parts; q++)
             {
-                _tiles[name(q)] = _tiles[all] with { Name = name(q), Columns = _rows, Stride = _rows };
-                _views.Add($"ArrayView<float> {name(q)} = {all}.SubView({Numbers.Of(q * _rows)}, {Numbers.Of(_rows)});");
+                var name = share(q).Name;
+                _tiles[name] = _tiles[all] with { Name = name, Columns = _rows, Stride = _rows };
+                _views.Add($"ArrayView<float> {name} = {all}.SubView({Numbers.Of(q * _rows)}, {Numbers.Of(_rows)});");
             }
         }
-    }
-
-    /// <summary>A number of the table, where a kernel takes it by value.</summary>
-    private string? TableNumber(string name)
-    {
-        if (_optimiser is null) return null;
-        if (name == OptimisedForm.Gains) return name + "[0]";
-        for (var q = 0; q < Parts; q++)
-        {
-            if (name == Form.Keeps(q) || name == Form.EndGains(q)) return name + "[0]";
-            for (var r = 0; r < Parts; r++)
-                if (name == Form.Ends(q, r)) return $"ends[{Numbers.Of(q * Parts + r)}]";
-        }
-        return null;
     }
 
     /// <summary>Fills the table for n rows from place on. Rows past the end change nothing.</summary>
@@ -79,7 +66,7 @@ internal sealed partial class BlockScanEmitter
         for (var q = 0; q < Parts; q++) w.Line($"now{q} = after{q};");
         w.Close();
         w.Line($"if (from < 0) keeps[column * {rows} + i] = now0;");
-        w.Line($"else gains[i * {Numbers.Of(_tiles[OptimisedForm.Gains].Stride)} + from] = now0;");
+        w.Line($"else gains[i * {Numbers.Of(_tiles[OptimisedForm.Gains.Name].Stride)} + from] = now0;");
         w.Close();
         if (!_optimiser.ClosesByItself) w.Line($"bool closes = place + n == {Numbers.Of(_memory.MiniBatch)};");
         for (var q = 0; q < Parts; q++)
@@ -101,7 +88,7 @@ internal sealed partial class BlockScanEmitter
     private void CloseMiniBatch(CodeWriter w, Action<Weight, string> move)
     {
         w.Open($"if (place + n == {Numbers.Of(_memory.MiniBatch)})");
-        foreach (var f in Fast) move(f, $"{Element(f)} = {Form.Part(f.Name, 0)}[e];");
+        foreach (var f in Fast) move(f, $"{Element(f)} = {Form.Part(f, 0).Name}[e];");
         w.Close();
         w.Line("Group.Barrier();");
     }

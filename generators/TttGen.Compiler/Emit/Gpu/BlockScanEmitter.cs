@@ -30,28 +30,14 @@ internal sealed partial class BlockScanEmitter
     private readonly bool _tensorCores;
     private readonly List<Weight> _slowOnChip = [];
 
-    private BlockScanEmitter(LinkedMemory memory, ScanParts scan, bool decode, bool tensorCores, Func<string, bool> isHalf)
+    private BlockScanEmitter(LinkedMemory memory, ScheduledMemory scan, bool decode, bool tensorCores, Func<string, bool> isHalf)
     {
         (_memory, _isHalf, _tensorCores, _optimiser) = (memory, isHalf, tensorCores && !decode, memory.Optimiser);
-        (_whole, _step, _close, _isDual) = (scan.MiniBatch, scan.Step, scan.Close, scan.IsDual);
+        (_whole, _step, _close, _isDual) = (scan.Find(ProgramKind.MiniBatch), scan.Step, scan.Find(ProgramKind.Close), scan.IsDual);
         if (decode) _whole = null;
         _rows = decode || !_isDual ? 1 : memory.MiniBatch;
         _onChip = !decode;
         _feature = memory.Model.Width.Size;
-    }
-
-    /// <summary>The kernels that a scan is made of.</summary>
-    /// <param name="MiniBatch">A whole mini-batch; null where <paramref name="Step"/> reads them, too.</param>
-    /// <param name="Step">Rows from any place in a mini-batch.</param>
-    /// <param name="Close">The end of a mini-batch that was read in parts; null where the step itself sees to it.</param>
-    /// <param name="IsDual">Whether a mini-batch's rows are read at once.</param>
-    public sealed record ScanParts(TileKernel? MiniBatch, TileKernel Step, TileKernel? Close, bool IsDual)
-    {
-        /// <summary>Of a memory that descends its gradient.</summary>
-        public static ScanParts Of(ScheduledMemory memory) => new(memory.MiniBatch, memory.Step, memory.Close, memory.IsDual);
-
-        /// <summary>Of one that an optimiser moves.</summary>
-        public static ScanParts Of(ScheduledOptimisedMemory memory) => new(null, memory.Step, null, memory.Memory.IsDual);
     }
 
     /// <summary>What was made.</summary>
@@ -69,7 +55,7 @@ internal sealed partial class BlockScanEmitter
     /// <param name="isHalf">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
     /// <param name="tokenRates">Writes the code that fills tok, where there is one.</param>
-    public static Scan Emit(LinkedMemory memory, ScanParts scan, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
+    public static Scan Emit(LinkedMemory memory, ScheduledMemory scan, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
         new BlockScanEmitter(memory, scan, decode, tensorCores, isHalf).Run(name, tokenRates);
 
     private IEnumerable<TileKernel> Kernels => new[] { _whole, _step, _close }.Where(k => k is not null).Select(k => k!);
@@ -81,12 +67,12 @@ internal sealed partial class BlockScanEmitter
 
         // what a part needs of its own is known once it is laid out
         Persist("partials", 1, threads);
-        foreach (var rows in new[] { "key", "value", "query" }) Persist(rows, _rows, _feature);
-        if (OutputFollowsValue()) Persist("output", _tiles["value"]);
-        else Persist("output", _rows, _feature);
+        foreach (var rows in RowTiles) Persist(rows, _rows, _feature);
+        if (OutputFollowsValue()) Persist(Argument.Output.Name, _tiles[Argument.Value.Name]);
+        else Persist(Argument.Output.Name, _rows, _feature);
         if (_optimiser is null)
         {
-            foreach (var row in new[] { "lr", "tok" }) Persist(row, 1, _rows);
+            foreach (var row in new[] { Argument.Rate, Argument.TokenRate }) Persist(row.Name, 1, _rows);
             Persist("tokenRates", 1, _memory.MiniBatch);
         }
         else PersistTable();
@@ -143,7 +129,7 @@ internal sealed partial class BlockScanEmitter
                 var part = _block.Fork();
                 part.Join(_block);
                 var w = new CodeWriter();
-                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, _tensorCores, new[] { "key", "value", "query" }.Where(rows => _isHalf(rows + "Rows")), w);
+                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, _tensorCores, RowTiles.Where(rows => _isHalf(rows + "Rows")), w);
                 all.Join(part);
                 written.Add(w.ToString());
             }
@@ -151,7 +137,10 @@ internal sealed partial class BlockScanEmitter
         }
     }
 
-    private Weight[] Fast => [.. _memory.Model.Weights.Where(w => w.Fast)];
+    private IReadOnlyList<Weight> Fast => _memory.Model.Fast;
+
+    /// <summary>What a block reads of the layer's rows.</summary>
+    private static readonly string[] RowTiles = [Argument.Key.Name, Argument.Value.Name, Argument.Query.Name];
 
     private static int Elements(Weight w) => w.Shape.Aggregate(1, (n, a) => n * a.Size);
 
@@ -182,8 +171,8 @@ internal sealed partial class BlockScanEmitter
     private bool OutputFollowsValue() => _rows > 1 && Kernels.All(kernel =>
     {
         var work = StageGroups.Of(kernel, _rows);
-        return work.FindLastIndex(g => g.Any(s => StageAccess.Reads(kernel, s).Any(b => b.Name == "value"))) < work.FindIndex(g => g.Any(s => StageAccess.Writes(kernel, s).Any(b => b.Name == "output")))
-            || !kernel.AllBuffers.Any(b => b.Name is "value" or "output");
+        return work.FindLastIndex(g => g.Any(s => StageAccess.Reads(kernel, s).Any(b => b.Argument == Argument.Value))) < work.FindIndex(g => g.Any(s => StageAccess.Writes(kernel, s).Any(b => b.Argument == Argument.Output)))
+            || !kernel.AllBuffers.Any(b => b.Argument == Argument.Value || b.Argument == Argument.Output);
     });
 
     /// <summary>A weight where it lies: in the state, or among the parameters.</summary>
@@ -248,7 +237,7 @@ internal sealed partial class BlockScanEmitter
         w.Open($"for (int e = thread; e < {Numbers.Of(_rows * units)}; e += {Numbers.Of(threads)})");
         w.Line($"int i = {BlockKernelEmitter.Quotient("e", units)}, j = {BlockKernelEmitter.Remainder("e", units)};");
         w.Line($"long row = first + t + {(_rows == 1 ? "i" : "Math.Min(i, n - 1)")};");
-        foreach (var tile in new[] { "key", "value", "query" })
+        foreach (var tile in RowTiles)
         {
             var at = $"i * {Numbers.Of(_tiles[tile].Stride / unit)} + j";
             w.Line(inFours
@@ -296,7 +285,7 @@ internal sealed partial class BlockScanEmitter
         }
         w.Open($"for (int e = thread; e < {(_rows == 1 ? Numbers.Of(units) : "n * " + Numbers.Of(units))}; e += {Numbers.Of(threads)})");
         w.Line($"int i = {BlockKernelEmitter.Quotient("e", units)}, j = {BlockKernelEmitter.Remainder("e", units)};");
-        var answer = $"output{(inFours ? ", " : "[")}i * {Numbers.Of(_tiles["output"].Stride / unit)} + j{(inFours ? "" : "]")}";
+        var answer = $"output{(inFours ? ", " : "[")}i * {Numbers.Of(_tiles[Argument.Output.Name].Stride / unit)} + j{(inFours ? "" : "]")}";
         w.Line(inFours
             ? $"Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * {width}) >> 2) + j, Float4.At({answer}));"
             : ThreadDialect.Write($"{Half("answerRows")}answerRows[(long)(first + t + i) * answerStride + head * {width} + j]", answer));
@@ -319,14 +308,17 @@ internal sealed partial class BlockScanEmitter
 
     private string Half(string view) => _isHalf(view) ? ThreadDialect.Half : "";
 
+    /// <summary>A number that a kernel takes by value.</summary>
+    private string Number(Argument argument) => argument.Kind switch
+    {
+        ArgumentKind.LastTokenRate => argument.Name,
+        ArgumentKind.Ends => $"ends[{Numbers.Of(argument.Index * Parts + argument.Source)}]",
+        _ => argument.Name + "[0]",
+    };
+
     private string Call(string name, TileKernel kernel)
     {
-        var arguments = BlockKernelEmitter.Parameters(kernel).Select(p => p switch
-        {
-            { Name: "lr" or "tok", Shape.Length: 0 } => p.Name + "[0]",
-            { Shape.Length: 0, Kind: BufferKind.Input } => TableNumber(p.Name) ?? p.Name,
-            _ => p.Name,
-        });
+        var arguments = BlockKernelEmitter.Parameters(kernel).Select(p => p is { Shape.Length: 0, Kind: BufferKind.Input } ? Number(p.Argument!) : p.Name);
         return $"{name}.{kernel.Program.Name}(thread, memory, workspace, partials, {string.Join(", ", arguments)});";
     }
 }

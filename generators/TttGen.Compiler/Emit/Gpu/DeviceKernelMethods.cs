@@ -9,7 +9,7 @@ namespace TttGen.Compiler.Emit.Gpu;
 internal sealed partial class DeviceKernelMethods
 {
     private readonly LinkedModel _model;
-    private readonly IReadOnlyDictionary<string, BlockScanEmitter.ScanParts> _memories;
+    private readonly IReadOnlyDictionary<string, ScheduledMemory> _memories;
     private readonly ModelLayout _layout;
     private readonly StateLayout _states;
     private readonly DevicePrecision _precision;
@@ -20,7 +20,7 @@ internal sealed partial class DeviceKernelMethods
     private readonly List<string> _classes = [];
     private readonly Dictionary<string, (int Heads, int Workspace)> _workspaces = [];
 
-    public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, BlockScanEmitter.ScanParts> memories, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
+    public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
     {
         (_model, _memories, _layout, _states, _precision) = (model, memories, layout, states, precision);
         _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name), .. model.Settings.Select(s => layout.Setting(s.Name).Substring(1))];

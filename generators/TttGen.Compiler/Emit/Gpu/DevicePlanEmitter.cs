@@ -26,7 +26,7 @@ internal sealed class DevicePlanEmitter
     /// <param name="segments">Its schedule.</param>
     /// <param name="states">Its carries.</param>
     /// <param name="precision">Its numbers.</param>
-    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, BlockScanEmitter.ScanParts> memories, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
+    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
     {
         _self = source.Name;
         _image = source.Namespace.Length > 0 ? $"{source.Namespace}.{source.Name}" : source.Name;
