@@ -91,7 +91,7 @@ public static class ArtefactText
         foreach (var t in schedule.Tensors) w.Line($"  rows {t.Name} [n, {Numbers.Of(t.Columns)}]{(t.Halo > 0 ? $", {Numbers.Of(t.Halo)} {(t.Ahead ? "after" : "before")} each sequence" : "")}");
         foreach (var kernel in schedule.Kernels)
         {
-            w.Line($"  {kernel.Name}: {KernelMethods.Summary(kernel, stored)}");
+            w.Line($"  {kernel.Name}: {KernelSummary.Of(kernel, stored)}");
             var stores = kernel.Made.Where(s => kernel is RowsKernel or ProductKernel && stored.ContainsKey(s)).Select(s => (stored[s], s)).ToArray();
             var products = kernel is ProductKernel p ? p.Groups.SelectMany(g => g.Products).ToDictionary(m => m.Node, m => m.Matrix) : [];
             foreach (var line in Formulas.Of([.. stores.Where(s => !products.ContainsKey(s.s))], n => stored.TryGetValue(n, out var name) ? name : products.TryGetValue(n, out var matrix) ? $"product{matrix}" : null)) w.Line("    " + line);

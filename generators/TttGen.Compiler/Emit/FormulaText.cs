@@ -34,6 +34,7 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
             Einsum e => OfEinsum(e, at, root),
             Shift s => Of(s.Argument, [$"{at[0]}{(s.By > 0 ? "−" : "+")}{Numbers.Of(Math.Abs(s.By))}", .. at.Skip(1)]),
             RotatePairs r => $"rotate{(r.Back ? "Back" : "")}({Of(r.Argument, at)}; θ = {Of(r.Theta, [])}, position mod {Numbers.Of(r.Period)})",
+            SequenceGradient d => $"∂{d.Primitive.Call}/∂{d.Primitive.NameOf(d.Operand)} · {Of(d.Output, at)}",
             _ => $"{n.GetType().Name}({string.Join(", ", n.Operands.Select(o => Of(o, at)))})",
         };
     }

@@ -1,73 +1,38 @@
-using TttGen.Compiler.Ir;
+using TttGen.Compiler.Emit.Cpu;
+using TttGen.Compiler.Emit.Gpu;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
-/// <summary>A linked model as C#: definition, weights and states, kernels, one scan class a memory.</summary>
+/// <summary>A scheduled model as C#: its definition, and the files of every backend that it is compiled for.</summary>
 internal sealed class ModelEmitter
 {
     private readonly ModelSource _source;
+    private readonly ScheduledModel _scheduled;
     private readonly LinkedModel _model;
-    private readonly ModelLayout _layout;
-    private readonly IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> _segments;
-    private readonly IReadOnlyDictionary<string, ScheduledMemory> _memories;
-    private readonly ScheduledTraining? _training;
-    private readonly Dictionary<string, ScanEmitter.Scan> _scans = [];
-    private readonly List<Finding> _findings = [];
-    private readonly StateLayout _states;
-    private long _bodyFlops;
+    private readonly ModelFiles _files;
+    private readonly CarryLayout _states;
 
     private ModelEmitter(ModelSource source, ScheduledModel scheduled)
     {
-        _source = source;
-        (_model, _segments, _memories, _training) = (scheduled.Model, scheduled.Segments, scheduled.Memories, scheduled.Training);
-        _layout = new ModelLayout(_model);
-        _states = new StateLayout(_model, _segments);
+        (_source, _scheduled, _model, _files) = (source, scheduled, scheduled.Model, new(source));
+        _states = new CarryLayout(scheduled.Segments);
     }
 
     /// <summary>Emits a scheduled model.</summary>
     public static CompiledModel Emit(ModelSource source, ScheduledModel scheduled) => new ModelEmitter(source, scheduled).Run();
 
-    private string Self => Identifiers.Written(_source.Name);
-
-    private int Depth => _source.ContainingTypes.Count + 1;
-
     private CompiledModel Run()
     {
-        foreach (var m in _model.Memories)
-        {
-            _scans[m.Name] = ScanEmitter.Emit(m, _memories[m.Name], Depth);
-            if (!_memories[m.Name].IsDual) _findings.Add(new Finding("TTT060", "Info", $"{m.Name} runs in its primal form, token by token: {_memories[m.Name].Memory.PrimalReason}", m.Spec));
-        }
-        var kernels = new KernelEmitter(_model, _layout, _states, _segments, _scans, Depth + 1).Emit();
-        CountFlops();
-
-        var files = new List<(string, string)>
-        {
-            ($"{_source.Name}.Model.g.cs", File(ModelText())),
-            ($"{_source.Name}.Weights.g.cs", File(WeightsText())),
-            ($"{_source.Name}.Prefill.g.cs", File(Nested(kernels))),
-        };
-        foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Scan.g.cs", File(Nested(_scans[m.Name].Text))));
-        if (_training is { } learns)
-        {
-            var training = new TrainingEmitter(Self, _model, learns, _scans, Depth + 1);
-            files.Add(($"{_source.Name}.Training.g.cs", File(Nested(training.Class()))));
-            files.Add(($"{_source.Name}.Backward.g.cs", File(Nested(training.BackwardKernels()))));
-            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Losses.g.cs", File(Nested(InnerLossEmitter.Emit(m, learns.Memories[m.Name].Losses, _scans[m.Name], Depth)))));
-            foreach (var m in _model.Memories) files.Add(($"{_source.Name}.{m.Name}Backward.g.cs", File(Nested(ScanEmitter.EmitBackward(m, _memories[m.Name], learns.Memories[m.Name], Depth)))));
-        }
-        if (_source.EmitsCuda || _source.EmitsKernels)
-        {
-            Gpu.DevicePlanEmitter[] plans = [.. new[] { Gpu.DevicePrecision.Float32, Gpu.DevicePrecision.BFloat16(_segments) }
-                .Select(precision => new Gpu.DevicePlanEmitter(_source, _model, _memories, _segments, _states, precision))];
-            if (_source.EmitsCuda) files.Add(($"{_source.Name}.Cuda.g.cs", File(Nested(string.Join("\n", plans.Select(plan => plan.Host(Depth)))))));
-            if (_source.EmitsKernels) files.Add(($"{_source.Name}.Kernels.g.cs", KernelsFile(Gpu.DevicePlanEmitter.Kernels(Self, plans))));
-        }
+        var cpu = new CpuBackend(_source, _scheduled, _states, _files);
+        IBackend[] backends = _source.EmitsCuda || _source.EmitsKernels ? [cpu, new GpuBackend(_source, _scheduled, _states, _files)] : [cpu];
+        List<(string, string)> files = [($"{_source.Name}.Model.g.cs", _files.Of(ModelText(cpu.FlopsPerToken)))];
+        files.AddRange(backends.SelectMany(b => b.Files()).Select(f => ($"{_source.Name}.{f.Suffix}.g.cs", f.Text)));
         if (_source.WritesArtefacts) files.Add(($"{_source.Name}.Artefacts.g.cs", Artefacts()));
-        return new CompiledModel(files, _findings);
+        return new CompiledModel(files, [.. _model.Memories.Where(m => !_scheduled.Memories[m.Name].IsDual)
+            .Select(m => new Finding("TTT060", "Info", $"{m.Name} runs in its primal form, token by token: {_scheduled.Memories[m.Name].Memory.PrimalReason}", m.Spec))]);
     }
 
     /// <summary>What each pass made, as text that no compiler reads.</summary>
@@ -77,66 +42,16 @@ internal sealed class ModelEmitter
         w.Line("// <auto-generated/>").Line("#if false // what the compiler's passes made of the model (TttGenDump)").Line();
         w.Line("==== linked").Line().Lines(ArtefactText.Of(_model).TrimEnd('\n')).Line();
         w.Line("==== memories, derived and scheduled").Line();
-        foreach (var m in _model.Memories) w.Line($"memory {m.Name}").Lines(ArtefactText.Of(_memories[m.Name]).TrimEnd('\n')).Line();
+        foreach (var m in _model.Memories) w.Line($"memory {m.Name}").Lines(ArtefactText.Of(_scheduled.Memories[m.Name]).TrimEnd('\n')).Line();
         w.Line("==== segments, scheduled").Line();
-        foreach (var (segment, schedule) in _segments) w.Lines(ArtefactText.Of(segment, schedule).TrimEnd('\n')).Line();
+        foreach (var (segment, schedule) in _scheduled.Segments) w.Lines(ArtefactText.Of(segment, schedule).TrimEnd('\n')).Line();
         return w.Line("#endif").ToString();
     }
 
-    /// <summary>Kernels are a class of their own, in the model's namespace: what is compiled for a device knows nothing of the model.</summary>
-    private string KernelsFile(string kernels)
+    private string ModelText(long bodyFlops)
     {
-        var w = new CodeWriter();
-        w.Line("// <auto-generated/>").Line("#nullable enable annotations").Line("#pragma warning disable CS1591 // generated members speak for themselves").Line();
-        w.Line("using System;").Line("using System.Runtime.CompilerServices;").Line("using ILGPU;").Line("using TttGen.Kernels;").Line();
-        if (_source.Namespace.Length > 0) w.Line($"namespace {_source.Namespace};").Line();
-        w.Lines(kernels.TrimEnd('\n'));
-        return w.ToString();
-    }
-
-    /// <summary>A class inside the record.</summary>
-    private string Nested(string text)
-    {
-        var w = new CodeWriter { Indent = Depth - 1 };
-        Open(w);
-        foreach (var line in text.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
-        w.Close();
-        return w.ToString();
-    }
-
-    private string File(string body)
-    {
-        var w = new CodeWriter();
-        w.Line("// <auto-generated/>").Line("#nullable enable annotations").Line("#pragma warning disable CS1591 // generated members speak for themselves").Line();
-        w.Line("using System;").Line("using System.Collections.Generic;").Line("using System.Linq;").Line("using System.Numerics;").Line("using System.Runtime.CompilerServices;").Line("using System.Runtime.Intrinsics;").Line("using TttGen.Cpu;").Line("using TttGen.Inference;");
-        if (_source.IsTrainable) w.Line("using TttGen.Training;");
-        if (_source.EmitsCuda) w.Line("using TttGen.Cuda;");
-        w.Line();
-        if (_source.Namespace.Length > 0) w.Line($"namespace {_source.Namespace};").Line();
-        foreach (var type in _source.ContainingTypes) w.Open(type);
-        foreach (var line in body.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(Math.Min(4 * w.Indent, line.Length - line.TrimStart(' ').Length)));
-        foreach (var _ in _source.ContainingTypes) w.Close();
-        return LibraryNames.Qualified(w.ToString(), _source.Hidden);
-    }
-
-    private void CountFlops()
-    {
-        foreach (var (segment, schedule) in _segments)
-            foreach (var kernel in schedule.Kernels)
-                _bodyFlops += segment.Repeat * (kernel switch
-                {
-                    ProductKernel { IsHead: false } p => p.Groups.Sum(g => g.Products.Sum(m => 2L * m.Inner * g.Columns)),
-                    ScanKernel s => _scans[s.Learn.Memory].FlopsPerToken * _model.Memories.Single(m => m.Name == s.Learn.Memory).Heads,
-                    _ => 0,
-                });
-    }
-
-    // ---- files
-
-    private string ModelText()
-    {
-        var w = new CodeWriter { Indent = Depth - 1 };
-        w.Line($"partial record {RecordKind} {Self} : global::TttGen.Inference.IModel<{Self}>");
+        var w = new CodeWriter { Indent = _files.Depth - 1 };
+        w.Line($"{_files.Record} : global::TttGen.Inference.IModel<{_files.Self}>");
         w.Line("{");
         w.Indent++;
         w.Line("/// <summary>What was compiled.</summary>");
@@ -156,10 +71,10 @@ internal sealed class ModelEmitter
         w.Line("];").Line();
         w.Line("public override IReadOnlyList<global::TttGen.Checkpoints.ParameterInfo> Parameters { get; } =");
         w.Line("    [.. Compiled.ParameterSlots.SelectMany(static s => s.Infos)];").Line();
-        w.Line($"public override (long Body, long Head) FlopsPerToken => ({Numbers.Of(_bodyFlops)}, {Numbers.Of(2L * _model.Width * _model.Vocabulary)});").Line();
-        w.Line($"public override long StateBytes => {Numbers.Of(4 * Math.Max(1, _states.Length))};").Line();
+        w.Line($"public override (long Body, long Head) FlopsPerToken => ({Numbers.Of(bodyFlops)}, {Numbers.Of(2L * _model.Width * _model.Vocabulary)});").Line();
+        w.Line($"public override long StateBytes => {Numbers.Of(4 * _states.Length)};").Line();
         w.Line("public override IReadOnlyList<string> Kernels { get; } =").Line("[");
-        foreach (var line in KernelMethods.Describe(_segments)) w.Line($"    \"{line.Replace("\"", "\\\"")}\",");
+        foreach (var line in KernelSummary.Describe(_scheduled.Segments)) w.Line($"    \"{line.Replace("\"", "\\\"")}\",");
         w.Line("];").Line();
         w.Open("public override TttModel Load(string directory, ModelOptions options)");
         w.Line("using var checkpoint = global::TttGen.Checkpoints.Checkpoint.Open(directory);");
@@ -172,130 +87,11 @@ internal sealed class ModelEmitter
         if (_source.EmitsCuda)
         {
             w.Line().Line("public override bool HasCuda => true;").Line();
-            Gpu.DevicePlanEmitter.Choose(w);
+            DevicePlanEmitter.Choose(w);
         }
         if (_source.IsTrainable) w.Line().Line("public override TrainableModel CreateTrainable(int seed, TrainableOptions options) => new Trainable(seed, options);");
         w.Close();
         w.Close();
         return w.ToString();
-    }
-
-    private string RecordKind => _source.Declaration.Contains("record struct") ? "struct" : "class";
-
-    private void Open(CodeWriter w) => w.Open($"partial record {RecordKind} {Self}");
-
-    private string WeightsText()
-    {
-        var w = new CodeWriter { Indent = Depth - 1 };
-        Open(w);
-        w.Line(GeneratedCode.Attribute);
-        w.Open("private sealed unsafe partial class Compiled : CompiledModel");
-        w.Line("/// <summary>Every parameter: key, shape, how it is kept, how many layers have it, columns, inner size, where a fresh one starts.</summary>");
-        w.Line("public static readonly ParameterSlot[] ParameterSlots =").Line("[");
-        foreach (var p in _model.Parameters) w.Line($"    {Slot(p)},");
-        w.Line("];").Line();
-        foreach (var p in _model.Parameters)
-            w.Line($"private readonly {(IsMatrix(p) ? "PackedMatrix[]" : "float*")} _{Names.Lower(p.Name)}; // {(p.Layers > 1 ? $"{Numbers.Of(p.Layers)} × " : "")}[{string.Join(", ", p.Shape)}]");
-        foreach (var s in _model.Settings) w.Line($"private readonly double {_layout.Setting(s.Name)};");
-        foreach (var (field, _) in _layout.Rotaries) w.Line($"private readonly RotaryTable {field};");
-        if (_layout.HarmonicPlaces > 0) w.Line("private readonly float* _harmonic;");
-        foreach (var t in Tensors()) w.Line($"private float* _{t.Name}; // [rows{(t.Halo > 0 ? $" and {Numbers.Of(t.Halo)} before each sequence" : "")}, {Numbers.Of(t.Columns)}]");
-        foreach (var (_, s) in Looped()) w.Line($"private readonly float* _{s.Result!.Name}Spare;");
-        w.Line();
-        w.Line("public Compiled(ModelWeights weights, ModelOptions options, global::TttGen.Checkpoints.CheckpointConfig? config)");
-        w.Line("    : base(ParameterSlots, weights, options, ScratchSize, config)");
-        w.Line("{");
-        w.Indent++;
-        for (var k = 0; k < _model.Parameters.Count; k++)
-        {
-            var p = _model.Parameters[k];
-            w.Line($"_{Names.Lower(p.Name)} = weights.{(IsMatrix(p) ? "Matrices" : "Plain")}({Numbers.Of(k)});");
-        }
-        foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = Setting(config, {Texts.Quoted(s.Key)}, {Numbers.Of(s.Default)});");
-        foreach (var (field, r) in _layout.Rotaries)
-            w.Line($"{field} = Own(new RotaryTable({Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}, {Numbers.Of(r.Feature)}, {_layout.ThetaText(r)}));");
-        if (_layout.HarmonicPlaces is > 0 and var most)
-        {
-            w.Line($"_harmonic = Allocate({Numbers.Of(most)});");
-            w.Line($"for (int i = 0; i < {Numbers.Of(most)}; i++) _harmonic[i] = 1f / (i + 1);");
-        }
-        var streams = new HashSet<string>(_segments.Where(s => s.Schedule.Stream is not null).Select(s => s.Schedule.Stream!.Name));
-        foreach (var t in Tensors().Where(t => !streams.Contains(t.Name)))
-            w.Line($"_{t.Name} = Allocate({(t.Halo == 0 ? $"MaxRows * {Numbers.Of(t.Stride)}L" : $"MaxRows * {Numbers.Of(1L + t.Halo)}L * {Numbers.Of(t.Columns)}")});");
-        foreach (var (_, s) in Looped()) w.Line($"_{s.Result!.Name}Spare = _{s.Result.Name};");
-        w.Close().Line();
-        w.Line("public override ModelDefinition Definition => " + Self + ".Definition;").Line();
-        w.Line($"public override int Vocabulary => {Numbers.Of(_model.Vocabulary)};").Line();
-        w.Line("protected override IReadOnlyList<(string Key, double Value)> Settings =>");
-        w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"({Texts.Quoted(s.Key)}, {_layout.Setting(s.Name)})"))}];").Line();
-        var alignment = _model.Memories.Select(m => m.MiniBatch).DefaultIfEmpty(1).Aggregate(LeastCommonMultiple);
-        var cuda = _source.EmitsCuda;
-        if (cuda)
-        {
-            w.Line("/// <summary>What a state is, whichever machine it lies on.</summary>");
-            w.Line($"internal const int Alignment = {Numbers.Of(alignment)};").Line();
-            w.Line($"internal const long StateElements = {Numbers.Of(Math.Max(1, _states.Length))};").Line();
-        }
-        w.Line($"protected override int RowAlignment => {(cuda ? "Alignment" : Numbers.Of(alignment))};").Line();
-        w.Line($"protected override long StateLength => {(cuda ? "StateElements" : Numbers.Of(Math.Max(1, _states.Length)))};").Line();
-        var signature = string.Join(", ", _model.Memories.Select(m => $"{m.Name} {_states.Memory(m.Name).Layers} × {m.Heads} × {Numbers.Of(ModelLayout.HeadState(m))}"));
-        signature = $"\"{_source.Name} ({signature}; {Numbers.Of(_states.Length)} numbers)\"";
-        if (cuda) w.Line($"internal const string Signature = {signature};").Line();
-        w.Line($"protected override string StateSignature => {(cuda ? "Signature" : signature)};").Line();
-        if (cuda) w.Line("public override IReadOnlyList<StateTensor> StateTensors => Tensors;").Line();
-        w.Line(cuda ? "internal static readonly StateTensor[] Tensors =" : "public override IReadOnlyList<StateTensor> StateTensors { get; } =").Line("[");
-        foreach (var m in _model.Memories)
-        {
-            var (offset, stride, layers) = _states.Memory(m.Name);
-            foreach (var kept in ModelLayout.Kept(m).Prepend(""))
-                foreach (var f in m.Model.Weights.Where(x => x.Fast))
-                {
-                    w.Line($"    new StateTensor(\"{m.Name}.{f.Name}{kept}\", {Numbers.Of(offset)}, {Numbers.Of(stride)}, {Numbers.Of(ModelLayout.HeadState(m))}, {Numbers.Of(layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(f.Shape.Aggregate(1L, (n, a) => n * a.Size))}),");
-                    offset += ModelLayout.Rounded(f);
-                }
-        }
-        w.Line("];").Line();
-        StartState.Write(w, _model, _states);
-        w.Close();
-        w.Close();
-        return w.ToString();
-    }
-
-    private IEnumerable<RowTensor> Tensors() => _segments.SelectMany(s => s.Schedule.Tensors);
-
-    private IEnumerable<(LinkedSegment Segment, RowSchedule Schedule)> Looped() => _segments.Where(s => s.Segment.IsStack);
-
-    private static int LeastCommonMultiple(int a, int b)
-    {
-        var (x, y) = (a, b);
-        while (y != 0) (x, y) = (y, x % y);
-        return a / x * b;
-    }
-
-    public static bool IsMatrix(LinkedParameter p) => p.Form is ParameterForm.Matrix or ParameterForm.Table;
-
-    private static string Slot(LinkedParameter p)
-    {
-        var form = p.Form switch
-        {
-            ParameterForm.Matrix or ParameterForm.Table => "Matrix",
-            ParameterForm.Taps => "Taps",
-            _ => "Plain",
-        };
-        var (columns, inner) = form == "Plain" ? (p.Count, 1L) : (p.Columns, p.Inner);
-        return $"new ParameterSlot({Texts.Quoted(p.Key)}, [{string.Join(", ", p.Shape.Select(s => Numbers.Of(s)))}], StorageForm.{form}, {Numbers.Of(p.Layers)}, {Numbers.Of(columns)}, {Numbers.Of(inner)}, {Start(p)}){(p.Form == ParameterForm.Inner && p.Inner > 1 ? $" {{ Heads = {Numbers.Of(p.Inner)} }}" : "")}";
-    }
-
-    /// <summary>Matrices are drawn; vectors start at one where their name says scale, else at zero (as TttGen.Initialisation has it).</summary>
-    private static string Start(LinkedParameter p)
-    {
-        var axes = p.Form switch
-        {
-            ParameterForm.Vector => 1,
-            ParameterForm.Inner => p.Shape.Count(s => s > 1) - (p.Inner > 1 ? 1 : 0),
-            _ => 2,
-        };
-        if (axes > 1) return "double.NaN";
-        return p.Key.EndsWith("scale", StringComparison.Ordinal) || p.Key.EndsWith("gain", StringComparison.Ordinal) || p.Key.EndsWith("weight", StringComparison.Ordinal) ? "1" : "0";
     }
 }

@@ -61,11 +61,5 @@ internal sealed class ModelLayout
     /// <summary>Elements of one head's fast weights.</summary>
     public static long Weights(LinkedMemory m) => m.Model.Weights.Where(w => w.Fast).Sum(Rounded);
 
-    /// <summary>What of each fast weight a state has behind the weights that the mini-batch started from: the gradient sum, or the parts of its optimiser.</summary>
-    public static IReadOnlyList<string> Kept(LinkedMemory m) => m.Optimiser?.Parts ?? ["Sum"];
-
-    /// <summary>Elements of one head's state: its fast weights, then what is kept of each.</summary>
-    public static long HeadState(LinkedMemory m) => (1 + Kept(m).Count) * Weights(m);
-
     public static long Rounded(Weight w) => (w.Shape.Aggregate(1L, (n, a) => n * a.Size) + 15) / 16 * 16;
 }

@@ -8,6 +8,7 @@ namespace TttGen.Compiler.Emit;
 internal sealed class RowCode
 {
     private readonly IRowMemory _memory;
+    private readonly RowDialect _dialect;
     private readonly Axis? _rowAxis;
     private readonly IReadOnlyList<Node> _stores;
     private readonly Func<Node, string> _target;
@@ -15,23 +16,22 @@ internal sealed class RowCode
     private readonly NameTable _names;
 
     /// <param name="memory">Where values lie.</param>
+    /// <param name="dialect">How the backend writes them.</param>
     /// <param name="rowAxis">The axis that rows run over.</param>
     /// <param name="stores">What to compute and store.</param>
     /// <param name="target">Pointer expression (vectors) or assignable expression (scalars) of a store.</param>
     /// <param name="rowBuffer">A pointer, under a name, to working memory for a row of so many elements; pass by pass, for that many in each row.</param>
     /// <param name="names">Unique names.</param>
-    public RowCode(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, Func<Node, string> target, Func<string, int, string> rowBuffer, NameTable names)
+    public RowCode(IRowMemory memory, RowDialect dialect, Axis? rowAxis, IReadOnlyList<Node> stores, Func<Node, string> target, Func<string, int, string> rowBuffer, NameTable names)
     {
         _memory = memory;
+        _dialect = dialect;
         _rowAxis = rowAxis;
         _stores = stores;
         _target = target;
         _rowBuffer = rowBuffer;
         _names = names;
     }
-
-    /// <summary>How the backend writes it.</summary>
-    public RowDialect? Dialect { get; init; }
 
     /// <summary>What is added up over the rows: what a row gives, how it is read, and where it goes.</summary>
     public IReadOnlyList<(Node Body, Access Access, string Target)> Sums { get; init; } = [];
@@ -86,13 +86,12 @@ internal sealed class RowCode
             var size = RowPlan.Columns(n).Size;
             kept[n] = _rowBuffer(Names.Of(n) + "Kept", size) + (passByPass ? $" + i * {Numbers.Of(size)}" : "");
         }
-        var dialect = Dialect ?? new LanesDialect(_memory.Element);
-        var expressions = new RowExpressions(_memory, dialect, plan, _target, kept, _names, passByPass);
+        var expressions = new RowExpressions(_memory, _dialect, plan, _target, kept, _names, passByPass);
         var passes = new List<(PassText, IReadOnlyList<string>)>();
         foreach (var pass in plan.Passes)
         {
             var loop = _memory.Loop(pass.Axis);
-            var text = new PassText(dialect.LoopHead(loop));
+            var text = new PassText(_dialect.LoopHead(loop));
             expressions.Begin(pass, text, loop);
             foreach (var sink in pass.Sinks)
                 switch (sink)
@@ -100,7 +99,7 @@ internal sealed class RowCode
                     case KeepSink k: text.Body.Add(expressions.Store(kept[k.Node], expressions.Vector(k.Node, k.Access, true))); break;
                     case StoreSink s: text.Body.Add(expressions.Store(_target(s.Node), expressions.Vector(s.Node, s.Access, true))); break;
                     case SumSink s: text.Body.Add(expressions.Store(s.Target, expressions.Added(s.Target, s.Node, s.Access))); break;
-                    case ReduceSink r: Reduce(r, expressions, dialect, plan, text); break;
+                    case ReduceSink r: Reduce(r, expressions, plan, text); break;
                 }
             passes.Add((text, pointers()));
             _names.Leave();
@@ -110,7 +109,7 @@ internal sealed class RowCode
         foreach (var s in _stores.Where(s => !plan.AccessOf(s).IsVector()))
         {
             var value = expressions.Scalar(s, plan.AccessOf(s), scalars.Before, true);
-            scalars.Before.Add(dialect.StoreScalar(_target(s), RowExpressions.Unwrapped(value)));
+            scalars.Before.Add(_dialect.StoreScalar(_target(s), RowExpressions.Unwrapped(value)));
         }
         foreach (var s in sums.Where(s => !s.Access.IsVector()))
         {
@@ -121,7 +120,7 @@ internal sealed class RowCode
         return passes;
     }
 
-    private void Reduce(ReduceSink sink, RowExpressions expressions, RowDialect dialect, RowPlan plan, PassText text)
+    private void Reduce(ReduceSink sink, RowExpressions expressions, RowPlan plan, PassText text)
     {
         var e = sink.Reduction;
         var name = _names.Fresh(Names.Of(e));
@@ -129,16 +128,16 @@ internal sealed class RowCode
         var parts = plan.Parts(e, sink.Access).Where(p => p.Node is not Literal).ToArray();
         var inside = parts.Where(p => p.Access.IsVector()).Select(p => expressions.Vector(p.Node, p.Access)).ToList();
         var outside = parts.Where(p => !p.Access.IsVector()).Select(p => expressions.Scalar(p.Node, p.Access, text.After)).ToList();
-        text.Before.Add($"{dialect.Vector} {lanes} = {dialect.Zero};");
+        text.Before.Add($"{_dialect.Vector} {lanes} = {_dialect.Zero};");
         var left = string.Join(" * ", inside.Take(inside.Count - 1).Select(RowExpressions.Atom));
         var right = inside[inside.Count - 1];
         text.Body.Add(inside.Count == 1
             ? $"{lanes} += {expressions.WithinRow(right)};"
             : expressions.IsExact
-                ? $"{lanes} = {dialect.MultiplyAdd(left, right, lanes)};"
+                ? $"{lanes} = {_dialect.MultiplyAdd(left, right, lanes)};"
                 : $"{lanes} += {expressions.WithinRow($"{left} * {RowExpressions.Atom(right)}")};");
         if (e.Coefficient != 1) outside.Add(_memory.Constant(e.Coefficient));
-        outside.Add(dialect.Sum(lanes));
+        outside.Add(_dialect.Sum(lanes));
         text.After.Add($"{_memory.Element} {name} = {string.Join(" * ", outside)};");
         expressions.Define(e, sink.Access, name);
     }

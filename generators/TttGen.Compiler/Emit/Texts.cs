@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
@@ -23,4 +24,10 @@ public static class Texts
             });
         return escaped.ToString();
     }
+
+    /// <summary>Inside an XML comment.</summary>
+    public static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
+
+    /// <summary>What stands behind an address that so many elements are added to.</summary>
+    public static string Plus(long offset) => offset == 0 ? "" : " + " + Numbers.Of(offset);
 }

@@ -33,6 +33,9 @@ public sealed record LinkedParameter(string Name, string Key, IReadOnlyList<int>
 {
     /// <summary>Elements.</summary>
     public long Count => Shape.Aggregate(1L, (c, s) => c * s);
+
+    /// <summary>Whether it is kept as a product's operand.</summary>
+    public bool IsMatrix => Form is ParameterForm.Matrix or ParameterForm.Table;
 }
 
 /// <summary>A run-time number of a model: from config.json, with a default.</summary>
@@ -46,7 +49,19 @@ public sealed record LinkedSetting(string Name, string Key, double Default);
 /// <param name="Parameters">One a weight, in the model's order.</param>
 /// <param name="Spec">Full name of the spec.</param>
 /// <param name="Optimiser">How it moves; null: by gradient descent with rate and token rate.</param>
-public sealed record LinkedMemory(string Name, InnerModel Model, int Heads, int MiniBatch, IReadOnlyList<LinkedParameter> Parameters, string Spec, InnerOptimiser? Optimiser = null);
+public sealed record LinkedMemory(string Name, InnerModel Model, int Heads, int MiniBatch, IReadOnlyList<LinkedParameter> Parameters, string Spec, InnerOptimiser? Optimiser = null)
+{
+    /// <summary>What of each fast weight a state has behind the weights that the mini-batch started from: the gradient sum, or the parts of its optimiser.</summary>
+    public IReadOnlyList<string> Kept { get; } = Optimiser?.Parts ?? ["Sum"];
+
+    /// <summary>For each head the weights that its mini-batch started from, then what is kept of each.</summary>
+    public Carry Carry => _carry ??= new(Name, Heads, [.. Tensors("", true), .. Kept.SelectMany((kept, k) => Tensors(kept, Optimiser is not null && k == 0))]);
+
+    private Carry? _carry;
+
+    private IEnumerable<CarryPart> Tensors(string kept, bool startsAtWeights) => Model.Weights.Zip(Parameters, (w, p) => (w, p)).Where(x => x.w.Fast)
+        .Select(x => new CarryPart(x.w.Name + kept, x.w.Shape.Aggregate(1L, (n, a) => n * a.Size), startsAtWeights ? x.p.Name : null));
+}
 
 /// <summary>A stretch of a model: rows in, rows out, run <see cref="Repeat"/> times with weights of its own each time.</summary>
 /// <param name="Name">Identifier in generated code.</param>

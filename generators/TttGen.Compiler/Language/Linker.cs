@@ -388,7 +388,7 @@ public sealed partial class Linker
         }
         var linked = _memories[_memories.Count - 1];
         return _graph.Primitive(id => optimiser is null
-            ? new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], [operands[3]], operands[4], ["Rate"], linked.Name)
-            : new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], [.. operands.Skip(3)], null, [.. optimiser.Inputs.Select(Names.Capital)], linked.Name));
+            ? new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], [operands[3]], operands[4], ["Rate"], linked.Carry)
+            : new Learn(id, operands[0].Shape, operands[0], operands[1], operands[2], [.. operands.Skip(3)], null, [.. optimiser.Inputs.Select(Names.Capital)], linked.Carry));
     }
 }

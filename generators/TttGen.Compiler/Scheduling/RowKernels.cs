@@ -41,11 +41,11 @@ public sealed record RowsKernel(string Name, IReadOnlyList<Node> Stores, IReadOn
 /// <param name="Body">[rows, columns].</param>
 public sealed record RowsSum(string Name, Node Node, Node Body);
 
-/// <summary>The TTT scan over (sequence, head).</summary>
-public sealed record ScanKernel(string Name, Learn Learn) : RowKernel(Name)
+/// <summary>An operation over the rows of each sequence.</summary>
+public sealed record SequenceKernel(string Name, SequencePrimitive Primitive) : RowKernel(Name)
 {
     /// <inheritdoc/>
-    public override IEnumerable<Node> Made => [Learn];
+    public override IEnumerable<Node> Made => [Primitive];
 }
 
 /// <summary>
@@ -71,11 +71,11 @@ public sealed record ProductGroup(IReadOnlyList<MatrixProduct> Products, int Col
 /// <summary>constant · left · matrix, or · its transpose.</summary>
 public sealed record MatrixProduct(Node Node, string Matrix, double Constant, int Inner, bool Transposed);
 
-/// <summary>The outer gradient of a scan.</summary>
-/// <param name="Learn">The scan.</param>
-/// <param name="Output">The gradient of its answers.</param>
+/// <summary>The outer gradient of a sequence primitive.</summary>
+/// <param name="Primitive">What is differentiated.</param>
+/// <param name="Output">The gradient of its rows.</param>
 /// <param name="Parts">The gradients of its operands that something asks for.</param>
-public sealed record LearnGradientKernel(string Name, Learn Learn, Node Output, IReadOnlyList<LearnGradient> Parts) : RowKernel(Name)
+public sealed record SequenceGradientKernel(string Name, SequencePrimitive Primitive, Node Output, IReadOnlyList<SequenceGradient> Parts) : RowKernel(Name)
 {
     /// <inheritdoc/>
     public override IEnumerable<Node> Made => Parts;
@@ -96,10 +96,10 @@ public sealed record ScatterKernel(string Name, Lookup Lookup, Node Rows) : RowK
 
 /// <summary>Gradients of vectors, from sums over rows and over heads.</summary>
 /// <param name="Sums">The sums that they are made of: added up here from blocks of rows.</param>
-/// <param name="Scans">Scans whose heads add up apart the gradients of token rates and of weights that they share.</param>
-/// <param name="TokenRates">Gradients of token rates that something asks for.</param>
+/// <param name="Primitives">Those whose heads add up apart the gradients of what they share: of parameters, and of operands that are the same for all rows.</param>
+/// <param name="Shared">Gradients of such operands that something asks for.</param>
 /// <param name="Gradients">Each parameter (or tap) with its gradient.</param>
-public sealed record VectorKernel(string Name, IReadOnlyList<RowsSum> Sums, IReadOnlyList<Learn> Scans, IReadOnlyList<LearnGradient> TokenRates, IReadOnlyList<(Input Parameter, Node Gradient)> Gradients) : RowKernel(Name);
+public sealed record VectorKernel(string Name, IReadOnlyList<RowsSum> Sums, IReadOnlyList<SequencePrimitive> Primitives, IReadOnlyList<SequenceGradient> Shared, IReadOnlyList<(Input Parameter, Node Gradient)> Gradients) : RowKernel(Name);
 
 /// <summary>A segment's kernels in order, and the rows they hand on.</summary>
 public sealed record RowSchedule(IReadOnlyList<RowKernel> Kernels, IReadOnlyList<RowTensor> Tensors, RowTensor? Stream, RowTensor? Result)

@@ -84,11 +84,11 @@ public sealed partial class RowScheduler
         foreach (var n in _live)
             switch (n)
             {
-                case Learn l:
-                    foreach (var o in new[] { l.Query, l.Key, l.Value, l.Rate }) _mustStore.Add(o);
+                case SequencePrimitive s:
+                    _mustStore.UnionWith(s.Rows);
                     break;
-                case LearnGradient l:
-                    _mustStore.Add(l.Output);
+                case SequenceGradient s:
+                    _mustStore.Add(s.Output);
                     break;
                 case Shift s:
                     _mustStore.Add(s.Argument);
@@ -109,10 +109,10 @@ public sealed partial class RowScheduler
 
         void Visit(Node n)
         {
-            if (!seen.Add(n) || (forward.Contains(n) && (n is Lookup or Learn || _mustStore.Contains(n)))) return;
+            if (!seen.Add(n) || (forward.Contains(n) && (n is Lookup or SequencePrimitive || _mustStore.Contains(n)))) return;
             if (_products.ContainsKey(n)) _mustStore.Add(n);
             else
-                foreach (var o in n is LearnGradient l ? l.Operands.Where(o => o.Rank == 2) : n.Operands) Visit(o);
+                foreach (var o in n is SequenceGradient s ? s.Operands.Where(o => o.Rank == 2) : n.Operands) Visit(o);
         }
     }
 
@@ -167,9 +167,9 @@ public sealed partial class RowScheduler
         foreach (var group in matrices.GroupBy(m => m.Left))
             _kernels.Add(new MatrixGradientKernel(Unique("Gradient" + string.Concat(group.Select(m => m.Matrix))), group.Key, [.. group.Select(m => new MatrixGradient(m.Matrix, m.Rows))]));
         foreach (var (lookup, rows) in gradient.Lookups) _kernels.Add(new ScatterKernel(Unique("Scatter" + lookup.Table), lookup, rows));
-        Learn[] scans = [.. _live.OfType<LearnGradient>().Select(l => l.Learn).Distinct()];
-        if (vectors.Count > 0 || scans.Length > 0)
-            _kernels.Add(new VectorKernel(Unique("GradientVectors"), _sums, scans, [.. _live.OfType<LearnGradient>().Where(l => !l.IsRows)], vectors));
+        SequencePrimitive[] primitives = [.. _live.OfType<SequenceGradient>().Select(s => s.Primitive).Distinct()];
+        if (vectors.Count > 0 || primitives.Length > 0)
+            _kernels.Add(new VectorKernel(Unique("GradientVectors"), _sums, primitives, [.. _live.OfType<SequenceGradient>().Where(s => !s.IsRows)], vectors));
         return new RowSchedule(_kernels, [.. _tensors.Values.Where(t => !given.Contains(t))], result, gradient.Stream is { } d ? _tensors[d] : null);
     }
 
@@ -186,14 +186,14 @@ public sealed partial class RowScheduler
                     _kernels.Add(new LookupKernel(Unique("Lookup" + l.Table), l));
                     _made.Add(l);
                     break;
-                case Learn learn:
-                    Make([.. learn.Rows]);
-                    Tensor(learn, "answers");
-                    _kernels.Add(new ScanKernel(Unique("Learn" + learn.Memory), learn));
-                    _made.Add(learn);
+                case SequencePrimitive primitive:
+                    Make(primitive.Rows);
+                    Tensor(primitive, primitive.Result);
+                    _kernels.Add(new SequenceKernel(Unique(primitive.Name), primitive));
+                    _made.Add(primitive);
                     break;
-                case LearnGradient gradient:
-                    LearnBack(graph, gradient);
+                case SequenceGradient gradient:
+                    Differentiate(graph, gradient);
                     break;
                 case Shift s:
                     Make([s.Argument]);
@@ -209,19 +209,19 @@ public sealed partial class RowScheduler
         }
     }
 
-    /// <summary>A backward scan makes the gradients of all rows that it read, whether something asks for them or not.</summary>
-    private void LearnBack(Graph graph, LearnGradient gradient)
+    /// <summary>A sequence primitive's gradient is made by all rows that it read, whether something asks for them or not.</summary>
+    private void Differentiate(Graph graph, SequenceGradient gradient)
     {
         Make([gradient.Output]);
-        var parts = _live.OfType<LearnGradient>().Where(l => l.Learn == gradient.Learn && l.Output == gradient.Output).ToList();
-        foreach (var operand in Enumerable.Range(0, gradient.Learn.Rows.Count).Where(k => parts.All(l => l.Operand != k)))
-            parts.Add((LearnGradient)graph.Primitive(id => new LearnGradient(id, gradient.Learn, gradient.Output, operand)));
+        var parts = _live.OfType<SequenceGradient>().Where(s => s.Primitive == gradient.Primitive && s.Output == gradient.Output).ToList();
+        foreach (var operand in Enumerable.Range(0, gradient.Primitive.Rows.Count).Where(k => parts.All(s => s.Operand != k)))
+            parts.Add((SequenceGradient)graph.Primitive(id => new SequenceGradient(id, gradient.Primitive, gradient.Output, operand)));
         foreach (var part in parts)
         {
             if (part.Rank == 2) Tensor(part, "rows");
             _made.Add(part);
         }
-        _kernels.Add(new LearnGradientKernel(Unique($"Learn{gradient.Learn.Memory}Back"), gradient.Learn, gradient.Output, parts));
+        _kernels.Add(new SequenceGradientKernel(Unique(gradient.Primitive.Name + "Back"), gradient.Primitive, gradient.Output, parts));
     }
 
     private string Unique(string name)
@@ -257,7 +257,7 @@ public sealed partial class RowScheduler
     /// <summary>The sums over rows that a vector's gradient is made of.</summary>
     private void FindSums(Graph g, Node node, string name)
     {
-        if (_made.Contains(node) || _sums.Any(s => s.Node == node) || node is Input or LearnGradient) return;
+        if (_made.Contains(node) || _sums.Any(s => s.Node == node) || node is Input or SequenceGradient) return;
         if (node is Einsum { Rank: 1, Reduced.Length: 1 } e && e.AxisOf(e.Reduced[0]).IsRows && ColumnSum.Of(g, node) is { Access: Access.AlongRow } sum)
         {
             _sums.Add(new RowsSum(Unique(name), node, sum.Body));
@@ -325,7 +325,7 @@ public sealed partial class RowScheduler
             _ when _made.Contains(at) => true,
             Input or Literal or InverseSize or Zero => true,
             Shift s => _made.Contains(s.Argument),
-            LearnGradient or Learn or Lookup => false,
+            SequenceGradient or SequencePrimitive or Lookup => false,
             _ => !_products.ContainsKey(at) && at.Operands.All(Ready),
         };
     }

@@ -46,11 +46,11 @@ internal sealed class RowsApart
                 case Lookup or Input { Shape: [{ IsRows: true }, ..] }:
                     dense.Add(n);
                     break;
-                case Learn l:
-                    dense.UnionWith([l, .. l.Rows]);
+                case SequencePrimitive s:
+                    dense.UnionWith([s, .. s.Rows]);
                     break;
-                case LearnGradient l:
-                    dense.UnionWith([l, l.Output]);
+                case SequenceGradient s:
+                    dense.UnionWith([s, s.Output]);
                     break;
             }
         var back = new HashSet<Node>(live.OfType<Shift>().Where(s => s.By > 0).Select(s => s.Argument));
@@ -76,8 +76,8 @@ internal sealed class RowsApart
             Sum => _graph.Add(operands),
             Einsum e => _graph.Einsum([.. operands.Zip(e.Indices, (o, i) => (o, i))], e.Out, e.Shape),
             RotatePairs r => _graph.Primitive(id => new RotatePairs(id, operands[0], r.Theta, r.Feature, r.Period, r.Back)),
-            Learn l => _graph.Primitive(id => l.With(id, operands)),
-            LearnGradient l => _graph.Primitive(id => new LearnGradient(id, (Learn)Of(l.Learn), operands[operands.Length - 1], l.Operand)),
+            SequencePrimitive s => _graph.Primitive(id => s.With(id, operands)),
+            SequenceGradient s => _graph.Primitive(id => new SequenceGradient(id, (SequencePrimitive)Of(s.Primitive), operands[operands.Length - 1], s.Operand)),
             _ => node,
         };
         if (node.Hint is { } hint) rebuilt.Named(hint);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using TttGen.Compiler.Derivation;
 using TttGen.Compiler.Emit;
+using TttGen.Compiler.Emit.Cpu;
 using TttGen.Compiler.Scheduling;
 
 namespace TttGen.Compiler.Tests.Scheduling;

@@ -25,7 +25,7 @@ internal sealed class RowInterpreter(
         Shift s => Shifted(Of(s.Argument), s.Shape[1].Size, s.By),
         RotatePairs r => Rotated(r, Of(r.Argument), Of(r.Theta)[0]),
         Learn l => Joined([.. Scans(l).Select(s => s.Outputs())]),
-        LearnGradient d => Gradient(d),
+        SequenceGradient { Primitive: Learn l } d => Gradient(l, d),
         _ => base.Primitive(node),
     };
 
@@ -50,20 +50,20 @@ internal sealed class RowInterpreter(
     {
         if (_scans.TryGetValue(l, out var known)) return known;
         var (programs, heads) = memories[l.Memory];
-        return _scans[l] = [.. heads.Select((weights, head) => new InnerScan(programs, weights, Own(Of(l.Query), head), Own(Of(l.Key), head), Own(Of(l.Value), head), Own(Of(l.Rate), head), Of(l.TokenRate!)))];
+        return _scans[l] = [.. heads.Select((weights, head) => new InnerScan(programs, weights, Own(Of(l.Query), head), Own(Of(l.Key), head), Own(Of(l.Value), head), Own(Of(l.Inputs[0]), head), Of(l.TokenRate!)))];
 
         double[] Own(double[] rows, int head) => Head(rows, head, heads.Length);
     }
 
-    private double[] Gradient(LearnGradient d)
+    private double[] Gradient(Learn learn, SequenceGradient d)
     {
         var dOutput = Of(d.Output);
-        if (!ScanGradients.TryGetValue(d.Learn, out var gradients))
+        if (!ScanGradients.TryGetValue(learn, out var gradients))
         {
-            Of(d.Learn);
-            ScanGradients[d.Learn] = gradients = [.. Scans(d.Learn).Select((scan, head) => scan.Gradients(Head(dOutput, head, Scans(d.Learn).Length)))];
+            Of(learn);
+            ScanGradients[learn] = gradients = [.. Scans(learn).Select((scan, head) => scan.Gradients(Head(dOutput, head, Scans(learn).Length)))];
         }
-        return d.Learn.NameOf(d.Operand) switch
+        return learn.NameOf(d.Operand) switch
         {
             "Query" => Joined([.. gradients.Select(g => g["dQuery"])]),
             "Key" => Joined([.. gradients.Select(g => g["dKey"])]),

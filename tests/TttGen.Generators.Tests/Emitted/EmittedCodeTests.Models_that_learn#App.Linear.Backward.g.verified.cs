@@ -957,7 +957,7 @@ partial record class Linear
         // seqModelingBlockLearnableTttLrBiasGradient[j] = Σ_k tttBaseLr dRate[k,j] sigmoid[k,j] (1 − sigmoid[k,j]) / 16
         // term[j] = 1/(j + 1) + seqModelingBlockLearnableTokenIdx[j]
         // relu[j] = max(term[j], 0)
-        // dTokenRate[j] = LearnGradient(query[j], key[j], value[j], rate[j], relu[j], dAnswer[j])
+        // dTokenRate[j] = ∂LinearMemory.Learn/∂TokenRate · dAnswer[j]
         // seqModelingBlockLearnableTokenIdxGradient[j] = dTokenRate[j] [term[j] > 0]
         // mean[i] = Σ_k answer[i,k] / 32
         // centred[i,j] = answer[i,j] − mean[i]

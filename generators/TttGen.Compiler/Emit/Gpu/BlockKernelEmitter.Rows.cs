@@ -42,13 +42,12 @@ internal sealed partial class BlockKernelEmitter
             InFours = inFours,
             InPlace = target => stage.Stores.Any(s => _kernel.Buffers[s] is { Kind: BufferKind.InPlace, Shape.Length: 0 } b && target.StartsWith(b.Name + "[", StringComparison.Ordinal)),
         };
-        var code = new RowCode(memory, stage.RowAxis, [.. stage.Stores.Concat(targets.Keys).Distinct()], n => targets.TryGetValue(n, out var parts) ? parts : memory.Target(n),
+        var code = new RowCode(memory, dialect, stage.RowAxis, [.. stage.Stores.Concat(targets.Keys).Distinct()], n => targets.TryGetValue(n, out var parts) ? parts : memory.Target(n),
             (hint, size) =>
             {
                 var kept = PlaceOwn(hint, rows, size, at);
                 return Row(kept, inFours);
-            }, _names.Copy())
-        { Dialect = dialect };
+            }, _names.Copy());
         var once = code.Emit(text);
 
         foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (_kernel.Buffers[s].Name, s)), .. stage.Sums.Select(s => (s.Destination.Name + "Part", s.Body))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,

@@ -60,7 +60,7 @@ internal sealed partial class BlockKernelEmitter
             body.Line("Group.Barrier();");
         }
 
-        w.Line($"/// <summary>{TileKernelEmitter.Xml(_kernel.Program.Summary)}</summary>");
+        w.Line($"/// <summary>{Texts.Xml(_kernel.Program.Summary)}</summary>");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
         var parameters = _kernel.Parameters.Select(p => $"{(IsByValue(p) ? "float" : "ArrayView<float>")} {p.Name}");
         w.Line($"public static void {_kernel.Program.Name}(int thread, ArrayView<float> memory, ArrayView<float> workspace, ArrayView<float> partials, {string.Join(", ", parameters)})");

@@ -108,7 +108,7 @@ internal sealed partial class BlockScanEmitter
         var text = new CodeWriter();
         text.Line($"/// <summary>{_memory.Name}, {(_rows == 1 ? "one row at a time" : $"up to {Numbers.Of(_rows)} rows at a time")}: what a block of {Numbers.Of(threads)} threads does.</summary>");
         text.Line("/// <remarks>");
-        foreach (var line in Formulas.Of([("predict", _memory.Model.Predict), ("loss", _memory.Model.Loss)], n => n is Input input ? input.Name : null)) text.Line($"/// {TileKernelEmitter.Xml(line)}<br/>");
+        foreach (var line in Formulas.Of([("predict", _memory.Model.Predict), ("loss", _memory.Model.Loss)], n => n is Input input ? input.Name : null)) text.Line($"/// {Texts.Xml(line)}<br/>");
         text.Line("/// </remarks>");
         text.Open($"private static class {name}");
         for (var k = 0; k < methods.Count; k++)
@@ -196,13 +196,9 @@ internal sealed partial class BlockScanEmitter
     /// <summary>Where a fast weight or its gradient sum lies in a head's state.</summary>
     private long OffsetOf(string name)
     {
-        long offset = 0;
-        for (var k = 0; k <= ModelLayout.Kept(_memory).Count; k++)
-            foreach (var f in Fast)
-            {
-                if (StateOf(f).ElementAt(k) == name) return offset;
-                offset += ModelLayout.Rounded(f);
-            }
+        // the state's tensors, as the emitter calls them, in the order in which a carry has them
+        var names = Enumerable.Range(0, 1 + _memory.Kept.Count).SelectMany(k => Fast.Select(f => StateOf(f).ElementAt(k))).ToList();
+        if (names.IndexOf(name) is >= 0 and var at) return _memory.Carry.Placed.ElementAt(at).Offset;
         throw new CompileException("TTT160", $"{name} is no state of {_memory.Name}");
     }
 
@@ -213,7 +209,7 @@ internal sealed partial class BlockScanEmitter
         w.Line($"int slice = {BlockKernelEmitter.Quotient("Grid.IdxX", _memory.Heads)}, head = {BlockKernelEmitter.Remainder("Grid.IdxX", _memory.Heads)};");
         w.Line("int first = slices[2 * slice], count = slices[2 * slice + 1];");
         w.Line($"int place = (int)(positions[first] % {batch});");
-        w.Line($"long at = stateOffsets[slice] + layerOffset + head * {Numbers.Of(ModelLayout.HeadState(_memory))}L;");
+        w.Line($"long at = stateOffsets[slice] + layerOffset + head * {Numbers.Of(_memory.Carry.HeadSize)}L;");
         w.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(block.SharedElements)});");
         w.Line(block.WorkspaceElements == 0 ? "ArrayView<float> workspace = memory;" : $"ArrayView<float> workspace = workspaces.SubView((long)Grid.IdxX * {Numbers.Of(block.WorkspaceElements)}, {Numbers.Of(block.WorkspaceElements)});");
         foreach (var line in _views) w.Line(line);

@@ -71,7 +71,7 @@ internal sealed partial class DeviceKernelMethods
 
     private static void LeftFormulas(DeviceKernelText k, ProductKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        if (!tensors.ContainsKey(kernel.Left)) k.Comments.AddRange(Formulas.Of([(kernel.Left.Hint ?? "left", kernel.Left)], n => KernelMethods.NameOf(n, tensors)));
+        if (!tensors.ContainsKey(kernel.Left)) k.Comments.AddRange(Formulas.Of([(kernel.Left.Hint ?? "left", kernel.Left)], n => KernelSummary.NameOf(n, tensors)));
     }
 
     /// <summary>The work of a group on one row that is multiplied; answers the floats of shared memory that it needs, up to where.</summary>
@@ -112,7 +112,7 @@ internal sealed partial class DeviceKernelMethods
         var primitive = $"FewRows<{CountName(most)}, {CountName(perWarp)}>";
         var k = New(name, 256, "");
         if (fuses) LeftFormulas(k, kernel, tensors);
-        foreach (var group in groups) k.Comments.AddRange(KernelMethods.EpilogueFormulas(kernel, group, tensors));
+        foreach (var group in groups) k.Comments.AddRange(KernelSummary.Epilogue(kernel, group, tensors));
         k.Take("int", "rows", rows);
         // 33 floats for each of a group's results, as the primitive says
         var (shared, products) = (most * tileColumns * 33, groups.Max(g => g.Products.Count));
@@ -221,7 +221,7 @@ internal sealed partial class DeviceKernelMethods
     private string Follow(ProductKernel kernel, ProductGroup group, string name, string rows, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         var k = New(name, ThreadsOf(group.Columns), "");
-        k.Comments.AddRange(KernelMethods.EpilogueFormulas(kernel, group, tensors));
+        k.Comments.AddRange(KernelSummary.Epilogue(kernel, group, tensors));
         var tiles = new Dictionary<Node, string>();
         for (var p = 0; p < group.Products.Count; p++)
         {
@@ -238,7 +238,7 @@ internal sealed partial class DeviceKernelMethods
         var p = primitive.Name;
         var k = New(name, 256, "");
         k.TensorCores = k.KeepsLoops = _precision.IsBf16;
-        k.Comments.AddRange(KernelMethods.EpilogueFormulas(kernel, group, tensors));
+        k.Comments.AddRange(KernelSummary.Epilogue(kernel, group, tensors));
         k.Take("int", "rows", rows);
         k.Take($"ArrayView<{_precision.MatrixElement}>", "left", LeftView(stored));
         var (columns, inner, count) = (Numbers.Of(group.Columns), Numbers.Of(group.Products[0].Inner), group.Products.Count);
@@ -276,7 +276,7 @@ internal sealed partial class DeviceKernelMethods
         var (lanes, columns) = (Numbers.Of(tileColumns), Numbers.Of(group.Columns));
         var dialect = new ThreadDialect(loop => $"for (int j = firstColumn + Group.IdxX % {lanes}; j < {loop.Bound}; j += {lanes})", _ => throw new CompileException("TTT163", "a sum along the row can't follow its product"), null);
         Func<Node, string> target = kernel.IsHead ? _ => $"{k.Take("ArrayView<float>", "logits", "LogitRows")}[(long)i * {columns} + $j]" : n => memory.RowOf(tensors[n], 0);
-        var once = new RowCode(memory, Axis.Rows, group.Stores, target, (_, _) => throw new CompileException("TTT163", "what follows a product is one pass"), names) { Dialect = dialect }.Emit(text);
+        var once = new RowCode(memory, dialect, Axis.Rows, group.Stores, target, (_, _) => throw new CompileException("TTT163", "what follows a product is one pass"), names).Emit(text);
         k.Body.Line($"int end = Math.Min(firstColumn + {lanes}, {columns});");
         foreach (var line in once) k.Body.Line(line);
         var bound = firstRow == "0" ? $"Math.Min({tileRows}, rows)" : $"Math.Min({tileRows}, rows - ({firstRow}))";

@@ -6,12 +6,12 @@ using TttGen.Compiler.Spelling;
 namespace TttGen.Compiler.Emit.Gpu;
 
 /// <summary>The kernels of a model on a device, and the lines of the host's plan that launch them.</summary>
-internal sealed partial class DeviceKernelMethods
+internal sealed partial class DeviceKernelMethods : IPlanKernels
 {
     private readonly LinkedModel _model;
     private readonly IReadOnlyDictionary<string, ScheduledMemory> _memories;
     private readonly ModelLayout _layout;
-    private readonly StateLayout _states;
+    private readonly CarryLayout _states;
     private readonly DevicePrecision _precision;
     private readonly HashSet<string> _taken;
     private readonly List<DeviceKernelText> _kernels = [];
@@ -20,7 +20,7 @@ internal sealed partial class DeviceKernelMethods
     private readonly List<string> _classes = [];
     private readonly Dictionary<string, (int Heads, int Workspace)> _workspaces = [];
 
-    public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, ModelLayout layout, StateLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
+    public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, ModelLayout layout, CarryLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
     {
         (_model, _memories, _layout, _states, _precision) = (model, memories, layout, states, precision);
         _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name), .. model.Settings.Select(s => layout.Setting(s.Name).Substring(1))];
@@ -48,26 +48,28 @@ internal sealed partial class DeviceKernelMethods
         }
     }
 
-    /// <summary>Adds a kernel; answers the lines that launch it.</summary>
-    public IReadOnlyList<string> Add(RowKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors) => kernel switch
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Add(RowKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors) => kernel switch
     {
         LookupKernel l => Lookup(l, tensors),
         RowsKernel { Sums.Count: 0 } r => Rows(r, tensors),
-        ScanKernel s => Scan(s, segment, tensors),
+        SequenceKernel { Primitive: Learn learn } => Scan(kernel.Name, learn, tensors),
         ProductKernel p => Multiply(p, tensors),
         _ => throw new CompileException("TTT162", $"{kernel.Name} is no kernel of inference"),
     };
 
-    /// <summary>Rows of the past, from the states and back into them.</summary>
-    public IReadOnlyList<string> Halo(RowTensor t, LinkedSegment segment)
+    /// <inheritdoc/>
+    public IEnumerable<string> HandOn(RowTensor stream, RowTensor result) => [$"(_{stream.Name}, _{result.Name}) = (_{result.Name}, _{stream.Name});"];
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Halo(RowTensor t)
     {
         if (_kernels.All(k => k.Name != "EnterHalo"))
         {
             Halo("EnterHalo", "the rows of the past before each sequence's own", "rows[before + e] = states[at + e];");
             Halo("LeaveHalo", "each sequence's last rows into its state", "states[at + e] = rows[before + (long)slices[2 * slice + 1] * columns + e];");
         }
-        var (offset, stride) = _states.Halo(t);
-        var at = segment.Repeat > 1 ? $"{Numbers.Of(offset)} + Layer * {Numbers.Of(stride)}L" : $"{Numbers.Of(offset)}L";
+        var at = _states.Of(t).OfLayer("L");
         return [.. new[] { "enterHalo", "leaveHalo" }.Select(k => $"Launch(_{k}, new Grid(Slices), [States, StateOffsets, SliceRows, _{t.Name}, {Numbers.Of(t.Columns)}, {Numbers.Of(t.Halo)}, {at}]);")];
     }
 
@@ -122,8 +124,8 @@ internal sealed partial class DeviceKernelMethods
     {
         var widest = kernel.Stores.Max(s => s.Shape[1].Size);
         var k = New(kernel.Name, ThreadsOf(widest), "");
-        k.Comments.Add(KernelMethods.Summary(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name)));
-        k.Comments.AddRange(Formulas.Of([.. kernel.Stores.Select(s => (tensors[s].Name, s))], n => KernelMethods.NameOf(n, tensors)));
+        k.Comments.Add(KernelSummary.Of(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name)));
+        k.Comments.AddRange(Formulas.Of([.. kernel.Stores.Select(s => (tensors[s].Name, s))], n => KernelSummary.NameOf(n, tensors)));
         Row(k, kernel.Stores, (memory, n) => memory.RowOf(tensors[n], 0), "Grid.IdxX", tensors, NoTiles);
         return [Launch(k, "Rows")];
     }
@@ -153,14 +155,13 @@ internal sealed partial class DeviceKernelMethods
             sums = true;
             return $"TttGen.Kernels.Rows.Sum({scratch}, 0, lane, {lanes}, {parts})";
         }, null);
-        var code = new RowCode(memory, Axis.Rows, stores, n => target(memory, n), (hint, size) =>
+        var code = new RowCode(memory, dialect, Axis.Rows, stores, n => target(memory, n), (hint, size) =>
         {
             var name = names.Fresh(hint);
             views.Add($"ArrayView<float> {name} = memory.SubView({Numbers.Of(from + k.Threads + kept)}, {Numbers.Of(size)});");
             kept += (size + 3) / 4 * 4;
             return $"{name}[$j]";
-        }, names)
-        { Dialect = dialect };
+        }, names);
         var once = code.Emit(text);
         foreach (var view in views) w.Line(view);
         w.Line("int lane = Group.IdxX;");
@@ -172,16 +173,15 @@ internal sealed partial class DeviceKernelMethods
 
     // ---- the scan
 
-    private IReadOnlyList<string> Scan(ScanKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors)
+    private IReadOnlyList<string> Scan(string name, Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        var learn = kernel.Learn;
         var memory = _model.Memories.Single(m => m.Name == learn.Memory);
-        var prefill = Scan(kernel.Name, memory, learn, segment, tensors, decode: false);
-        var decode = Scan(kernel.Name + "Step", memory, learn, segment, tensors, decode: true);
+        var prefill = Scan(name, memory, learn, tensors, decode: false);
+        var decode = Scan(name + "Step", memory, learn, tensors, decode: true);
         return [$"if (Rows == Slices) {decode}", $"else {prefill}"];
     }
 
-    private string Scan(string name, LinkedMemory memory, Learn learn, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, bool decode)
+    private string Scan(string name, LinkedMemory memory, Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors, bool decode)
     {
         var rows = new Dictionary<string, Node> { ["keyRows"] = learn.Key, ["valueRows"] = learn.Value, ["queryRows"] = learn.Query };
         for (var i = 0; i < learn.Inputs.Count; i++) rows[memory.Optimiser is null ? "rateRows" : $"input{Numbers.Of(i)}Rows"] = learn.Inputs[i];
@@ -195,14 +195,12 @@ internal sealed partial class DeviceKernelMethods
             if (decode) (k.KeepsLoops, k.MinBlocks) = (true, 2);
             if (learn.TokenRate is not null) TokenRates(w, k, learn, threads, tensors);
         });
-        var (offset, stride, _) = _states.Memory(memory.Name);
-        var layered = segment.Repeat > 1 ? $"{Numbers.Of(offset)} + Layer * {Numbers.Of(stride)}L" : $"{Numbers.Of(offset)}L";
-        k!.Comments.Add($"{tensors[learn].Name} = {memory.Name}.Learn({tensors[learn.Query].Name}, {tensors[learn.Key].Name}, {tensors[learn.Value].Name}, {string.Join(", ", learn.Inputs.Select(n => tensors[n].Name))}){(decode ? ", a row of each sequence" : "")}");
+        k!.Comments.Add($"{tensors[learn].Name} = {learn.Call}({string.Join(", ", learn.Rows.Select(n => tensors[n].Name))}){(decode ? ", a row of each sequence" : "")}");
         k.Take("ArrayView<int>", "slices", "SliceRows");
         k.Take("ArrayView<long>", "positions", "Positions");
         k.Take("ArrayView<long>", "stateOffsets", "StateOffsets");
         k.Take("ArrayView<float>", "states", "States");
-        k.Take("long", "layerOffset", layered);
+        k.Take("long", "layerOffset", _states.Of(memory.Carry).OfLayer("L"));
         foreach (var view in rows)
         {
             var tensor = tensors[view.Value];
@@ -225,12 +223,12 @@ internal sealed partial class DeviceKernelMethods
     /// <summary>The token rates of all places, into tokenRates.</summary>
     private void TokenRates(CodeWriter w, DeviceKernelText k, Learn learn, int threads, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        w.Line($"// {Formulas.Of([("tokenRates", learn.TokenRate!)], n => KernelMethods.NameOf(n, tensors)).Last()}");
+        w.Line($"// {Formulas.Of([("tokenRates", learn.TokenRate!)], n => KernelSummary.NameOf(n, tensors)).Last()}");
         var names = Fresh();
         var memory = new DeviceRowMemory(_layout, k, tensors, NoTiles, names, _precision, null);
         var dialect = new ThreadDialect(loop => $"for (int j = thread; j < {loop.Bound}; j += {Numbers.Of(threads)})", _ => throw new CompileException("TTT155", "token rates are one pass"), null);
         var text = new CodeWriter();
-        foreach (var line in new RowCode(memory, null, [learn.TokenRate!], _ => "tokenRates[$j]", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names) { Dialect = dialect }.Emit(text)) w.Line(line);
+        foreach (var line in new RowCode(memory, dialect, null, [learn.TokenRate!], _ => "tokenRates[$j]", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names).Emit(text)) w.Line(line);
         w.Lines(text.ToString().TrimEnd('\n'));
     }
 }

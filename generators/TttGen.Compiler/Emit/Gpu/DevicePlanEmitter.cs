@@ -13,12 +13,12 @@ internal sealed class DevicePlanEmitter
     private readonly string _image;
     private readonly LinkedModel _model;
     private readonly ModelLayout _layout;
-    private readonly StateLayout _states;
+    private readonly CarryLayout _states;
     private readonly DevicePrecision _precision;
     private readonly IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> _segments;
     private readonly DeviceKernelMethods _methods;
-    private readonly List<string> _forward = [];
-    private readonly List<string> _head = [];
+    private readonly string _forward;
+    private readonly IReadOnlyList<string> _head;
 
     /// <param name="source">What is compiled.</param>
     /// <param name="model">The same, linked.</param>
@@ -26,50 +26,14 @@ internal sealed class DevicePlanEmitter
     /// <param name="segments">Its schedule.</param>
     /// <param name="states">Its carries.</param>
     /// <param name="precision">Its numbers.</param>
-    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments, StateLayout states, DevicePrecision precision)
+    public DevicePlanEmitter(ModelSource source, LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments, CarryLayout states, DevicePrecision precision)
     {
         _self = source.Name;
         _image = source.Namespace.Length > 0 ? $"{source.Namespace}.{source.Name}" : source.Name;
         (_model, _segments, _states, _precision) = (model, segments, states, precision);
         _layout = new ModelLayout(model);
         _methods = new DeviceKernelMethods(model, memories, _layout, states, precision, segments.SelectMany(s => s.Schedule.Tensors));
-        Plan();
-    }
-
-    private void Plan()
-    {
-        var w = new CodeWriter();
-        RowTensor? previous = null;
-        foreach (var (segment, schedule) in _segments)
-        {
-            if (schedule.Stream is { } stream && previous is not null) w.Line($"_{stream.Name} = _{previous.Name};");
-            if (segment.IsStack)
-            {
-                w.Line($"_{schedule.Result!.Name} = _{schedule.Result.Name}Spare;");
-                w.Open($"for (Layer = 0; Layer < {Numbers.Of(segment.Repeat)}; Layer++)");
-            }
-            else w.Line("Layer = 0;");
-            foreach (var (kernel, tensors) in schedule.InOrder([]))
-            {
-                var lines = _methods.Add(kernel, segment, tensors);
-                if (kernel is ProductKernel { IsHead: true })
-                {
-                    _head.AddRange(lines);
-                    continue;
-                }
-                foreach (var line in lines) w.Line(line);
-                foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && kernel.Made.Contains(t.Node)))
-                    foreach (var line in _methods.Halo(t, segment)) w.Line(line);
-            }
-            if (segment.IsStack)
-            {
-                w.Line($"(_{schedule.Stream!.Name}, _{schedule.Result!.Name}) = (_{schedule.Result.Name}, _{schedule.Stream.Name});");
-                w.Close();
-                previous = schedule.Stream;
-            }
-            else previous = schedule.Result;
-        }
-        _forward.AddRange(w.ToString().TrimEnd('\n').Split('\n'));
+        _forward = PlanEmitter.Inference(_methods, segments, out _head);
     }
 
     private IEnumerable<RowTensor> Tensors => _segments.SelectMany(s => s.Schedule.Tensors);
@@ -145,7 +109,7 @@ internal sealed class DevicePlanEmitter
         w.Line("public override IReadOnlyList<StateTensor> StateTensors => Compiled.Tensors;").Line();
         w.Open("protected override void Forward()");
         if (workspace > 0) w.Line($"Grow(ref _workspaces, Slices * {Numbers.Of(workspace)}L, \"working memory of scans\");");
-        foreach (var line in _forward) w.Line(line);
+        w.Lines(_forward);
         w.Close().Line();
         w.Open("protected override void Head()");
         foreach (var line in _head) w.Line(line);
@@ -160,17 +124,11 @@ internal sealed class DevicePlanEmitter
         w.Line("internal static readonly StateStart[] Starts =").Line("[");
         foreach (var m in _model.Memories)
         {
-            var (offset, stride, layers) = _states.Memory(m.Name);
-            for (var k = 0; k < m.Model.Weights.Count; k++)
+            var slot = _states.Of(m.Carry);
+            foreach (var (part, at) in m.Carry.Placed.Where(p => p.Part.Start is not null))
             {
-                var weight = m.Model.Weights[k];
-                if (!weight.Fast) continue;
-                var p = m.Parameters[k];
-                var slot = _model.Parameters.ToList().FindIndex(x => x.Name == p.Name);
-                w.Line($"    new StateStart({Numbers.Of(slot)}, {Numbers.Of(offset)}, {Numbers.Of(stride)}, {Numbers.Of(ModelLayout.HeadState(m))}, {Numbers.Of(layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(p.Columns)}, {(p.Inner > 1 ? "false" : "true")}),");
-                // an optimiser moves a copy of the weights that the mini-batch starts from
-                if (m.Optimiser is not null) w.Line($"    new StateStart({Numbers.Of(slot)}, {Numbers.Of(offset + ModelLayout.Weights(m))}, {Numbers.Of(stride)}, {Numbers.Of(ModelLayout.HeadState(m))}, {Numbers.Of(layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(p.Columns)}, {(p.Inner > 1 ? "false" : "true")}),");
-                offset += ModelLayout.Rounded(weight);
+                var p = _model.Parameters.ToList().FindIndex(p => p.Name == part.Start);
+                w.Line($"    new StateStart({Numbers.Of(p)}, {Numbers.Of(slot.Offset + at)}, {Numbers.Of(m.Carry.Size)}, {Numbers.Of(m.Carry.HeadSize)}, {Numbers.Of(slot.Layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(part.Elements)}, {(_model.Parameters[p].Inner > 1 ? "false" : "true")}),");
             }
         }
         w.Line("];").Line();

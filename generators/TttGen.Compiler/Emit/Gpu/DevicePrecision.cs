@@ -25,7 +25,7 @@ internal sealed class DevicePrecision
         foreach (var (_, schedule) in segments)
         {
             var tensors = schedule.Tensors.ToDictionary(t => t.Node);
-            var rates = new HashSet<Node>(schedule.Kernels.OfType<ScanKernel>().SelectMany(s => s.Learn.Inputs));
+            var rates = new HashSet<Node>(schedule.Kernels.OfType<SequenceKernel>().Select(s => s.Primitive).OfType<Learn>().SelectMany(l => l.Inputs));
             var stream = new HashSet<Node>(schedule.Tensors.Where(t => t == schedule.Stream || t == schedule.Result || t.Node is Lookup).Select(t => t.Node));
             foreach (var t in schedule.Tensors.OrderBy(t => t.Node.Id))
             {
@@ -52,5 +52,5 @@ internal sealed class DevicePrecision
     public string ElementOf(RowTensor tensor) => IsHalf(tensor) ? "ushort" : "float";
 
     /// <summary>C#'s type of an element of a parameter.</summary>
-    public string ElementOf(LinkedParameter parameter) => IsBf16 && ModelEmitter.IsMatrix(parameter) ? "ushort" : "float";
+    public string ElementOf(LinkedParameter parameter) => IsBf16 && parameter.IsMatrix ? "ushort" : "float";
 }

@@ -2,7 +2,7 @@ using TttGen.Compiler.Ir;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>A tile kernel as a C# method over pointers, generic in element type and vector width.</summary>
 public sealed class TileKernelEmitter
@@ -51,7 +51,7 @@ public sealed class TileKernelEmitter
         var tensors = new List<string>();
         var scratchSize = _scratch.Place("scratch", tensors);
 
-        w.Line($"/// <summary>{Xml(_kernel.Program.Summary)}</summary>");
+        w.Line($"/// <summary>{Texts.Xml(_kernel.Program.Summary)}</summary>");
         foreach (var p in _kernel.Parameters)
             w.Line($"/// <param name=\"{p.Name}\">[{string.Join(", ", p.Shape)}]{(p.Kind == BufferKind.InPlace ? ", in and out" : "")}</param>");
         var parameters = _kernel.Parameters.Select(p => IsByValue(p) ? $"T {p.Name}" : p.Strided ? $"T* {p.Name}, nint {p.Name}Row" : $"T* {p.Name}");
@@ -69,10 +69,6 @@ public sealed class TileKernelEmitter
         foreach (var line in _methods.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
         return scratchSize;
     }
-
-    internal static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;");
-
-    internal static string Plus(long offset) => offset == 0 ? "" : " + " + Numbers.Of(offset);
 
     private long Size(Axis[] shape) => shape.Aggregate(1L, (s, a) => s * (a.IsRows ? _maxRows : a.Size));
 
@@ -208,13 +204,13 @@ public sealed class TileKernelEmitter
         if (stage.RowAxis is not { } axis)
         {
             var passes = new CodeWriter();
-            foreach (var line in new RowCode(memory, null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size, $"[{Numbers.Of(size)}]"), names) { Sums = sums }.Emit(passes)) body.Line(line);
+            foreach (var line in new RowCode(memory, new LanesDialect(memory.Element), null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size, $"[{Numbers.Of(size)}]"), names) { Sums = sums }.Emit(passes)) body.Line(line);
             foreach (var line in passes.ToString().TrimEnd('\n').Split('\n')) body.Line(line);
         }
         else
         {
             var rows = axis.IsRows ? _maxRows : axis.Size;
-            new RowCode(memory, axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size, $"[{axis}, {Numbers.Of(size)}]"), names) { Sums = sums }
+            new RowCode(memory, new LanesDialect(memory.Element), axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size, $"[{axis}, {Numbers.Of(size)}]"), names) { Sums = sums }
                 .EmitPassByPass(body, $"for (int i = 0; i < {Bound(axis)}; i++)", memory.TakePointers, kept => memory.Kept(kept + "Of", rows, $"[{axis}]"));
         }
         w.Line($"{name}<T, V>({string.Join(", ", new[] { "n" }.Concat(memory.Used.Select(u => u.Name)))});");

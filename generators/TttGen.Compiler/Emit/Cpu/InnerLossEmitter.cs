@@ -3,7 +3,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>What the inner loop of one memory does, to be looked at: its losses at θ₀, and before and after each mini-batch.</summary>
 internal static class InnerLossEmitter

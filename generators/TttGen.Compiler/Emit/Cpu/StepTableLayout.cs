@@ -1,6 +1,6 @@
 using TttGen.Compiler.Ir;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>Where the coefficients of rows' steps lie in a table of some rows: the runtime's StepTable lays it out by the same rules.</summary>
 /// <param name="parts">Parts of the optimiser.</param>

@@ -3,7 +3,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <content>Gradients of parameters.</content>
 internal sealed partial class KernelMethods
@@ -35,7 +35,7 @@ internal sealed partial class KernelMethods
             panels += Panels(p.Columns);
         }
         var pack = NextId("Pack" + kernel.Name);
-        Write("Pack" + kernel.Name, $"{Numbers.Of(pack)}. packs the operands of {Summary(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name))}", [], locals, body);
+        Write("Pack" + kernel.Name, $"{Numbers.Of(pack)}. packs the operands of {KernelSummary.Of(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name))}", [], locals, body);
 
         (locals, body) = (new KernelLocals(_layout), new CodeWriter());
         body.Line("int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);");
@@ -99,14 +99,14 @@ internal sealed partial class KernelMethods
             w.Line($"float* {s.Name} = RowSums.Added<V>(_{s.Name}, {Numbers.Of(Rounded(columns))}, RowShare.SumBlocks(Rows)); // [{Numbers.Of(columns)}]");
             vectors[s.Node] = s.Name;
         }
-        foreach (var rate in kernel.TokenRates)
+        foreach (var rate in kernel.Shared)
         {
-            var memory = MemoryOf(rate.Learn);
+            var memory = MemoryOf((Learn)rate.Primitive);
             var name = names.Fresh("d" + memory.Name + "TokenRate");
             w.Line($"float* {name} = RowSums.Added<V>(_{RatePartials(memory)}, {Numbers.Of(Rounded(memory.MiniBatch))}, {Numbers.Of(memory.Heads)}); // [{Numbers.Of(memory.MiniBatch)}]");
             vectors[rate] = name;
         }
-        foreach (var memory in kernel.Scans.Select(MemoryOf))
+        foreach (var memory in kernel.Primitives.OfType<Learn>().Select(MemoryOf))
             for (var k = 0; k < memory.Parameters.Count; k++)
                 if (memory.Parameters[k] is { Inner: 1 } p)
                     w.Line($"RowSums.Add<V>(RowSums.Added<V>(_{SharedPartials(memory, k)}, {Numbers.Of(Rounded(p.Columns))}, {Numbers.Of(memory.Heads)}), {locals.Gradient(p.Name)}, {Numbers.Of(p.Columns)});");
@@ -114,7 +114,7 @@ internal sealed partial class KernelMethods
         {
             var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names) { Vectors = vectors };
             var code = new CodeWriter();
-            var once = new RowCode(memory, null, [], _ => "", (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [(gradient, Access.Shared, locals.Gradient(parameter))] }.Emit(code);
+            var once = new RowCode(memory, new LanesDialect(memory.Element), null, [], _ => "", (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [(gradient, Access.Shared, locals.Gradient(parameter))] }.Emit(code);
             foreach (var line in once) w.Line(line);
             foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
         }

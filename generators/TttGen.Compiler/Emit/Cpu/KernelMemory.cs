@@ -3,7 +3,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>Rows, parameters and tiles as a model's kernels see them: row i of the call, columns from c0 where a panel is at work.</summary>
 internal sealed class KernelMemory : IRowMemory
@@ -167,7 +167,7 @@ internal sealed class KernelLocals(ModelLayout layout)
         return local;
     }
 
-    private string At(Tap tap) => TileKernelEmitter.Plus(tap.Place * (long)layout.Parameter(tap.Parameter).Columns);
+    private string At(Tap tap) => Texts.Plus(tap.Place * (long)layout.Parameter(tap.Parameter).Columns);
 
     /// <summary>What is appended to a matrix's name where it is packed the other way round.</summary>
     public const string Transposed = "Transposed";

@@ -2,7 +2,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>A model that learns: activations of every layer, kernels forward and back, and the order in which they run.</summary>
 internal sealed class TrainingEmitter
@@ -12,7 +12,7 @@ internal sealed class TrainingEmitter
     private readonly string _self;
     private readonly LinkedModel _model;
     private readonly ModelLayout _layout;
-    private readonly StateLayout _states;
+    private readonly CarryLayout _states;
     private readonly int _indent;
     private readonly List<Part> _parts = [];
     private readonly KernelMethods _methods;
@@ -31,10 +31,10 @@ internal sealed class TrainingEmitter
             for (var k = 2; _parts.Any(p => p.Name == name); k++) name = segment.Name + Numbers.Of(k);
             _parts.Add(new(segment, forward, backward, name));
         }
-        _states = new StateLayout(model, _parts.Select(p => (p.Segment, p.Forward)));
+        _states = new CarryLayout(_parts.Select(p => (p.Segment, p.Forward)));
         _methods = new(model, _layout, _states, scans, Tensors(), learns: true);
         foreach (var part in _parts) Method("Forward", part, part.Forward, []);
-        _forwardMethods = _methods.Texts.Count;
+        _forwardMethods = _methods.Methods.Count;
         foreach (var part in _parts) Method("Backward", part, part.Backward, part.Forward.Tensors);
     }
 
@@ -50,7 +50,7 @@ internal sealed class TrainingEmitter
         Order(w);
         _methods.WriteScratchSize(w);
         _methods.WriteExecute(w);
-        foreach (var text in _methods.Texts.Take(_forwardMethods)) w.Line().Lines(text.TrimEnd('\n'));
+        foreach (var text in _methods.Methods.Take(_forwardMethods)) w.Line().Lines(text.TrimEnd('\n'));
         w.Close();
         return w.ToString();
     }
@@ -61,7 +61,7 @@ internal sealed class TrainingEmitter
         var w = new CodeWriter { Indent = _indent - 1 };
         w.Open("private sealed unsafe partial class Trainable");
         var isFirst = true;
-        foreach (var text in _methods.Texts.Skip(_forwardMethods))
+        foreach (var text in _methods.Methods.Skip(_forwardMethods))
         {
             if (!isFirst) w.Line();
             isFirst = false;
@@ -77,13 +77,7 @@ internal sealed class TrainingEmitter
     private void Method(string way, Part part, RowSchedule schedule, IReadOnlyList<RowTensor> given)
     {
         _order.Open($"private void {way}{part.Name}()");
-        foreach (var (kernel, at) in schedule.InOrder(given))
-        {
-            _order.Lines(string.Join("\n", _methods.Add(kernel, part.Segment, at)));
-            if (kernel is ScanKernel scan) _order.Line(_methods.Watch(scan, part.Segment, at));
-            foreach (var t in schedule.Tensors.Where(t => t.Halo > 0 && kernel.Made.Contains(t.Node)))
-                foreach (var line in KernelMethods.Halo(t, part.Segment, _states)) _order.Line(line);
-        }
+        PlanEmitter.Kernels(_order, _methods, schedule, given, []);
         _order.Close().Line();
     }
 
@@ -93,7 +87,7 @@ internal sealed class TrainingEmitter
         {
             var name = Names.Lower(p.Name);
             var shape = $"{(p.Layers > 1 ? $"{Numbers.Of(p.Layers)} × " : "")}[{string.Join(", ", p.Shape)}]";
-            w.Line($"private readonly {(ModelEmitter.IsMatrix(p) ? "PackedMatrix[]" : "float*")} _{name}; // {shape}");
+            w.Line($"private readonly {(p.IsMatrix ? "PackedMatrix[]" : "float*")} _{name}; // {shape}");
             if (_methods.Transposed.Contains(p.Name)) w.Line($"private readonly PackedMatrix[] _{name}{KernelLocals.Transposed};");
             w.Line($"private readonly float* _{name}{KernelLocals.GradientOf};");
         }
@@ -125,7 +119,7 @@ internal sealed class TrainingEmitter
         {
             var p = _model.Parameters[k];
             var name = Names.Lower(p.Name);
-            w.Line($"_{name} = {(ModelEmitter.IsMatrix(p) ? "Matrices" : "Plain")}({Numbers.Of(k)});");
+            w.Line($"_{name} = {(p.IsMatrix ? "Matrices" : "Plain")}({Numbers.Of(k)});");
             if (_methods.Transposed.Contains(p.Name)) w.Line($"_{name}{KernelLocals.Transposed} = Transposed({Numbers.Of(k)});");
             w.Line($"_{name}{KernelLocals.GradientOf} = Gradient({Numbers.Of(k)});");
         }
@@ -172,7 +166,7 @@ internal sealed class TrainingEmitter
     {
         w.Line($"public override int Vocabulary => {Numbers.Of(_model.Vocabulary)};").Line();
         w.Line($"protected override int Width => {Numbers.Of(_model.Width)};").Line();
-        w.Line($"protected override long StateLength => {Numbers.Of(Math.Max(1, _states.Length))};").Line();
+        w.Line($"protected override long StateLength => {Numbers.Of(_states.Length)};").Line();
         var head = _model.Parameters.ToList().FindIndex(p => p.Name == _model.Head.Name);
         w.Line($"protected override int HeadSlot => {Numbers.Of(head)}; // {_model.Head.Name}").Line();
         w.Line($"protected override float* Hidden => _{_parts[_parts.Count - 1].Forward.Result!.Name};").Line();
@@ -180,7 +174,7 @@ internal sealed class TrainingEmitter
         foreach (var name in _methods.Calls) w.Line($"    \"{name}\",");
         w.Line("];").Line();
         w.Line("protected override IReadOnlyList<(string Memory, int Layers, int Heads)> Memories { get; } =");
-        w.Line($"    [{string.Join(", ", _model.Memories.Select(m => $"(\"{m.Name}\", {Numbers.Of(_states.Memory(m.Name).Layers)}, {Numbers.Of(m.Heads)})"))}];").Line();
+        w.Line($"    [{string.Join(", ", _model.Memories.Select(m => $"(\"{m.Name}\", {Numbers.Of(_states.Of(m.Carry).Layers)}, {Numbers.Of(m.Heads)})"))}];").Line();
         w.Line("public override IReadOnlyList<(string Key, double Value)> Settings =>");
         w.Line($"    [{string.Join(", ", _model.Settings.Select(s => $"({Texts.Quoted(s.Key)}, {_layout.Setting(s.Name)})"))}];").Line();
         w.Open("public override void Set(string key, double value)");

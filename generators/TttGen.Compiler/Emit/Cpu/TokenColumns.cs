@@ -1,6 +1,6 @@
 using TttGen.Compiler.Language;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>What a scan's method is given of each token beside key, value and query, and how a driver's call gets it: rates, or what an optimiser's step takes.</summary>
 internal sealed class TokenColumns(LinkedMemory memory)
@@ -29,5 +29,5 @@ internal sealed class TokenColumns(LinkedMemory memory)
     /// <summary>Documents the parameters.</summary>
     public IEnumerable<string> Docs => _descends
         ? ["/// <param name=\"rate\">[tokens], rateRow apart: the inner rate of each.</param>", "/// <param name=\"tok\">[mini-batch]: what the gradient sum is scaled by at each place.</param>"]
-        : memory.Optimiser!.Inputs.Select((name, k) => $"/// <param name=\"input{k}\">[tokens], input{k}Row apart: {TileKernelEmitter.Xml(name)}.</param>");
+        : memory.Optimiser!.Inputs.Select((name, k) => $"/// <param name=\"input{k}\">[tokens], input{k}Row apart: {Texts.Xml(name)}.</param>");
 }

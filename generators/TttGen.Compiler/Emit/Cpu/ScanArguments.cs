@@ -3,7 +3,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>
 /// The arguments of a scan's kernels, spelt out of what the runtime's drivers hand on: a part of a mini-batch and its gradient, the state, an optimiser's table,
@@ -56,20 +56,20 @@ internal sealed class ScanArguments
             case ArgumentKind.Weight when _slow.Contains(argument.Weight):
                 return ScanKernels.Field(argument.Name);
             case ArgumentKind.Weight:
-                return Of("weights") + TileKernelEmitter.Plus(_weights[argument.Weight]);
+                return Of("weights") + Texts.Plus(_weights[argument.Weight]);
             case ArgumentKind.Sum:
-                return Of("sums") + TileKernelEmitter.Plus(_weights[argument.Weight]);
+                return Of("sums") + Texts.Plus(_weights[argument.Weight]);
             case ArgumentKind.Part:
-                return Of("parts") + TileKernelEmitter.Plus(argument.Index * _weightsSize + _weights[argument.Weight]);
+                return Of("parts") + Texts.Plus(argument.Index * _weightsSize + _weights[argument.Weight]);
             case ArgumentKind.Keeps or ArgumentKind.Gains or ArgumentKind.Ends or ArgumentKind.EndGains:
-                var place = Of("table") + TileKernelEmitter.Plus(_table!.Offset(argument));
+                var place = Of("table") + Texts.Plus(_table!.Offset(argument));
                 return parameter.Kind == BufferKind.Input && isNumber ? $"*({place})" : place;
             case ArgumentKind.StepInput:
-                return argument.IsGradient ? "dInputs" + TileKernelEmitter.Plus(argument.Index) : $"inputs[{Numbers.Of(argument.Index)}]";
+                return argument.IsGradient ? "dInputs" + Texts.Plus(argument.Index) : $"inputs[{Numbers.Of(argument.Index)}]";
             case ArgumentKind.Coefficient:
-                return argument.IsGradient ? $"dCoefficients[{Numbers.Of(argument.Index)}]" : "coefficients" + TileKernelEmitter.Plus(argument.Index);
+                return argument.IsGradient ? $"dCoefficients[{Numbers.Of(argument.Index)}]" : "coefficients" + Texts.Plus(argument.Index);
             case ArgumentKind.Inner:
-                return "inner" + TileKernelEmitter.Plus(_inner[argument.Name]);
+                return "inner" + Texts.Plus(_inner[argument.Name]);
             case ArgumentKind.Loss:
                 return "losses";
             default:

@@ -4,7 +4,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>A scan's kernels as the runtime's drivers see them: a struct of the slow weights, with a method a kernel.</summary>
 /// <param name="class">The class whose methods the kernels are.</param>

@@ -3,7 +3,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <content>Products with packed matrices.</content>
 internal sealed partial class KernelMethods
@@ -80,7 +80,7 @@ internal sealed partial class KernelMethods
         else
         {
             row = RowText(memory, [left], [], _ => "to", names, body);
-            formulas = Formulas.Of([(left.Hint ?? "rows", left)], n => NameOf(n, tensors));
+            formulas = Formulas.Of([(left.Hint ?? "rows", left)], n => KernelSummary.NameOf(n, tensors));
         }
         body.Open("for (int r = 0; r < rows; r++)");
         body.Line(isHead ? "int i = OutputRows[first + r];" : "int i = first + r;");
@@ -105,20 +105,7 @@ internal sealed partial class KernelMethods
         if (!kernel.IsHead) body.Line("int i = first + r;");
         Paste(memory, row, body);
         body.Close();
-        Part(method, $"int worker, int p, int first, int rows, {string.Join(", ", tiles.Values.Select(t => "float* " + t))}", EpilogueFormulas(kernel, group, tensors), locals, body);
-    }
-
-    /// <summary>The products that a panel of columns is made of, then what is made of them.</summary>
-    internal static IReadOnlyList<string> EpilogueFormulas(ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, RowTensor> tensors)
-    {
-        var left = tensors.TryGetValue(kernel.Left, out var stored) ? stored.Name : kernel.Left.Hint ?? "rows";
-        var products = group.Products.ToDictionary(p => p.Node, p => kernel.IsHead ? "logits" : tensors.TryGetValue(p.Node, out var own) ? own.Name : p.Node.Hint ?? Names.Lower(p.Matrix));
-        var made = group.Stores.Where(s => !products.ContainsKey(s)).Select(s => (tensors[s].Name, s)).ToList();
-        return
-        [
-            .. group.Products.Select(p => $"{products[p.Node]} = {(p.Constant == 1 ? "" : Numbers.Short(p.Constant) + " ")}{left} · {Names.Lower(p.Matrix)}{(p.Transposed ? "ᵀ" : "")}"),
-            .. Formulas.Of(made, n => products.TryGetValue(n, out var product) ? product : NameOf(n, tensors)),
-        ];
+        Part(method, $"int worker, int p, int first, int rows, {string.Join(", ", tiles.Values.Select(t => "float* " + t))}", KernelSummary.Epilogue(kernel, group, tensors), locals, body);
     }
 
     private void Part(string name, string parameters, IReadOnlyList<string> formulas, KernelLocals locals, CodeWriter body)

@@ -4,7 +4,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>
 /// One memory's scan over the tokens of one head, forward and back: kernels over the rows of a mini-batch, and structs of them that the runtime's drivers run. In the
@@ -67,14 +67,14 @@ internal sealed class ScanEmitter
         w.Line($"/// <summary>{_memory.Name}{(_optimiser is null ? "" : $", moved by {_optimiser.Name}")}: {(_scheduled.IsDual ? "the dual form" : "the primal form, token by token: " + _scheduled.Memory.PrimalReason)}. Mini-batches of {_memory.MiniBatch} tokens; {_memory.Heads} heads.</summary>");
         w.Line("/// <remarks>");
         foreach (var line in Formulas.Of([("predict", _model.Predict), ("loss", _model.Loss)], n => n is Input input ? input.Name : null))
-            w.Line($"/// {TileKernelEmitter.Xml(line)}<br/>");
+            w.Line($"/// {Texts.Xml(line)}<br/>");
         w.Line("/// </remarks>");
         w.Line(GeneratedCode.Attribute);
         w.Open($"internal static unsafe class {name}");
         w.Line("/// <summary>Tokens of a mini-batch.</summary>");
         w.Line($"public const int MiniBatchTokens = {Numbers.Of(_memory.MiniBatch)};").Line();
         w.Line($"/// <summary>Elements of one head's state: {(_optimiser is null ? "fast weights, then their gradient sums since the mini-batch began" : $"the weights that the mini-batch started from, then {string.Join(", ", _optimiser.Parts)}")}.</summary>");
-        w.Line($"public const int StateSize = {Numbers.Of(ModelLayout.HeadState(_memory))};").Line();
+        w.Line($"public const int StateSize = {Numbers.Of(_memory.Carry.HeadSize)};").Line();
         w.Line("/// <summary>Elements of working memory.</summary>");
         w.Line($"public const int ScratchSize = {Numbers.Of(scratch)};").Line();
         w.Lines("""
@@ -195,7 +195,7 @@ internal sealed class ScanEmitter
         }
         w.Line($"/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between{(innerSize is not null ? ", with the inner gradients of that group" : "")}.</summary>");
         w.Line("public static long KeptSize(int tokens, int keepEvery) =>");
-        w.Line($"    global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, {Numbers.Of(_memory.MiniBatch)}, {(_optimiser is null ? "WeightsSize" : Numbers.Of(ModelLayout.HeadState(_memory)))}, {(innerSize is not null ? "InnerSize" : "0")});").Line();
+        w.Line($"    global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, {Numbers.Of(_memory.MiniBatch)}, {(_optimiser is null ? "WeightsSize" : Numbers.Of(_memory.Carry.HeadSize))}, {(innerSize is not null ? "InnerSize" : "0")});").Line();
     }
 
     private (List<string> Texts, long Scratch) Methods(IEnumerable<TileKernel> kernels)

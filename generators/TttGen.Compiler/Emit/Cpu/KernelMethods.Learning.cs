@@ -3,7 +3,7 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <content>The TTT scan over (sequence, head), and its gradient.</content>
 internal sealed partial class KernelMethods
@@ -15,12 +15,11 @@ internal sealed partial class KernelMethods
 
     private LinkedMemory MemoryOf(Learn learn) => _model.Memories.Single(m => m.Name == learn.Memory);
 
-    private void Scan(ScanKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
+    private void Scan(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
     {
-        var learn = kernel.Learn;
         var memory = MemoryOf(learn);
         var scan = _scans[memory.Name];
-        var own = Rounded(memory.MiniBatch) + (_learns ? ModelLayout.HeadState(memory) : 0);
+        var own = Rounded(memory.MiniBatch) + (_learns ? memory.Carry.HeadSize : 0);
         _scratch.Add(Numbers.Of(scan.Scratch + own));
         var (query, key, value, inputs, answers) = (At(learn.Query), At(learn.Key), At(learn.Value), InputsAt(learn, tensors, locals), At(learn));
         TokenRates(learn, tensors, locals, names, w);
@@ -29,8 +28,8 @@ internal sealed partial class KernelMethods
         w.Line($"ref BatchSlice slice = ref Slices[item / {Numbers.Of(memory.Heads)}];");
         w.Line($"int head = item % {Numbers.Of(memory.Heads)};");
         w.Line("nint row = slice.First;");
-        var place = StatePlace(memory, segment);
-        var size = Numbers.Of(ModelLayout.HeadState(memory));
+        var place = StatePlace(memory);
+        var size = Numbers.Of(memory.Carry.HeadSize);
         w.Line(_learns
             ? $"new ReadOnlySpan<float>(slice.State + {place}, {size}).CopyTo(new Span<float>(state, {size}));"
             : $"float* state = slice.State + {place};");
@@ -44,11 +43,10 @@ internal sealed partial class KernelMethods
     }
 
     /// <summary>Each worker takes whole heads: what the sequences of a batch add up is then added in their order.</summary>
-    private void LearnBack(LearnGradientKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
+    private void LearnBack(Learn learn, SequenceGradientKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
     {
-        var learn = kernel.Learn;
         var memory = MemoryOf(learn);
-        var head = (int)ModelLayout.HeadState(memory);
+        var head = (int)memory.Carry.HeadSize;
         var places = Rounded(memory.MiniBatch);
         _scratch.Add($"{memory.Name}ScanBackward.ScratchSize + {Numbers.Of(places + head)}L");
         var descends = memory.Optimiser is null;
@@ -84,7 +82,7 @@ internal sealed partial class KernelMethods
         string Part(int operand) => At(Gradient(operand));
         string Inputs() => string.Join(", ", learn.Inputs.Select((_, k) => RatesAt(Gradient(Learn.InputsAt + k), tensors, locals))) + (descends ? ", dTok" : "");
         w.Line($"{memory.Name}ScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {At(learn.Key)}, {At(learn.Value)}, {At(learn.Query)},");
-        w.Line($"    {InputsAt(learn, tensors, locals)}, slice.State + {StatePlace(memory, segment)}{slow},");
+        w.Line($"    {InputsAt(learn, tensors, locals)}, slice.State + {StatePlace(memory)}{slow},");
         w.Line($"    {At(kernel.Output)}, {Part(Learn.KeyAt)}, {Part(Learn.ValueAt)}, {Part(Learn.QueryAt)},");
         w.Line($"    {Inputs()}, dState{ownSlow}, KeepEvery, Kept(worker), Scratch(worker) + {Numbers.Of(places + head)});");
         w.Line("// no gradient flows into what was carried here");
@@ -94,7 +92,7 @@ internal sealed partial class KernelMethods
         {
             var weight = memory.Model.Weights[k];
             if (!weight.Fast) continue;
-            w.Line($"RowSums.Add<V>(dState{TileKernelEmitter.Plus(at)}, {Own(k)}, {Numbers.Of(memory.Parameters[k].Columns)});");
+            w.Line($"RowSums.Add<V>(dState{Texts.Plus(at)}, {Own(k)}, {Numbers.Of(memory.Parameters[k].Columns)});");
             at += ModelLayout.Rounded(weight);
         }
         w.Close();
@@ -102,17 +100,16 @@ internal sealed partial class KernelMethods
 
         string At(Node n) => RowsAt(n, memory, tensors, locals);
         string Own(int k) => Argument.Cotangent(memory.Model.Weights[k].Name);
-        LearnGradient Gradient(int operand) => kernel.Parts.First(g => g.Operand == operand);
+        SequenceGradient Gradient(int operand) => kernel.Parts.First(g => g.Operand == operand);
     }
 
     /// <summary>A kernel that looks at a scan's inner loop; answers the line that runs it.</summary>
-    public string Watch(ScanKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors)
+    private string Watch(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        var learn = kernel.Learn;
         var memory = MemoryOf(learn);
         var name = "Watch" + memory.Name;
         var (locals, names, w) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
-        var head = ModelLayout.HeadState(memory);
+        var head = memory.Carry.HeadSize;
         var own = Rounded(memory.MiniBatch) + head;
         _scratch.Add($"{memory.Name}Losses.ScratchSize + {Numbers.Of(own)}L");
         TokenRates(learn, tensors, locals, names, w);
@@ -122,7 +119,7 @@ internal sealed partial class KernelMethods
         w.Open("for (int s = 0; s < SliceCount; s++)");
         w.Line("ref BatchSlice slice = ref Slices[s];");
         w.Line("nint row = slice.First;");
-        var (place, size) = (StatePlace(memory, segment), Numbers.Of(head));
+        var (place, size) = (StatePlace(memory), Numbers.Of(head));
         w.Line($"new ReadOnlySpan<float>(slice.State + {place}, {size}).CopyTo(new Span<float>(state, {size}));");
         var slow = string.Concat(Slow(memory).Select(k => ", " + Weight(memory, k, locals)));
         w.Line($"{memory.Name}Losses.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {RowsAt(learn.Key, memory, tensors, locals)}, {RowsAt(learn.Value, memory, tensors, locals)},");
@@ -155,10 +152,10 @@ internal sealed partial class KernelMethods
     private void TokenRates(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
     {
         if (learn.TokenRate is not { } tokenRate) return;
-        w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", tokenRate)], n => NameOf(n, tensors)).Last()}");
+        w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", tokenRate)], n => KernelSummary.NameOf(n, tensors)).Last()}");
         var places = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         var code = new CodeWriter();
-        foreach (var line in new RowCode(places, null, [tokenRate], _ => "tok", (hint, size) => KeptRow(hint, size, names, w), names).Emit(code)) w.Line(line);
+        foreach (var line in new RowCode(places, new LanesDialect(places.Element), null, [tokenRate], _ => "tok", (hint, size) => KeptRow(hint, size, names, w), names).Emit(code)) w.Line(line);
         foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
     }
 
@@ -169,10 +166,10 @@ internal sealed partial class KernelMethods
     private static string RatesAt(Node n, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals) =>
         $"{locals.Tensor(tensors[n])} + row * {Numbers.Of(tensors[n].Stride)} + head, {Numbers.Of(tensors[n].Stride)}";
 
-    private string StatePlace(LinkedMemory memory, LinkedSegment segment)
+    private string StatePlace(LinkedMemory memory)
     {
-        var (offset, stride, _) = _states.Memory(memory.Name);
-        return $"{(offset > 0 ? $"{Numbers.Of(offset)} + " : "")}{(segment.Repeat > 1 ? $"Layer * {Numbers.Of(stride)}L + " : "")}head * {Numbers.Of(ModelLayout.HeadState(memory))}L";
+        var slot = _states.Of(memory.Carry);
+        return $"{(slot.Offset > 0 ? $"{Numbers.Of(slot.Offset)} + " : "")}{(slot.Layers > 1 ? $"Layer * {Numbers.Of(memory.Carry.Size)}L + " : "")}head * {Numbers.Of(memory.Carry.HeadSize)}L";
     }
 
     private static IEnumerable<int> Slow(LinkedMemory memory) => Enumerable.Range(0, memory.Model.Weights.Count).Where(k => !memory.Model.Weights[k].Fast);

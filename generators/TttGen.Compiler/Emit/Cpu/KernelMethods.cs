@@ -3,14 +3,14 @@ using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
 
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>The kernels of a model over packed rows, each a method: of inference, or of a model that learns.</summary>
-internal sealed partial class KernelMethods
+internal sealed partial class KernelMethods : IPlanKernels
 {
     private readonly LinkedModel _model;
     private readonly ModelLayout _layout;
-    private readonly StateLayout _states;
+    private readonly CarryLayout _states;
     private readonly IReadOnlyDictionary<string, ScanEmitter.Scan> _scans;
     private readonly bool _learns;
     private readonly HashSet<string> _taken;
@@ -27,7 +27,7 @@ internal sealed partial class KernelMethods
     /// <param name="scans">The scan of each memory.</param>
     /// <param name="tensors">All rows in memory: their names are taken.</param>
     /// <param name="learns">Work is divided in the same way for any number of workers, and states are not overwritten.</param>
-    public KernelMethods(LinkedModel model, ModelLayout layout, StateLayout states, IReadOnlyDictionary<string, ScanEmitter.Scan> scans, IEnumerable<RowTensor> tensors, bool learns)
+    public KernelMethods(LinkedModel model, ModelLayout layout, CarryLayout states, IReadOnlyDictionary<string, ScanEmitter.Scan> scans, IEnumerable<RowTensor> tensors, bool learns)
     {
         _model = model;
         _layout = layout;
@@ -47,20 +47,31 @@ internal sealed partial class KernelMethods
     public IReadOnlyList<string> Calls => _calls;
 
     /// <summary>The methods' text, in order.</summary>
-    public IReadOnlyList<string> Texts => _methods;
+    public IReadOnlyList<string> Methods => _methods;
 
     /// <summary>Sums over rows: [blocks of rows, columns].</summary>
     public IReadOnlyList<(string Name, int Columns)> Sums => _sums;
 
-    /// <summary>Rows of the past, from the state and back into it; rows past the end are zeros.</summary>
-    public static IEnumerable<string> Halo(RowTensor t, LinkedSegment segment, StateLayout states)
+    /// <inheritdoc/>
+    public IEnumerable<string> Halo(RowTensor tensor)
     {
-        var rows = $"_{t.Name}, {Numbers.Of(t.Columns)}, {Numbers.Of(t.Halo)}";
-        if (t.Ahead) return [$"ClearHalo({rows});"];
-        var (offset, stride) = states.Halo(t);
-        var at = segment.Repeat > 1 ? $"{Numbers.Of(offset)} + Layer * {Numbers.Of(stride)}L" : Numbers.Of(offset);
+        var rows = $"_{tensor.Name}, {Numbers.Of(tensor.Columns)}, {Numbers.Of(tensor.Halo)}";
+        if (tensor.Ahead) return [$"ClearHalo({rows});"];
+        var at = _states.Of(tensor).OfLayer("");
         return [$"EnterHalo({rows}, {at});", $"LeaveHalo({rows}, {at});"];
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> HandOn(RowTensor stream, RowTensor result) =>
+    [
+        $"float* swapped = _{stream.Name};",
+        $"_{stream.Name} = _{result.Name};",
+        $"_{result.Name} = swapped;",
+        $"Observe(_{stream.Name}, {Numbers.Of(stream.Columns)});",
+    ];
+
+    /// <summary>The number of the head's kernel.</summary>
+    public int Head { get; private set; }
 
     /// <summary>The expression of the working memory that a worker needs.</summary>
     public void WriteScratchSize(CodeWriter w)
@@ -91,39 +102,8 @@ internal sealed partial class KernelMethods
         w.Close();
     }
 
-    /// <summary>A line a kernel: what it computes and what was fused into it.</summary>
-    public static IEnumerable<string> Describe(IReadOnlyList<(LinkedSegment Segment, RowSchedule Schedule)> segments)
-    {
-        foreach (var (segment, schedule) in segments)
-        {
-            var stored = schedule.Tensors.ToDictionary(t => t.Node, t => t.Name);
-            foreach (var kernel in schedule.Kernels)
-                yield return $"{(segment.Repeat > 1 ? $"{segment.Repeat} × " : "")}{kernel.Name}: {Summary(kernel, stored)}";
-        }
-    }
-
-    internal static string Summary(RowKernel kernel, IReadOnlyDictionary<Node, string> stored)
-    {
-        string Name(Node n) => stored.TryGetValue(n, out var name) ? name : n.Hint ?? "rows";
-        static string Beside(string[] matrices) => matrices.Length == 1 ? matrices[0] : $"[{string.Join(" | ", matrices)}]";
-        string Left(ProductKernel p) => stored.ContainsKey(p.Left) ? Name(p.Left) : $"(fused {Name(p.Left)})";
-        return kernel switch
-        {
-            LookupKernel l => $"rows of {l.Lookup.Table}",
-            RowsKernel r => string.Join(", ", r.Stores.Select(Name).Concat(r.Sums.Select(s => s.Name))) + " row by row",
-            ScanKernel s => $"{Name(s.Learn)} = {s.Learn.Memory}.Learn({Name(s.Learn.Query)}, {Name(s.Learn.Key)}, {Name(s.Learn.Value)}, {string.Join(", ", s.Learn.Inputs.Select(Name))})",
-            ProductKernel { IsHead: true } p => $"logits = {Left(p)} · {p.Groups[0].Products[0].Matrix}",
-            ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {Left(p)} · {Beside([.. p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix + (m.Transposed ? "ᵀ" : ""))])}",
-            LearnGradientKernel l => $"{string.Join(", ", l.Parts.Select(p => p.Rank == 2 ? Name(p) : p.Hint))}: the gradient of {l.Learn.Memory}.Learn, from {Name(l.Output)}",
-            MatrixGradientKernel m => string.Join(", ", m.Gradients.Select(g => $"d{g.Matrix} += {Name(m.Left)}ᵀ · {Name(g.Rows)}")) + (stored.ContainsKey(m.Left) ? "" : $"; {Name(m.Left)} is made again"),
-            ScatterKernel s => $"d{s.Lookup.Table} += {Name(s.Rows)}, by token",
-            VectorKernel v => "gradients of " + string.Join(", ", v.Gradients.Select(g => g.Parameter.Name)),
-            _ => "",
-        };
-    }
-
-    /// <summary>Adds a kernel, under the next number; answers the lines that run it.</summary>
-    public IReadOnlyList<string> Add(RowKernel kernel, LinkedSegment segment, IReadOnlyDictionary<Node, RowTensor> tensors)
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Add(RowKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         if (kernel is MatrixGradientKernel gradient) return MatrixGradients(gradient, tensors);
         var id = NextId(kernel.Name);
@@ -134,20 +114,23 @@ internal sealed partial class KernelMethods
         {
             case LookupKernel l: Lookup(l, tensors, locals, body); break;
             case RowsKernel r: Rows(r, tensors, locals, names, body); break;
-            case ScanKernel s: Scan(s, segment, tensors, locals, names, body); break;
+            case SequenceKernel { Primitive: Learn learn }: Scan(learn, tensors, locals, names, body); break;
             case ProductKernel p: Multiply(p, tensors, locals, names, body); break;
-            case LearnGradientKernel l: LearnBack(l, segment, tensors, locals, names, body); break;
+            case SequenceGradientKernel { Primitive: Learn learn } l: LearnBack(learn, l, tensors, locals, names, body); break;
             case ScatterKernel s: Scatter(s, tensors, locals, body); break;
             case VectorKernel v: Vectors(v, tensors, locals, names, body); break;
+            default: throw new CompileException("TTT162", $"{kernel.Name} has no code on a CPU");
         }
         IReadOnlyList<string> formulas = kernel switch
         {
-            RowsKernel rows => Formulas.Of([.. rows.Stores.Select(s => (tensors[s].Name, s)), .. rows.Sums.Select(s => (s.Name, s.Node))], n => NameOf(n, tensors)),
-            VectorKernel v => Formulas.Of([.. v.Gradients.Select(g => (Names.Lower(g.Parameter.Name) + KernelLocals.GradientOf, g.Gradient))], n => v.Sums.FirstOrDefault(s => s.Node == n)?.Name ?? NameOf(n, tensors)),
+            RowsKernel rows => Formulas.Of([.. rows.Stores.Select(s => (tensors[s].Name, s)), .. rows.Sums.Select(s => (s.Name, s.Node))], n => KernelSummary.NameOf(n, tensors)),
+            VectorKernel v => Formulas.Of([.. v.Gradients.Select(g => (Names.Lower(g.Parameter.Name) + KernelLocals.GradientOf, g.Gradient))], n => v.Sums.FirstOrDefault(s => s.Node == n)?.Name ?? KernelSummary.NameOf(n, tensors)),
             _ => [],
         };
         Write(kernel.Name, Title(id, kernel, tensors), formulas, locals, body);
-        return [$"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}"];
+        if (kernel is ProductKernel { IsHead: true }) Head = id;
+        var run = $"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}";
+        return _learns && kernel is SequenceKernel { Primitive: Learn watched } ? [run, Watch(watched, tensors)] : [run];
     }
 
     private int NextId(string method)
@@ -156,7 +139,7 @@ internal sealed partial class KernelMethods
         return _calls.Count - 1;
     }
 
-    private static string Title(int id, RowKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors) => $"{Numbers.Of(id)}. {Summary(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name))}";
+    private static string Title(int id, RowKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors) => $"{Numbers.Of(id)}. {KernelSummary.Of(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name))}";
 
     /// <summary>A kernel's method, and those that it is made of.</summary>
     private void Write(string name, string title, IReadOnlyList<string> formulas, KernelLocals locals, CodeWriter body)
@@ -173,10 +156,6 @@ internal sealed partial class KernelMethods
         _methods.AddRange(_parts);
         _parts.Clear();
     }
-
-    /// <summary>What a formula calls a value that lies in memory.</summary>
-    internal static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
-        : node is Input input and not (Setting or Harmonic or Tap) ? Names.Lower(input.Name) : null;
 
     private static void Lookup(LookupKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, CodeWriter w)
     {
@@ -219,7 +198,7 @@ internal sealed partial class KernelMethods
     private string RowText(KernelMemory memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, Access Access, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
     {
         var row = new CodeWriter();
-        var once = new RowCode(memory, Axis.Rows, stores, target, (hint, size) => KeptRow(hint, size, names, outer), names) { Sums = sums }.Emit(row);
+        var once = new RowCode(memory, new LanesDialect(memory.Element), Axis.Rows, stores, target, (hint, size) => KeptRow(hint, size, names, outer), names) { Sums = sums }.Emit(row);
         foreach (var line in once) outer.Line(line);
         return row.ToString();
     }

@@ -1,4 +1,4 @@
-namespace TttGen.Compiler.Emit;
+namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>
 /// A kernel's working memory. What no later stage reads makes room for what comes, so that a mini-batch's tensors stay in the near caches.
@@ -47,7 +47,7 @@ internal sealed class ScratchMemory
             memory.Take(tensor.Offset, tensor.Size, tensor.First, tensor.Last);
         }
         foreach (var tensor in _tensors.Where(t => t.Last >= 0))
-            lines.Add($"T* {tensor.Name} = {scratch}{TileKernelEmitter.Plus(tensor.Offset)}; // {tensor.Shape}");
+            lines.Add($"T* {tensor.Name} = {scratch}{Texts.Plus(tensor.Offset)}; // {tensor.Shape}");
         return memory.Size;
     }
 }
