@@ -31,16 +31,16 @@ internal sealed record CompiledKernel(ModelKernel Kernel, PtxText? Ptx, Usage? U
                 $"expected a method that ILGPU compiles, found {innermost.GetType().Name}: {innermost.Message.Split('\n')[0].Trim()}; kernels have no exceptions, classes, strings, lambdas or arrays of their own"));
             return new(kernel, null, usage, occupancy, findings);
         }
-        foreach (var card in Card.All)
+        foreach (var target in GpuTarget.All)
         {
             Usage? here = null;
             if (ptxas is not null)
             {
-                if (ptxas.TryAssemble(ptx.Text, card.Architecture, out here, out var refusal)) findings.AddRange(KernelChecks.Of(kernel, ptx, here, card));
-                else findings.Add(new(Finding.Assembler, true, kernel, $"expected code that ptxas translates for {card.Architecture}, found: {refusal}; this is a defect of TttGen, unless the kernel is your own"));
+                if (ptxas.TryAssemble(ptx.Text, target.Architecture, out here, out var refusal)) findings.AddRange(KernelChecks.Of(kernel, ptx, here, target));
+                else findings.Add(new(Finding.Assembler, true, kernel, $"expected code that ptxas translates for {target.Architecture}, found: {refusal}; this is a defect of TttGen, unless the kernel is your own"));
             }
-            if (card.Architecture == KernelCompiler.Target) usage = here;
-            occupancy[card.Architecture] = card.Occupancy(kernel.Attribute.Threads, ptx.SharedStatic + ptx.SharedDynamic, here?.Registers);
+            if (target.Architecture == KernelCompiler.Target) usage = here;
+            occupancy[target.Architecture] = target.Occupancy(kernel.Attribute.Threads, ptx.SharedStatic + ptx.SharedDynamic, here?.Registers);
         }
         return new(kernel, ptx, usage, occupancy, findings);
     }

@@ -64,7 +64,7 @@ internal static unsafe class BackwardScans
     private readonly record struct Linear() : IWideWork
     {
         private readonly Operand _of = new(
-            LinearScanModel.LinearMemoryScan.StateSize, Groups.Max(every => LinearScanModel.LinearMemoryScanBackward.KeptSize(Tokens, every)), LinearScanModel.LinearMemoryScanBackward.ScratchSize);
+            LinearScanModel.LinearMemoryScan.StateSize, Groups.Max(every => LinearScanModel.LinearMemoryScanBackward.CheckpointsSize(Tokens, every)), LinearScanModel.LinearMemoryScanBackward.ScratchSize);
 
         public int Every { get; init; }
 
@@ -82,7 +82,7 @@ internal static unsafe class BackwardScans
     private readonly record struct Mlp() : IWideWork
     {
         private readonly Operand _of = new(
-            MlpScanModel.MlpMemoryScan.StateSize, Groups.Max(every => MlpScanModel.MlpMemoryScanBackward.KeptSize(Tokens, every)), MlpScanModel.MlpMemoryScanBackward.ScratchSize);
+            MlpScanModel.MlpMemoryScan.StateSize, Groups.Max(every => MlpScanModel.MlpMemoryScanBackward.CheckpointsSize(Tokens, every)), MlpScanModel.MlpMemoryScanBackward.ScratchSize);
 
         public int Every { get; init; }
 

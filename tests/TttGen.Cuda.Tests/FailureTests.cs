@@ -100,12 +100,12 @@ public sealed class FailureTests : DriverTests
     {
         Driver.Capability = (7, 5);
         using var old = Open();
-        Assert.Equal("App.Toy.Fill: expected a card of compute capability 8.0 or more, found 7.5 of Fake A (cuda:0); run on another card, or on the CPU (--device cpu)",
+        Assert.Equal("App.Toy.Fill: expected a GPU of compute capability 8.0 or more, found 7.5 of Fake A (cuda:0); run on another GPU, or on the CPU (--device cpu)",
             Assert.Throws<CudaException>(() => old.Load(Image("Fill"))).Message);
 
         Driver.Capability = (10, 0);
         using var later = Open();
-        Assert.Equal("App.Toy.Hopper: expected a card of compute capability 9.0, found 10.0 of Fake A (cuda:0); run on another card, or on the CPU (--device cpu)",
+        Assert.Equal("App.Toy.Hopper: expected a GPU of compute capability 9.0, found 10.0 of Fake A (cuda:0); run on another GPU, or on the CPU (--device cpu)",
             Assert.Throws<CudaException>(() => later.Load(Image("Hopper"))).Message);
         later.Load(Image("Fill"));
     }

@@ -122,7 +122,7 @@ public sealed class GpuAppTests : IDisposable
         // a layer each; the fake clock gives every launch half a millisecond, and another half to the end of it
         Assert.Matches(@"\n +2\.000 +\d+\.\d % +2\.0 +1000\.0  LearnLinearMemory\w* \d+ × \d+ × \d+\n", output);
         Assert.Contains("(downloads)", output, StringComparison.Ordinal);
-        Assert.Equal("error: profile: expected a card, found the CPU\n", Run("profile", "linear-transformer", "f32", "decode", "1", "2", "--device", "cpu").Error);
+        Assert.Equal("error: profile: expected a GPU, found the CPU\n", Run("profile", "linear-transformer", "f32", "decode", "1", "2", "--device", "cpu").Error);
     }
 
     [DriverFact]
@@ -131,7 +131,7 @@ public sealed class GpuAppTests : IDisposable
         using var driver = new FakeDriver();
         Assert.Equal(0, Run("ceilings", "--log", File("log"), "--details", "driver 1", "--commit", "abc").Code);
 
-        Assert.Equal(("Fake A (cuda:0)", "driver 1", "abc"), Logged<Card>().Select(card => (card.Device, card.Details, card.Commit)).Single());
+        Assert.Equal(("Fake A (cuda:0)", "driver 1", "abc"), Logged<TestedGpu>().Select(gpu => (gpu.Device, gpu.Details, gpu.Commit)).Single());
         var ceiling = Assert.Single(Logged<Ceiling>());
         // two quarters of a GiB, read and written in the half of a millisecond that the fake clock gives it, or the whole one with its own tick
         Assert.Equal("copy", ceiling.What);

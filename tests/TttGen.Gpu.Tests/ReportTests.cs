@@ -6,7 +6,7 @@ namespace TttGen.Gpu.Tests;
 
 public sealed class ReportTests
 {
-    private static readonly Card Somewhere = new("NVIDIA X (cuda:0)", "driver 1.2", "2030-01-02", "abc1234");
+    private static readonly TestedGpu Somewhere = new("NVIDIA X (cuda:0)", "driver 1.2", "2030-01-02", "abc1234");
 
     [Fact]
     public void What_was_not_measured_says_so_in_every_cell()
@@ -53,7 +53,7 @@ public sealed class ReportTests
 
     [Fact]
     public void A_run_on_the_CPU_is_no_card_s() =>
-        Assert.Contains("no figure here is a card's", new Report([Somewhere with { Device = "CPU" }]).Page(), StringComparison.Ordinal);
+        Assert.Contains("no figure here is a GPU's", new Report([Somewhere with { Device = "CPU" }]).Page(), StringComparison.Ordinal);
 
     [Fact]
     public void Results_are_read_as_they_are_written()

@@ -29,10 +29,10 @@ public sealed class KernelErrorTests
     {
         var kernel = Compiled.Kernel(typeof(GoodKernels), name);
         var ptx = Compiled.Ptx(typeof(GoodKernels), name);
-        Assert.Empty(KernelChecks.Of(kernel, ptx, new Usage(255, 0, 0), Card.Hopper));
+        Assert.Empty(KernelChecks.Of(kernel, ptx, new Usage(255, 0, 0), GpuTarget.Hopper));
         foreach (var usage in (Usage[])[new(255, 0, 16), new(255, 8, 0)])
         {
-            var finding = Assert.Single(KernelChecks.Of(kernel, ptx, usage, Card.Hopper));
+            var finding = Assert.Single(KernelChecks.Of(kernel, ptx, usage, GpuTarget.Hopper));
             Assert.Equal((Finding.Spills, isError), (finding.Id, finding.IsError));
             Assert.Contains($"on sm_90, found {usage.Stack} bytes of stack and {usage.Spills} bytes spilled, with 255 registers a thread", finding.Message);
         }

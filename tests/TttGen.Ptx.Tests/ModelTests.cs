@@ -48,7 +48,7 @@ public sealed class ModelTests
         var states = scan.GetProperty("parameters").EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == "states");
         Assert.Equal("""{"name":"states","kind":"view","element":"float"}""", JsonSerializer.Serialize(states));
         Assert.All((string[])["registers", "spills", "stack"], name => Assert.Equal(Ptxas.Find(Named, out _) is null, scan.GetProperty(name).ValueKind is JsonValueKind.Null));
-        Assert.Equal(["sm_80", "sm_90"], scan.GetProperty("occupancy").EnumerateObject().Select(card => card.Name));
+        Assert.Equal(["sm_80", "sm_90"], scan.GetProperty("occupancy").EnumerateObject().Select(target => target.Name));
     }
 
     [Fact]

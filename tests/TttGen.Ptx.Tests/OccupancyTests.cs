@@ -24,10 +24,10 @@ public sealed class OccupancyTests
     [InlineData("sm_90", 128, 227 * 1024 + 1, 32, 0, "Shared")]
     public void So_many_groups_fit(string architecture, int threads, int shared, int registers, int groups, string limit)
     {
-        var occupancy = Card.All.Single(card => card.Architecture == architecture).Occupancy(threads, shared, registers);
+        var occupancy = GpuTarget.All.Single(target => target.Architecture == architecture).Occupancy(threads, shared, registers);
         Assert.Equal((groups, limit, registers), (occupancy.Blocks, occupancy.Limit.ToString(), occupancy.Registers));
     }
 
     [Fact]
-    public void Registers_that_are_not_known_are_no_limit() => Assert.Equal(new Occupancy(8, OccupancyLimit.Threads, null), Card.Ampere.Occupancy(256, 0, null));
+    public void Registers_that_are_not_known_are_no_limit() => Assert.Equal(new Occupancy(8, OccupancyLimit.Threads, null), GpuTarget.Ampere.Occupancy(256, 0, null));
 }

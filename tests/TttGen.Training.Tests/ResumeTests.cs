@@ -209,4 +209,13 @@ public sealed class ResumeTests : RunTests
         var bytes = File.ReadAllBytes(folder.Checkpoint);
         return bytes[(20 + BitConverter.ToInt32(bytes, 16))..^4];
     }
+
+    [Fact]
+    public void Settings_of_an_older_build_are_read_by_their_old_names()
+    {
+        var settings = Of("plain") with { CheckpointEvery = 5 };
+        var old = SettingsText.Of(settings).ToDictionary(s => s.Option == "--checkpoint-every" ? "--keep-every" : s.Option, s => s.Value);
+        Assert.Contains("--keep-every", old.Keys);
+        Assert.Equal(SettingsText.Of(settings), SettingsText.Of(SettingsText.Parse(old)));
+    }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run-on-gpu.sh [PART…] [OPTIONS]
 #
-# Checks and times on this machine's card what lies beside this script; needs neither .NET nor network. PyTorch is used where python3 has it.
+# Checks and times on this machine's GPU what lies beside this script; needs neither .NET nor network. PyTorch is used where python3 has it.
 # Parts, all of them in this order unless some are named: ceilings, check, time, peer, profile, report. Profiles are of one sequence and of some, in FOLDER/profile.txt.
 #
 #   --budget SECONDS   begins nothing new after this (3600). Results are kept: the same call again goes on where it stopped
@@ -68,7 +68,7 @@ ceilings() {
     timeout 120 "$program" ceilings --device "$device" --details "$details" --commit "$(cat "$here/COMMIT")" --log "$parts_folder/ceilings.jsonl"
 }
 
-# A model in a process of its own: one that fails, hangs or breaks the card leaves the others alone.
+# A model in a process of its own: one that fails, hangs or breaks the GPU leaves the others alone.
 check_one() {
     local status=0 log=$parts_folder/check-$1.unfinished
     timeout 200 "$program" check "$1" --device "$device" --log "$log" || status=$?
@@ -122,7 +122,7 @@ peer() {
 }
 
 profile() {
-    [ "$device" != cpu ] || { echo "of a card alone"; return 0; }
+    [ "$device" != cpu ] || { echo "of a GPU alone"; return 0; }
     local work
     for work in "linear-125m f32 decode 1 1" "linear-125m f32 prefill 2048 1" "linear-125m f32 decode 1 128" "mlp-125m f32 decode 1 128" "mlp-125m f32 prefill 2048 16" "linear-1b f32 prefill 2048 1" "linear-1b bf16 prefill 2048 16" "linear-1b bf16 decode 1 1"; do
         (($(left) > 30)) || { echo "out of time before $work"; break; }

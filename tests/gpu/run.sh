@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh [--bundle] [--device cpu] [OPTIONS of run-on-gpu.sh]
 #
-# Checks and times the compiled models on an NVIDIA card, beside an eager PyTorch program, and writes kernels/GPU.md.
-# Makes artifacts/gpu/bundle.tar.gz: all that a machine with a card needs, without .NET and without network. Where there is a card, runs it.
+# Checks and times the compiled models on an NVIDIA GPU, beside an eager PyTorch program, and writes kernels/GPU.md.
+# Makes artifacts/gpu/bundle.tar.gz: all that a machine with a GPU needs, without .NET and without network. Where there is a GPU, runs it.
 #
 #   --bundle        makes the bundle and does no more
 #   --device cpu    runs it on the CPU, to prove the way; the page is artifacts/gpu/results/GPU.md then, and kernels/GPU.md stays as it is

@@ -14,7 +14,7 @@ public sealed record DerivedMemoryGradient(DerivedMemory Memory, TensorProgram? 
     {
         var losses = InnerLoss.Of(memory.Model);
         if (memory.Optimiser is { } optimiser) return new(memory, null, OfOptimiser(memory, new OptimisedForm(memory.Model, optimiser)), losses);
-        var gradient = new OuterGradient(memory.Model);
+        var gradient = new ScanGradient(memory.Model);
         return new(memory, memory.IsDual ? gradient.MiniBatch() : null,
         [
             memory.IsDual ? new DualForm(memory.Model).Forward(ProgramKind.Gather, carried: true, closing: false, outputs: false) : new PrimalForm(memory.Model).Forward(ProgramKind.Gather, outputs: false),

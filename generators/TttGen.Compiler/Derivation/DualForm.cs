@@ -43,7 +43,7 @@ public sealed class DualForm(InnerModel model)
         var tokLast = lastOfRows ? g.Input(Argument.LastTokenRate, Axis.Rows) : g.Input(Argument.LastTokenRate);
         var weights = model.Weights.ToDictionary(w => w.Name, w => g.Input(Argument.Of(w), w.Shape));
         var carry = model.Fast.ToDictionary(w => w.Name, w => carried ? g.Input(Argument.SumOf(w), w.Shape) : g.Zero(w.Shape));
-        var gradients = RowGradients.Of(g, model, key, value, weights, lr, _notes.Add);
+        var gradients = InnerGradients.Of(g, model, key, value, weights, lr, _notes.Add);
 
         var results = new List<ProgramOutput>();
         if (outputs)
@@ -92,7 +92,7 @@ public sealed class DualForm(InnerModel model)
     public IReadOnlyList<ProgramOutput> Next(Graph g)
     {
         var weights = model.Weights.ToDictionary(w => w.Name, w => g.Input(Argument.Of(w), w.Shape));
-        var gradients = RowGradients.Of(g, model, g.Input(Argument.Key, Axis.Rows, model.Width), g.Input(Argument.Value, Axis.Rows, model.Width), weights, g.Input(Argument.Rate, Axis.Rows), null);
+        var gradients = InnerGradients.Of(g, model, g.Input(Argument.Key, Axis.Rows, model.Width), g.Input(Argument.Value, Axis.Rows, model.Width), weights, g.Input(Argument.Rate, Axis.Rows), null);
         return [.. model.Fast.Select(w => new ProgramOutput(Argument.Of(w).Next, g.Sub(weights[w.Name], g.Mul(g.Input(Argument.Last), Step(g, w, gradients))), Argument.Of(w)))];
     }
 

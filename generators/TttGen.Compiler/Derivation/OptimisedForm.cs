@@ -35,7 +35,7 @@ public sealed class OptimisedForm(InnerModel model, InnerOptimiser optimiser)
         var g = new Graph();
         var (key, value, query) = (g.Input(Argument.Key, Axis.Rows, model.Width), g.Input(Argument.Value, Axis.Rows, model.Width), g.Input(Argument.Query, Axis.Rows, model.Width));
         var weights = model.Weights.ToDictionary(w => w.Name, w => g.Input(Argument.Of(w), w.Shape));
-        var gradients = RowGradients.Of(g, model, key, value, weights, g.Fill(1, [Axis.Rows]), null);
+        var gradients = InnerGradients.Of(g, model, key, value, weights, g.Fill(1, [Axis.Rows]), null);
         var parts = Enumerable.Range(0, optimiser.Parts.Count).ToArray();
 
         var results = new List<ProgramOutput>();
@@ -115,7 +115,7 @@ public sealed class OptimisedForm(InnerModel model, InnerOptimiser optimiser)
     /// <summary>The gradient of <see cref="Forward"/>: of tokens and of the table set, of weights added to, of parts in by what they became and out by what they were.</summary>
     /// <param name="forward">What to differentiate: rows, or one token.</param>
     /// <param name="rows">The axis of its rows; null: one token.</param>
-    public TensorProgram Backward(TensorProgram forward, Axis? rows) => OuterGradient.Of(ProgramKind.StepBackward, forward, model.Width, rows, OfTokens);
+    public TensorProgram Backward(TensorProgram forward, Axis? rows) => ScanGradient.Of(ProgramKind.StepBackward, forward, model.Width, rows, OfTokens);
 
     /// <summary>One token's coefficients, row by row of [parts, parts + 1] the shares of the parts and of the gradient, from its inputs.</summary>
     public TensorProgram Coefficients() => Scalars(ProgramKind.Coefficients, "Of one token: the shares of parts and gradient in each part after it.",

@@ -13,7 +13,7 @@ internal interface IBackend
 /// <summary>Kernels over rows, and the lines of a plan that run them. <see cref="PlanEmitter"/> puts the lines in order.</summary>
 internal interface IPlanKernels
 {
-    /// <summary>Adds a kernel; answers the lines that run it.</summary>
+    /// <summary>Adds a kernel; returns the lines that run it.</summary>
     IReadOnlyList<string> Add(RowKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors);
 
     /// <summary>The lines that bring rows of the past before each sequence's own, and keep the last ones.</summary>

@@ -33,7 +33,7 @@ internal static class KernelSummary
             ProductKernel { IsHead: true } p => $"logits = {Left(p)} · {p.Groups[0].Products[0].Matrix}",
             ProductKernel p => $"{string.Join(", ", p.Groups.SelectMany(g => g.Stores).Select(Name))} = {Left(p)} · {Beside([.. p.Groups.SelectMany(g => g.Products).Select(m => m.Matrix + (m.Transposed ? "ᵀ" : ""))])}",
             SequenceGradientKernel s => $"{string.Join(", ", s.Parts.Select(p => p.Rank == 2 ? Name(p) : p.Hint))}: the gradient of {s.Primitive.Call}, from {Name(s.Output)}",
-            MatrixGradientKernel m => string.Join(", ", m.Gradients.Select(g => $"d{g.Matrix} += {Name(m.Left)}ᵀ · {Name(g.Rows)}")) + (stored.ContainsKey(m.Left) ? "" : $"; {Name(m.Left)} is made again"),
+            MatrixGradientKernel m => string.Join(", ", m.Gradients.Select(g => $"d{g.Matrix} += {Name(m.Left)}ᵀ · {Name(g.Rows)}")) + (stored.ContainsKey(m.Left) ? "" : $"; {Name(m.Left)} is recomputed"),
             ScatterKernel s => $"d{s.Lookup.Table} += {Name(s.Rows)}, by token",
             VectorKernel v => "gradients of " + string.Join(", ", v.Gradients.Select(g => g.Parameter.Name)),
             _ => "",

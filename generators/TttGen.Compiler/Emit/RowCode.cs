@@ -7,7 +7,7 @@ namespace TttGen.Compiler.Emit;
 /// <summary>The code of one row: the passes of a <see cref="RowPlan"/>, written with <see cref="RowExpressions"/>.</summary>
 internal sealed class RowCode
 {
-    private readonly IRowMemory _memory;
+    private readonly IAddressMap _memory;
     private readonly RowDialect _dialect;
     private readonly Axis? _rowAxis;
     private readonly IReadOnlyList<Node> _stores;
@@ -22,7 +22,7 @@ internal sealed class RowCode
     /// <param name="target">Pointer expression (vectors) or assignable expression (scalars) of a store.</param>
     /// <param name="rowBuffer">A pointer, under a name, to working memory for a row of so many elements; pass by pass, for that many in each row.</param>
     /// <param name="names">Unique names.</param>
-    public RowCode(IRowMemory memory, RowDialect dialect, Axis? rowAxis, IReadOnlyList<Node> stores, Func<Node, string> target, Func<string, int, string> rowBuffer, NameTable names)
+    public RowCode(IAddressMap memory, RowDialect dialect, Axis? rowAxis, IReadOnlyList<Node> stores, Func<Node, string> target, Func<string, int, string> rowBuffer, NameTable names)
     {
         _memory = memory;
         _dialect = dialect;
@@ -36,7 +36,7 @@ internal sealed class RowCode
     /// <summary>What is added up over the rows: what a row gives, how it is read, and where it goes.</summary>
     public IReadOnlyList<(Node Body, Access Access, string Target)> Sums { get; init; } = [];
 
-    /// <summary>Writes the row's body; answers the lines that are the same for every row, to stand before it.</summary>
+    /// <summary>Writes the row's body; returns the lines that are the same for every row, to stand before it.</summary>
     public IReadOnlyList<string> Emit(CodeWriter w)
     {
         var passes = Passes(passByPass: false, static () => []);

@@ -14,7 +14,7 @@ internal abstract class RowDialect
     /// <summary>The head of a loop over columns j.</summary>
     public abstract string LoopHead(ColumnLoop loop);
 
-    /// <summary>Reads from an address that <see cref="IRowMemory.Row"/> gave.</summary>
+    /// <summary>Reads from an address that <see cref="IAddressMap.Row"/> gave.</summary>
     public abstract string Load(string row, ColumnLoop loop);
 
     /// <summary>Writes to an address: a statement.</summary>

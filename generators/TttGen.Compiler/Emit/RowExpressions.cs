@@ -9,7 +9,7 @@ namespace TttGen.Compiler.Emit;
 /// a name in the spec gets a local.
 /// </summary>
 internal sealed class RowExpressions(
-    IRowMemory memory, RowDialect dialect, RowPlan plan, Func<Node, string> target, IReadOnlyDictionary<Node, string> kept, NameTable names, bool passByPass)
+    IAddressMap memory, RowDialect dialect, RowPlan plan, Func<Node, string> target, IReadOnlyDictionary<Node, string> kept, NameTable names, bool passByPass)
     : IScalarText
 {
     private const int LongestInline = 120;
@@ -121,7 +121,7 @@ internal sealed class RowExpressions(
 
     /// <summary>What lies in memory is a row of it; all else has the name that its composite gave.</summary>
     private string LocalName(Node n, bool root) => n is Input input ? Names.Lower(input.Identifier) + "Row"
-        : plan.InMemory(n, root) && !memory.IsGiven(n) ? Names.Of(n) + "Row"
+        : plan.InMemory(n, root) && !memory.IsInRegister(n) ? Names.Of(n) + "Row"
         : Names.Of(n);
 
     private string VectorText(Node n, Access access, bool root)
@@ -153,7 +153,7 @@ internal sealed class RowExpressions(
     }
 
     /// <summary>The causal mask: row i sees columns up to i.</summary>
-    private string Masked(string x) => memory.MaskFree ? x : dialect.Causal(x);
+    private string Masked(string x) => memory.MaskIsImplied ? x : dialect.Causal(x);
 
     /// <summary>What lies at an address, and a vector value added to it.</summary>
     public string Added(string row, Node n, Access access) => SumText([n], access, Load(row));

@@ -27,10 +27,10 @@ internal sealed record RowPass(Axis Axis, int Level, List<Sink> Sinks);
 /// </summary>
 internal sealed class RowPlan
 {
-    /// <summary>From this many loads and operations on, a value is kept for later passes rather than computed again.</summary>
+    /// <summary>From this many loads and operations on, a value is kept for later passes rather than recomputed.</summary>
     private const int CostlyFrom = 6;
 
-    private readonly IRowMemory _memory;
+    private readonly IAddressMap _memory;
     private readonly Axis? _rowAxis;
     private readonly HashSet<Node> _stores;
     private readonly IReadOnlyList<SumSink> _sums;
@@ -40,7 +40,7 @@ internal sealed class RowPlan
     private readonly Dictionary<Node, int> _storeLevels = [];
     private readonly HashSet<(Node, Access)> _seen = [];
 
-    public RowPlan(IRowMemory memory, Axis? rowAxis, IReadOnlyList<Node> stores, IReadOnlyList<SumSink> sums)
+    public RowPlan(IAddressMap memory, Axis? rowAxis, IReadOnlyList<Node> stores, IReadOnlyList<SumSink> sums)
     {
         _sums = sums;
         _memory = memory;
@@ -79,7 +79,7 @@ internal sealed class RowPlan
 
     /// <summary>Whether a value is read rather than computed. The root of a store is computed, whatever lies in its place.</summary>
     public bool InMemory(Node n, bool root) =>
-        _memory.IsGiven(n) || n is Input and not Mask || (!root && _memory.IsStored(n) && !_stores.Contains(n));
+        _memory.IsInRegister(n) || n is Input and not Mask || (!root && _memory.IsStored(n) && !_stores.Contains(n));
 
     /// <summary>Nothing to compute: a constant, or what lies in memory.</summary>
     public bool IsLeaf(Node n, bool root) => n is Literal or InverseSize or Zero or Input || InMemory(n, root);

@@ -59,7 +59,7 @@ public enum Function
 /// <param name="Notation">As papers write it: a format of its arguments.</param>
 /// <param name="Slopes">For each argument xᵢ the slope ∂y/∂xᵢ of y = f(x₀, x₁, …), in y where that is cheaper.</param>
 /// <param name="Scalar">How single numbers are computed where a backend has no method of the function's name for them.</param>
-/// <param name="IsCheap">One instruction or two: computed again rather than stored.</param>
+/// <param name="IsCheap">One instruction or two: recomputed rather than stored.</param>
 public sealed record FunctionRule(
     string Notation, IReadOnlyList<Func<Graph, Map, Node>> Slopes, Func<IScalarText, string[], string>? Scalar = null, bool IsCheap = false);
 

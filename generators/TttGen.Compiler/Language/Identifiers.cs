@@ -71,10 +71,10 @@ public sealed class Identifiers(NameScope scope)
 
     private static readonly HashSet<string> ScanNames = new(
     [
-        .. Everywhere, "k", "key", "keyRow", "value", "valueRow", "query", "queryRow", "output", "outputRow", "rate", "rateRow", "lr", "dLr", "x", "tril", "last", "lastOfRows", "sums", "inner", "kept", "keepEvery",
+        .. Everywhere, "k", "key", "keyRow", "value", "valueRow", "query", "queryRow", "output", "outputRow", "rate", "rateRow", "lr", "dLr", "x", "tril", "last", "lastOfRows", "sums", "inner", "kept", "checkpointEvery",
         "dKey", "dKeyRow", "dValue", "dValueRow", "dQuery", "dQueryRow", "dOutput", "dOutputRow", "dRate", "dRateRow", "loss", "after", "taken", "which", "initial", "predict",
         "Range", "Copy", "Start", "Next", "Back", "Gathered", "SumsAtStart", "Run", "MiniBatch", "Step", "Close", "Token", "Gather", "Advance", "InnerGradient", "Losses", "Add", "MiniBatchBackward",
-        "StepBackward", "TokenBackward", "CloseBackward", "Coefficients", "CoefficientsBackward", "inputs", "coefficients", "dCoefficients", "dInputs", "table", "dTable", "dWeights", "weights", "dParts", "gains", "WeightsSize", "ScratchSize", "KeptSize", "StatesSize", "InnerSize", "StateSize", "MiniBatchTokens", "FlopsPerToken", "AdvanceFlopsPerToken", "InnerFlopsPerToken",
+        "StepBackward", "TokenBackward", "CloseBackward", "Coefficients", "CoefficientsBackward", "inputs", "coefficients", "dCoefficients", "dInputs", "table", "dTable", "dWeights", "weights", "dParts", "gains", "WeightsSize", "ScratchSize", "CheckpointsSize", "StatesSize", "InnerSize", "StateSize", "MiniBatchTokens", "FlopsPerToken", "AdvanceFlopsPerToken", "InnerFlopsPerToken",
         "positions", "stateOffsets", "layerOffset", "answer",
         "keyRows", "valueRows", "queryRows", "rateRows", "answerRows", "keyStride", "valueStride", "queryStride", "rateStride", "answerStride",
         "keeps", "ends", "endGains", "column", "closes", "step", .. Numbered("input", "dInput", "now", "after", "end", "number"),

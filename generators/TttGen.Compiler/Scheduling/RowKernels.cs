@@ -82,7 +82,7 @@ public sealed record SequenceGradientKernel(string Name, SequencePrimitive Primi
 }
 
 /// <summary>Gradients of matrices that multiplied the same rows: Σ rowsᵀ · gradient of the product.</summary>
-/// <param name="Left">The rows, [rows, inputs]: computed again where they are not stored.</param>
+/// <param name="Left">The rows, [rows, inputs]: recomputed where they are not stored.</param>
 /// <param name="Gradients">One a matrix.</param>
 public sealed record MatrixGradientKernel(string Name, Node Left, IReadOnlyList<MatrixGradient> Gradients) : RowKernel(Name);
 

@@ -40,7 +40,7 @@ public sealed partial class RowScheduler
         foreach (var p in products) _made.Add(p);
     }
 
-    /// <summary>A product of rows that are stored anyway, for a kernel further on: cheaper to have again there than to store and load.</summary>
+    /// <summary>A product of rows that are stored anyway, for a kernel further on: cheaper to recompute there than to store and load.</summary>
     private bool IsCheapLater(Node n) => n is Einsum && !_mustStore.Contains(n) && n.Operands.All(o => o.Rank < 2 || _mustStore.Contains(o))
         && _users.TryGetValue(n, out var users) && users.All(u => ReadsShift(u));
 

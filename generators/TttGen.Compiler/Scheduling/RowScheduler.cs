@@ -19,7 +19,7 @@ public sealed partial class RowScheduler
     private readonly Dictionary<Node, RowTensor> _tensors = [];
     private readonly HashSet<Node> _made = [];
     private readonly HashSet<Node> _mustStore = [];
-    private readonly HashSet<Node> _handedOn = [];
+    private readonly HashSet<Node> _liveOut = [];
     private readonly List<RowKernel> _kernels = [];
     private readonly List<RowsSum> _sums = [];
     private readonly HashSet<Node> _summed = [];
@@ -121,7 +121,7 @@ public sealed partial class RowScheduler
     private RowSchedule Forward(LinkedSegment segment, LinkedParameter? head)
     {
         RowTensor? stream = null;
-        foreach (var n in _live.Where(n => n is Lookup || n == segment.Stream || n == segment.Result)) _handedOn.Add(n);
+        foreach (var n in _live.Where(n => n is Lookup || n == segment.Stream || n == segment.Result)) _liveOut.Add(n);
         if (segment.Stream is { } input)
         {
             stream = Tensor(input, segment.IsStack ? "x" : "hidden");
@@ -146,10 +146,10 @@ public sealed partial class RowScheduler
         var given = new HashSet<RowTensor>(_tensors.Values);
         _isGradient = true;
         ChooseStored();
-        _handedOn.Add(gradient.Result);
+        _liveOut.Add(gradient.Result);
         var result = Tensor(gradient.Result, "dResult");
         _made.Add(gradient.Result);
-        if (gradient.Stream is { } s) _handedOn.Add(s);
+        if (gradient.Stream is { } s) _liveOut.Add(s);
 
         var matrices = new List<(string Matrix, Node Left, Node Rows)>();
         var vectors = new List<(Input Parameter, Node Gradient)>();
@@ -221,7 +221,7 @@ public sealed partial class RowScheduler
             if (part.Rank == 2) Tensor(part, "rows");
             _made.Add(part);
         }
-        _kernels.Add(new SequenceGradientKernel(Unique(gradient.Primitive.Name + "Back"), gradient.Primitive, gradient.Output, parts));
+        _kernels.Add(new SequenceGradientKernel(Unique(gradient.Primitive.Name + "Backward"), gradient.Primitive, gradient.Output, parts));
     }
 
     private string Unique(string name)
@@ -290,7 +290,7 @@ public sealed partial class RowScheduler
     private int Stride(Node n, int halo)
     {
         var columns = n.Shape[1].Size;
-        return columns % 1024 == 0 && halo == 0 && !_handedOn.Contains(n) ? columns + 16 : columns;
+        return columns % 1024 == 0 && halo == 0 && !_liveOut.Contains(n) ? columns + 16 : columns;
     }
 
     /// <summary>A rows kernel for what is not made yet.</summary>

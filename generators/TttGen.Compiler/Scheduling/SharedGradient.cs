@@ -28,7 +28,7 @@ public sealed record SharedGradient(TensorProgram Inner, TensorProgram Advance, 
         return new(
             TensorProgram.Of(ProgramKind.InnerGradient, "Rows of one mini-batch from its start: what the inner gradient is made of.", g, kept),
             TensorProgram.Of(ProgramKind.Advance, "The weights that the next mini-batch starts from.", g, From(next)),
-            TensorProgram.Of(whole.Kind, "Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.", g, From(whole.Outputs)),
+            TensorProgram.Of(whole.Kind, "Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are recomputed here.", g, From(whole.Outputs)),
             [.. kept.Select(k => (Input)g.Input(k.Argument, k.Value.Shape))]);
     }
 

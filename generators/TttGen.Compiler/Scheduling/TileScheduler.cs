@@ -239,7 +239,7 @@ public sealed partial class TileScheduler
             foreach (var scalar in stage.Scalars) Store(scalar);
         }
         foreach (var n in _shared.OrderBy(n => n.Id)) Store(n);
-        var across = new ReadsAcross(_live, _buffers, _accumulations, _columnSums, _products).Find();
+        var across = new CrossRowReads(_live, _buffers, _accumulations, _columnSums, _products).Find();
         foreach (var n in _live.Where(n => n.Rank == 2 || (n.Rank == 1 && n.Shape[0].IsRows)).Concat(_live))
             foreach (var o in n.Operands)
                 if (across.Stored.Contains(o)) Store(o);

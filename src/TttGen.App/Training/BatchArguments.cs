@@ -39,7 +39,7 @@ internal sealed class BatchArguments
     private readonly Option<int> _context = Numbers.Integer("--context", "Tokens of a sequence", Standard.Context, 1, 1 << 24);
     private readonly Option<int> _batch = Numbers.Integer("--batch", "Sequences of a call", Standard.Batch, 1, 1 << 20);
     private readonly Option<int> _accumulate = Numbers.Integer("--accumulate", "Calls whose gradients make one step", Standard.Accumulate, 1, 1 << 20);
-    private readonly Option<int> _keepEvery = Numbers.Integer("--keep-every", "Mini-batches from one inner state that is kept for the way back to the next; those between are made again", Standard.KeepEvery, 1, int.MaxValue);
+    private readonly Option<int> _checkpointEvery = Numbers.Integer("--checkpoint-every", "Mini-batches between saved inner states; those between are recomputed in the backward pass", Standard.CheckpointEvery, 1, int.MaxValue);
     private readonly Option<bool> _packed = new("--packed") { Description = "Cut sequences where documents end; each part starts afresh" };
     private readonly Option<int> _carry = Numbers.Integer("--carry", "Tokens read one context after another with the state carried, a multiple of --context; 0: none", Standard.Carry, 0, int.MaxValue);
     private readonly Option<int> _steps = Numbers.Integer("--steps", "Steps of the whole training", 0, 1, int.MaxValue).WithoutDefault();
@@ -50,7 +50,7 @@ internal sealed class BatchArguments
     public void AddTo(Command command)
     {
         command.Arguments.Add(_texts);
-        foreach (var option in (ReadOnlySpan<Option>)[_tokenizer, _heldOut, _context, _batch, _accumulate, _keepEvery, _packed, _carry, _steps, _minutes, _seed])
+        foreach (var option in (ReadOnlySpan<Option>)[_tokenizer, _heldOut, _context, _batch, _accumulate, _checkpointEvery, _packed, _carry, _steps, _minutes, _seed])
             command.Options.Add(option);
     }
 
@@ -63,10 +63,10 @@ internal sealed class BatchArguments
         Context = arguments.Given(_context, settings.Context),
         Batch = arguments.Given(_batch, settings.Batch),
         Accumulate = arguments.Given(_accumulate, settings.Accumulate),
-        KeepEvery = arguments.Given(_keepEvery, settings.KeepEvery),
+        CheckpointEvery = arguments.Given(_checkpointEvery, settings.CheckpointEvery),
         Packed = arguments.Given(_packed, settings.Packed),
         Carry = arguments.Given(_carry, settings.Carry),
-        Steps = arguments.IsGiven(_steps) ? arguments.GetValue(_steps) : settings.Steps,
+        Steps = arguments.IsInRegister(_steps) ? arguments.GetValue(_steps) : settings.Steps,
         Minutes = arguments.Given(_minutes, settings.Minutes),
         Seed = arguments.Given(_seed, settings.Seed),
     };

@@ -34,7 +34,7 @@ internal sealed class OptimiserArguments
         LearningRate = arguments.Given(_rate, settings.LearningRate),
         FinalRate = arguments.Given(_final, settings.FinalRate),
         WarmUp = arguments.Given(_warmUp, settings.WarmUp),
-        InnerRateStart = arguments.IsGiven(_innerStart) ? arguments.GetValue(_innerStart) : settings.InnerRateStart,
+        InnerRateStart = arguments.IsInRegister(_innerStart) ? arguments.GetValue(_innerStart) : settings.InnerRateStart,
         Optimiser = new AdamWOptions
         {
             Beta1 = arguments.Given(_beta1, settings.Optimiser.Beta1),

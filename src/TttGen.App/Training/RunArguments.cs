@@ -20,7 +20,7 @@ internal sealed class RunArguments
     private readonly Option<DType> _weights = new("--weights") { Description = "Type of the saved model: f32 or bf16, which rounds every tensor, vectors too. Default: f32", HelpName = "type", CustomParser = Weights };
     private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, Cpu.WorkerPool.MostThreads);
 
-    private readonly Option<int> _activations = Numbers.Integer("--activations", "MiB of activations to keep for the way back; layers past them are run again", (int)(new TrainableOptions().ActivationBytes >> 20), 0, int.MaxValue);
+    private readonly Option<int> _activations = Numbers.Integer("--activations", "MiB of activations to keep for the backward pass; layers past them are recomputed", (int)(new TrainableOptions().ActivationBytes >> 20), 0, int.MaxValue);
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -45,7 +45,7 @@ internal sealed class RunArguments
     {
         MaxTokens = settings.TokensACall,
         Threads = arguments.GetValue(_threads),
-        KeepEvery = settings.KeepEvery,
+        CheckpointEvery = settings.CheckpointEvery,
         ActivationBytes = (long)arguments.GetValue(_activations) << 20,
     };
 

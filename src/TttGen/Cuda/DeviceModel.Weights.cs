@@ -11,20 +11,20 @@ public abstract unsafe partial class DeviceModel
     private void Load(int index, ParameterSource source, IReadOnlyList<StateStart> starts)
     {
         var slot = _slots[index];
-        var isHalf = Weights == WeightType.BFloat16 && slot.Form == StorageForm.Matrix;
-        if (isHalf) _halfWeights[index] = Owned<ushort>(slot);
+        var storesBf16 = Weights == WeightType.BFloat16 && slot.Form == StorageForm.Matrix;
+        if (storesBf16) _halfWeights[index] = Owned<ushort>(slot);
         else _weights[index] = Owned<float>(slot);
         var isStart = starts.Any(s => s.Slot == index);
         // a tensor is read in parts: the host never holds a large one
         var part = new float[Math.Min(slot.Count, Math.Max(slot.Inner, (1 << 22) / slot.Inner * slot.Inner))];
-        var halves = new ushort[isHalf ? part.Length : 0];
+        var halves = new ushort[storesBf16 ? part.Length : 0];
         for (var layer = 0; layer < slot.Layers; layer++)
             for (long first = 0; first < slot.Count; first += part.Length)
             {
                 var to = part.AsSpan(0, (int)Math.Min(part.Length, slot.Count - first));
                 source(slot, layer, first, to);
                 var at = layer * slot.Stride + first;
-                if (isHalf)
+                if (storesBf16)
                 {
                     for (var i = 0; i < to.Length; i++) halves[i] = Quantisation.ToBFloat16(to[i]);
                     Device.Upload<ushort>(halves.AsSpan(0, to.Length), _halfWeights[index].Slice(at, to.Length));

@@ -8,8 +8,8 @@ namespace TttGen.Training;
 /// <content>What generated kernels, and the constructors that make room for them, call.</content>
 public abstract unsafe partial class CompiledTrainable
 {
-    /// <summary>Mini-batches from one kept state to the next.</summary>
-    protected int KeepEvery { get; }
+    /// <summary>Mini-batches from one checkpoint of the inner state to the next.</summary>
+    protected int CheckpointEvery { get; }
 
     /// <summary>Rows of this call.</summary>
     protected int Rows => _pass.Rows;
@@ -36,17 +36,17 @@ public abstract unsafe partial class CompiledTrainable
     protected int PackedFirst { get; set; }
 
     /// <summary>Gradient of the rows that a segment handed on.</summary>
-    protected float* Incoming { get; private set; }
+    protected float* OutputGradient { get; private set; }
 
     /// <summary>Where the gradient of the rows that it got goes.</summary>
-    protected float* Outgoing { get; private set; }
+    protected float* InputGradient { get; private set; }
 
     /// <summary>What went out of one segment comes into the one before.</summary>
-    protected void Turn()
+    protected void SwapGradients()
     {
-        var incoming = Incoming;
-        Incoming = Outgoing;
-        Outgoing = incoming;
+        var incoming = OutputGradient;
+        OutputGradient = InputGradient;
+        InputGradient = incoming;
     }
 
     /// <summary>Width of the rows that segments hand on, and of the head's.</summary>
@@ -67,7 +67,7 @@ public abstract unsafe partial class CompiledTrainable
     /// <summary>Runs everything up to the head.</summary>
     protected abstract void Forward();
 
-    /// <summary>Runs back, from <see cref="Incoming"/>.</summary>
+    /// <summary>Runs back, from <see cref="OutputGradient"/>.</summary>
     protected abstract void Backward();
 
     /// <inheritdoc/>
@@ -98,7 +98,7 @@ public abstract unsafe partial class CompiledTrainable
     protected float* Scratch(int worker) => _scratch[worker].Pointer;
 
     /// <summary>Kept inner states of one worker.</summary>
-    protected float* Kept(int worker) => _kept[worker]!.Pointer;
+    protected float* Checkpoints(int worker) => _kept[worker]!.Pointer;
 
     /// <summary>The state that a fresh sequence starts from.</summary>
     protected float* InitialState => _start!.Pointer;

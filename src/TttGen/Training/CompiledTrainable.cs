@@ -42,12 +42,12 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     protected CompiledTrainable(ModelDefinition definition, IReadOnlyList<ParameterSlot> slots, int seed, TrainableOptions options, long scratch)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.MaxTokens < 1 || options.KeepEvery < 1) throw new TttException($"expected at least one token a call and one mini-batch from kept state to kept state, found {options.MaxTokens} and {options.KeepEvery}");
+        if (options.MaxTokens < 1 || options.CheckpointEvery < 1) throw new TttException($"expected at least one token a call and one mini-batch between checkpoints of the inner state, found {options.MaxTokens} and {options.CheckpointEvery}");
         Lifetime = new Lifetime("the model", "this model is in the middle of another call, and serves one at a time; make another for another thread", Free);
         _definition = definition;
         _slots = slots;
         MaxTokens = options.MaxTokens;
-        KeepEvery = options.KeepEvery;
+        CheckpointEvery = options.CheckpointEvery;
         _activationBytes = options.ActivationBytes;
         _layout = new FlatLayout(slots);
         _weights = new NativeBuffer(_layout.Length);
@@ -98,7 +98,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     /// <inheritdoc/>
     public override long WorkingBytes => _workingElements * sizeof(float) + _packed.Bytes + (_head?.Bytes ?? 0);
 
-    /// <summary>Bytes of one worker's kept inner states in the backward pass of a scan.</summary>
+    /// <summary>Bytes of one worker's checkpoints of inner states in the backward pass of a scan.</summary>
     public long KeptBytes => (_kept[0]?.Length ?? 0) * sizeof(float);
 
     /// <inheritdoc/>
@@ -128,7 +128,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
         {
             Begin(batch);
             Forward();
-            var loss = Head(scale, Incoming, _gradients.Pointer + _layout.Offset(HeadSlot, 0));
+            var loss = Head(scale, OutputGradient, _gradients.Pointer + _layout.Offset(HeadSlot, 0));
             Backward();
             Advance();
             return loss;
@@ -185,16 +185,16 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
         }
         if (!_isPacked) Pack();
         _head ??= Own(new CrossEntropyHead(_pool, Width, Vocabulary, MaxTokens));
-        if (Incoming == null)
+        if (OutputGradient == null)
         {
-            Incoming = Allocate((long)MaxTokens * Width);
-            Outgoing = Allocate((long)MaxTokens * Width);
+            OutputGradient = Allocate((long)MaxTokens * Width);
+            InputGradient = Allocate((long)MaxTokens * Width);
             _start = Own(new NativeBuffer(StateLength));
         }
         new Span<float>(_start!.Pointer, checked((int)StateLength)).Clear();
         StartState(_start.Pointer);
 
-        if (WatchInnerLoss) _innerLossSums ??= new InnerLossSums(Memories);
+        if (MeasuresInnerLoss) _innerLossSums ??= new InnerLossSums(Memories);
         _pass.Clear();
         var tokens = batch.Tokens.Span;
         foreach (var sequence in sequences)
@@ -210,7 +210,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     private void Advance()
     {
         foreach (var carry in _carries) carry.Advance(Count(carry));
-        _innerLosses = WatchInnerLoss ? _innerLossSums!.Over(Rows) : [];
+        _innerLosses = MeasuresInnerLoss ? _innerLossSums!.Over(Rows) : [];
 
         int Count(CompiledCarry carry)
         {

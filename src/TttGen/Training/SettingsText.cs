@@ -7,6 +7,9 @@ namespace TttGen.Training;
 /// <summary>Settings as a checkpoint keeps them and errors name them: by the options of the command line.</summary>
 internal static class SettingsText
 {
+    /// <summary>What checkpoints of builds before December 2026 call --checkpoint-every.</summary>
+    private const string BeforeCheckpointEvery = "--keep-every";
+
     /// <summary>Every setting that must be the same when a training is continued; texts and tokenizer are compared by content.</summary>
     public static IReadOnlyList<(string Option, string Value)> Of(TrainingSettings settings) =>
     [
@@ -15,7 +18,7 @@ internal static class SettingsText
         ("--context", Text(settings.Context)),
         ("--batch", Text(settings.Batch)),
         ("--accumulate", Text(settings.Accumulate)),
-        ("--keep-every", Text(settings.KeepEvery)),
+        ("--checkpoint-every", Text(settings.CheckpointEvery)),
         ("--packed", settings.Packed ? "yes" : "no"),
         ("--carry", Text(settings.Carry)),
         ("--steps", Text(settings.Steps)),
@@ -44,7 +47,7 @@ internal static class SettingsText
         Context = int.Parse(values["--context"], CultureInfo.InvariantCulture),
         Batch = int.Parse(values["--batch"], CultureInfo.InvariantCulture),
         Accumulate = int.Parse(values["--accumulate"], CultureInfo.InvariantCulture),
-        KeepEvery = int.Parse(values["--keep-every"], CultureInfo.InvariantCulture),
+        CheckpointEvery = int.Parse(values.TryGetValue("--checkpoint-every", out var every) ? every : values[BeforeCheckpointEvery], CultureInfo.InvariantCulture),
         Packed = values["--packed"] == "yes",
         Carry = int.Parse(values["--carry"], CultureInfo.InvariantCulture),
         Steps = long.Parse(values["--steps"], CultureInfo.InvariantCulture),

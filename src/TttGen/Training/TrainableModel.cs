@@ -37,7 +37,7 @@ public abstract unsafe class TrainableModel : IDisposable
     /// <summary>Tokens that a call may have, all its sequences together.</summary>
     public abstract int MaxTokens { get; }
 
-    /// <summary>Bytes held beside weights and gradients: activations, kept states, working memory, packed weights.</summary>
+    /// <summary>Bytes held beside weights and gradients: activations, checkpoints of inner states, working memory, packed weights.</summary>
     public abstract long WorkingBytes { get; }
 
     /// <summary>Sets a run-time number, for instance <c>ttt_base_lr</c> while it is warmed up.</summary>
@@ -54,14 +54,14 @@ public abstract unsafe class TrainableModel : IDisposable
     /// <summary>The same sum without gradients. Carries move on.</summary>
     public abstract BatchLoss Measure(TrainingBatch batch);
 
-    /// <summary>What the inner loops did in the last call, a layer (and memory) a line; of calls made while <see cref="WatchInnerLoss"/> was set.</summary>
+    /// <summary>What the inner loops did in the last call, a layer (and memory) a line; of calls made while <see cref="MeasuresInnerLoss"/> was set.</summary>
     public abstract IReadOnlyList<InnerLoss> InnerLosses { get; }
 
     /// <summary>Seconds that each kernel has taken, by its name.</summary>
     public Dictionary<string, double> Times { get; } = [];
 
     /// <summary>Whether calls measure <see cref="InnerLosses"/>, too.</summary>
-    public bool WatchInnerLoss { get; set; }
+    public bool MeasuresInnerLoss { get; set; }
 
     /// <summary>Begins a call that no other may meet; where native memory is held.</summary>
     internal virtual Lifetime.Call Take() => default;

@@ -10,12 +10,12 @@ public sealed record TrainableOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// Mini-batches from one inner state that the backward pass keeps to the next; those between are recomputed, a group at a time, and the group's inner
-    /// gradients are kept until it has been walked back. So many that the usual contexts are one group, where nothing is computed twice.
+    /// Mini-batches between inner states that are saved for the backward pass; those between are recomputed, a group at a time, and the group's inner
+    /// gradients are kept until the backward pass has read it. So many that the usual contexts are one group, where nothing is computed twice.
     /// The reference keeps every fourth.
     /// </summary>
-    public int KeepEvery { get; init; } = 32;
+    public int CheckpointEvery { get; init; } = 32;
 
-    /// <summary>Bytes of activations that may be kept across layers. Layers past it keep their input only, and are run again in the backward pass.</summary>
+    /// <summary>Bytes of activations that may be kept across layers. Layers past it keep their input only, and are recomputed in the backward pass.</summary>
     public long ActivationBytes { get; init; } = 2L << 30;
 }

@@ -3,7 +3,7 @@ using TttGen.Training.Optimisation;
 
 namespace TttGen.Training;
 
-/// <summary>Why a training can't go on: numbers that are none, or that ran away. Found before the weights are touched, or at the latest before they are kept.</summary>
+/// <summary>Why a training can't go on: NaN or infinity, or a loss that diverged. Found before the weights are touched, or at the latest before they are kept.</summary>
 internal static class TrainingFault
 {
     // Inner losses are sums over a head's features, so ten thousand times the untaught one is no learning.
@@ -22,13 +22,13 @@ internal static class TrainingFault
             return;
 
         // Once more with a look at the inner loops: they are where it usually begins.
-        model.WatchInnerLoss = true;
+        model.MeasuresInnerLoss = true;
         model.Measure(batch);
         var inner = model.InnerLosses.FirstOrDefault(IsRunaway);
         throw Fault(step, inner is not null ? Describe(inner) : Describe(model, loss));
     }
 
-    /// <summary>Refuses inner losses that are not numbers or ran away.</summary>
+    /// <summary>Refuses inner losses that are NaN or diverged.</summary>
     public static void CheckInner(long step, IReadOnlyList<InnerLoss> losses)
     {
         if (losses.FirstOrDefault(IsRunaway) is { } runaway)
@@ -55,15 +55,15 @@ internal static class TrainingFault
         throw Fault(step, $"the gradient of {tensor.Key}{layer}{named} is not finite");
     }
 
-    /// <summary>Refuses weights that are not worth keeping: an update was made, but after it a loss or an inner loss is not a number or ran away.</summary>
+    /// <summary>Refuses weights that are not worth keeping: an update was made, but after it a loss or an inner loss is NaN or diverged.</summary>
     /// <param name="model">With these weights.</param>
     /// <param name="step">Updates made.</param>
     /// <param name="batch">What is asked; nothing carried.</param>
     public static void CheckWeights(TrainableModel model, long step, TrainingBatch batch)
     {
-        model.WatchInnerLoss = true;
+        model.MeasuresInnerLoss = true;
         var found = model.Measure(batch);
-        model.WatchInnerLoss = false;
+        model.MeasuresInnerLoss = false;
         var loss = found.Nats / Math.Max(1, found.Targets);
         var what = model.InnerLosses.FirstOrDefault(IsRunaway) is { } inner ? Describe(inner) : IsRunaway(model, loss) ? Describe(model, loss) : null;
         if (what is not null)

@@ -72,7 +72,7 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>One step: gradients of <see cref="TrainingSettings.Accumulate"/> batches, then one update.</summary>
     /// <param name="watch">Whether to look at the inner loops, too.</param>
-    /// <exception cref="TttException">A loss or a gradient is not finite or ran away; the weights are as they were.</exception>
+    /// <exception cref="TttException">A loss or a gradient is not finite or diverged; the weights are as they were.</exception>
     public StepReport Next(bool watch)
     {
         using var turn = _lifetime.Take();
@@ -93,7 +93,7 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Makes sure that the weights are worth keeping, by a look at one sequence.</summary>
-    /// <exception cref="TttException">With them, a loss or an inner loss is not finite or ran away.</exception>
+    /// <exception cref="TttException">With them, a loss or an inner loss is not finite or diverged.</exception>
     public void RequireSound()
     {
         using var turn = _lifetime.Take();
@@ -158,7 +158,7 @@ public sealed class TrainingRun : IDisposable
         TrainingBatch[] batches = [.. Enumerable.Range(0, _settings.Accumulate).Select(call => _batches.Read(Step, call))];
         long Asked(TrainingBatch batch) => batch.Targets.Length - batch.Targets.Span.Count(-1);
         var targets = batches.Sum(Asked);
-        _model.WatchInnerLoss = watch;
+        _model.MeasuresInnerLoss = watch;
         double nats = 0;
         foreach (var batch in batches)
         {
@@ -168,7 +168,7 @@ public sealed class TrainingRun : IDisposable
                 TrainingFault.CheckInner(Step + 1, _model.InnerLosses);
             nats += found.Nats;
         }
-        _model.WatchInnerLoss = false;
+        _model.MeasuresInnerLoss = false;
         return nats / Math.Max(1, targets);
     }
 

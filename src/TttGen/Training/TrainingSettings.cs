@@ -27,8 +27,8 @@ public sealed record TrainingSettings
     /// <summary>Calls whose gradients make one step.</summary>
     public int Accumulate { get; init; } = 1;
 
-    /// <summary>Mini-batches from one inner state that the backward pass keeps to the next (<see cref="TrainableOptions.KeepEvery"/>).</summary>
-    public int KeepEvery { get; init; } = new TrainableOptions().KeepEvery;
+    /// <summary>Mini-batches from one inner state that the backward pass keeps to the next (<see cref="TrainableOptions.CheckpointEvery"/>).</summary>
+    public int CheckpointEvery { get; init; } = new TrainableOptions().CheckpointEvery;
 
     /// <summary>Whether sequences are cut where documents end, each part starting afresh.</summary>
     public bool Packed { get; init; }

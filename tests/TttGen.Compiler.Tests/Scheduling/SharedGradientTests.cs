@@ -16,8 +16,8 @@ public class SharedGradientTests(ITestOutputHelper log)
         var model = InnerModels.Named(name);
         var scan = new Scan(model, Rows, 5);
         var random = new Random(6);
-        var whole = new OuterGradient(model).MiniBatch();
-        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch());
+        var whole = new ScanGradient(model).MiniBatch();
+        var parts = SharedGradient.Of(model, new ScanGradient(model).MiniBatch());
         var given = new Dictionary<string, double[]>(scan.Weights)
         {
             ["key"] = scan.Key,
@@ -44,19 +44,19 @@ public class SharedGradientTests(ITestOutputHelper log)
     public void Nothing_is_multiplied_twice(string name)
     {
         var model = InnerModels.Named(name);
-        var whole = new OuterGradient(model).MiniBatch();
-        var parts = SharedGradient.Of(model, new OuterGradient(model).MiniBatch());
+        var whole = new ScanGradient(model).MiniBatch();
+        var parts = SharedGradient.Of(model, new ScanGradient(model).MiniBatch());
         Assert.Equal(Flops(whole), Flops(parts.Inner) + Flops(parts.Backward));
     }
 
     [Fact]
     public void The_next_state_of_mlp_memory_is_two_products_and_two_sums() =>
-        Assert.Equal(new Work(Products: 2, RowReductions: 0, ColumnReductions: 2, Triangles: 0, FormedPerRow: 0), Work.Of(SharedGradient.Of(InnerModels.Mlp(64, 256), new OuterGradient(InnerModels.Mlp(64, 256)).MiniBatch()).Advance));
+        Assert.Equal(new Work(Products: 2, RowReductions: 0, ColumnReductions: 2, Triangles: 0, FormedPerRow: 0), Work.Of(SharedGradient.Of(InnerModels.Mlp(64, 256), new ScanGradient(InnerModels.Mlp(64, 256)).MiniBatch()).Advance));
 
     [Theory, MemberData(nameof(InnerModels.Dual), MemberType = typeof(InnerModels))]
     public void What_is_kept_has_rows_and_depends_on_no_query(string name)
     {
-        var parts = SharedGradient.Of(InnerModels.Named(name), new OuterGradient(InnerModels.Named(name)).MiniBatch());
+        var parts = SharedGradient.Of(InnerModels.Named(name), new ScanGradient(InnerModels.Named(name)).MiniBatch());
         Assert.All(parts.Kept, tensor => Assert.True(tensor.Shape[0].IsRows, tensor.Name));
         Assert.DoesNotContain(parts.Inner.Inputs, i => i.Name is "query" or "tok" or "tokLast" || i.Name[0] == 'd');
     }

@@ -28,7 +28,7 @@ public class SharedWorkTests
 
     private static string MlpGradient()
     {
-        var gradient = new OuterGradient(InnerModels.Mlp(64, 256)).MiniBatch();
+        var gradient = new ScanGradient(InnerModels.Mlp(64, 256)).MiniBatch();
         var text = new CodeWriter();
         TileKernelEmitter.Emit(TileScheduler.Schedule(gradient), 16, text);
         return text.ToString();

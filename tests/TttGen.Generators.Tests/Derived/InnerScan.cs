@@ -11,9 +11,9 @@ internal sealed class ScanPrograms(LinkedMemory memory)
     private readonly Lazy<TensorProgram> _miniBatch = new(() => new DualForm(memory.Model).Forward(ProgramKind.MiniBatch, carried: false, closing: true));
     private readonly Lazy<TensorProgram> _step = new(() => new DualForm(memory.Model).Forward(ProgramKind.Step, carried: true, closing: false));
     private readonly Lazy<TensorProgram> _token = new(() => new PrimalForm(memory.Model).Forward(ProgramKind.Token));
-    private readonly Lazy<TensorProgram> _close = new(() => new OuterGradient(memory.Model).Close());
-    private readonly Lazy<TensorProgram> _miniBatchBackward = new(() => new OuterGradient(memory.Model).MiniBatch());
-    private readonly Lazy<TensorProgram> _stepBackward = new(() => new OuterGradient(memory.Model).Step());
+    private readonly Lazy<TensorProgram> _close = new(() => new ScanGradient(memory.Model).Close());
+    private readonly Lazy<TensorProgram> _miniBatchBackward = new(() => new ScanGradient(memory.Model).MiniBatch());
+    private readonly Lazy<TensorProgram> _stepBackward = new(() => new ScanGradient(memory.Model).Step());
 
     public LinkedMemory Memory { get; } = memory;
 

@@ -57,7 +57,7 @@ public sealed class BackwardTests(ITestOutputHelper log)
         public void Differences(int tokens, ITestOutputHelper log)
         {
             var scan = new ScanGradients<TModel, F, K, TScan>(tokens, 11 + tokens);
-            foreach (var (name, measured, derived) in scan.Slopes(scan.Of<double, Lanes256d>(keepEvery: 2), directions: 2, seed: 5))
+            foreach (var (name, measured, derived) in scan.Slopes(scan.Of<double, Lanes256d>(checkpointEvery: 2), directions: 2, seed: 5))
             {
                 var error = RelativeError.Of(derived, measured);
                 log.WriteLine($"{tokens} tokens, {name}: {error:E1}");
@@ -68,8 +68,8 @@ public sealed class BackwardTests(ITestOutputHelper log)
         public void Identities(int tokens)
         {
             var scan = new ScanGradients<TModel, F, K, TScan>(tokens, 21);
-            var whole = scan.Of<double, Lanes256d>(keepEvery: 1);
-            foreach (var keepEvery in new[] { 2, 3, 4, 100 }) Compare($"states kept every {keepEvery}", whole, scan.Of<double, Lanes512d>(keepEvery), 1e-12);
+            var whole = scan.Of<double, Lanes256d>(checkpointEvery: 1);
+            foreach (var checkpointEvery in new[] { 2, 3, 4, 100 }) Compare($"states kept every {checkpointEvery}", whole, scan.Of<double, Lanes512d>(checkpointEvery), 1e-12);
             int[][] cuts = [[1], [tokens - 1], [tokens / 2], [3, 7, 16], [5, 10, 15, Math.Min(33, tokens)]];
             foreach (var cut in cuts)
                 if (cut[^1] < tokens) Compare($"cuts at {string.Join(", ", cut)}", whole, scan.Of<double, Lanes128d>(2, cut), 1e-12);
@@ -78,7 +78,7 @@ public sealed class BackwardTests(ITestOutputHelper log)
         public void Single(int tokens, ITestOutputHelper log)
         {
             var scan = new ScanGradients<TModel, F, K, TScan>(tokens, 31);
-            var exact = scan.Of<double, Lanes256d>(keepEvery: 4);
+            var exact = scan.Of<double, Lanes256d>(checkpointEvery: 4);
             Compare("512 bits", exact, scan.Of<float, Lanes512>(4), 1e-4, log);
             Compare("256 bits", exact, scan.Of<float, Lanes256>(4), 1e-4);
             Compare("128 bits", exact, scan.Of<float, Lanes128>(4), 1e-4);

@@ -6,7 +6,7 @@ namespace TttGen.Numerics.Tests.Backward;
 /// <summary>The arguments of one call of a scan, or of its gradient.</summary>
 internal unsafe struct ScanCall<T> where T : unmanaged
 {
-    public int Tokens, Place, KeepEvery;
+    public int Tokens, Place, CheckpointEvery;
     public nint Row;
     public T* Key, Value, Query, Rate, Tok, State, Output, DOutput, DKey, DValue, DQuery, DRate, DTok, DState, Kept, Scratch, Slow, DSlow;
 }
@@ -20,7 +20,7 @@ internal interface IScan
 
     static abstract int BackwardScratch { get; }
 
-    static abstract long KeptSize(int tokens, int keepEvery);
+    static abstract long CheckpointsSize(int tokens, int checkpointEvery);
 
     static abstract void Forward<T, V>(ScanCall<T> c) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>;
 

@@ -78,7 +78,7 @@ internal sealed class ScanGradients<TModel, F, K, TScan> where TModel : IInnerMo
     }
 
     /// <summary>The gradient by name, from calls that end at each cut and at the last token. Everything that must be written starts as NaN.</summary>
-    public unsafe IReadOnlyDictionary<string, double[]> Of<T, V>(int keepEvery, params int[] cuts)
+    public unsafe IReadOnlyDictionary<string, double[]> Of<T, V>(int checkpointEvery, params int[] cuts)
         where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
     {
         var row = F.Size + Gap;
@@ -109,10 +109,10 @@ internal sealed class ScanGradients<TModel, F, K, TScan> where TModel : IInnerMo
         for (var c = starts.Length - 1; c >= 0; c--)
         {
             var call = Call(c);
-            var kept = new Pinned<T>(TScan.KeptSize(call.Tokens, keepEvery));
+            var kept = new Pinned<T>(TScan.CheckpointsSize(call.Tokens, checkpointEvery));
             var scratch = new Pinned<T>(TScan.BackwardScratch);
             var before = states[c].Read();
-            call.KeepEvery = keepEvery;
+            call.CheckpointEvery = checkpointEvery;
             call.State = states[c].Pointer;
             call.DState = dState.Pointer;
             call.Kept = kept.Pointer;

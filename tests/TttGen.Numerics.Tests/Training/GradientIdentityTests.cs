@@ -83,9 +83,9 @@ public sealed unsafe class GradientIdentityTests(ITestOutputHelper output)
     [MemberData(nameof(Models))]
     public void How_often_inner_states_are_kept_does_not_change_a_bit(string name)
     {
-        var reference = Gradient(name, new TrainableOptions { Threads = 2, MaxTokens = 256, KeepEvery = 1 }, m => m.Accumulate(Batch(m, Lengths), 0.01)).SelectMany(tensor => tensor.Numbers).ToList();
+        var reference = Gradient(name, new TrainableOptions { Threads = 2, MaxTokens = 256, CheckpointEvery = 1 }, m => m.Accumulate(Batch(m, Lengths), 0.01)).SelectMany(tensor => tensor.Numbers).ToList();
         foreach (var every in new[] { 2, 3, 4, 1000 })
-            Assert.Equal(reference, Gradient(name, new TrainableOptions { Threads = 2, MaxTokens = 256, KeepEvery = every }, m => m.Accumulate(Batch(m, Lengths), 0.01)).SelectMany(tensor => tensor.Numbers));
+            Assert.Equal(reference, Gradient(name, new TrainableOptions { Threads = 2, MaxTokens = 256, CheckpointEvery = every }, m => m.Accumulate(Batch(m, Lengths), 0.01)).SelectMany(tensor => tensor.Numbers));
     }
 
     [Theory]

@@ -67,7 +67,7 @@ public sealed unsafe class InnerLossTests
     public void A_call_tells_every_layer_and_memory_and_names_the_head_that_went_wrong()
     {
         using var model = GradientIdentityTests.Model("linear, Mamba", new TrainableOptions { Threads = 2, MaxTokens = 256 });
-        model.WatchInnerLoss = true;
+        model.MeasuresInnerLoss = true;
         model.Measure(GradientIdentityTests.Batch(model, [16, 9, 16]));
         Assert.Equal(2, model.InnerLosses.Count);
         foreach (var loss in model.InnerLosses)
@@ -86,7 +86,7 @@ public sealed unsafe class InnerLossTests
         Assert.True(double.IsFinite(model.InnerLosses[0].Worst));
         Assert.Equal((1, heads - 1, true), (model.InnerLosses[1].Layer, model.InnerLosses[1].WorstHead, double.IsNaN(model.InnerLosses[1].Worst)));
 
-        model.WatchInnerLoss = false;
+        model.MeasuresInnerLoss = false;
         model.Measure(GradientIdentityTests.Batch(model, [8]));
         Assert.Empty(model.InnerLosses);
     }

@@ -36,7 +36,7 @@ public sealed unsafe class PoisonedTrainingTests
     private static float[] Run(string name, long budget, bool longerFirst)
     {
         using var model = GradientIdentityTests.Model(name, new TrainableOptions { Threads = 2, MaxTokens = 256, ActivationBytes = budget });
-        model.WatchInnerLoss = true;
+        model.MeasuresInnerLoss = true;
         if (longerFirst)
         {
             model.Accumulate(GradientIdentityTests.Batch(model, [100, 3, 50, 80]), 1);

@@ -62,7 +62,7 @@ internal sealed class RoundingOracle
                 if (product.IsHead) return run.Of(product.Groups[0].Products[0].Node);
             }
             // what follows in the kernel reads what was made, not what lies in memory of it
-            foreach (var node in kernel.Made) inMemory[node] = Stored(Off(run.Of(node)), _precision.IsHalf(tensors[node]));
+            foreach (var node in kernel.Made) inMemory[node] = Stored(Off(run.Of(node)), _precision.StoresBf16(tensors[node]));
         }
         return inMemory[schedule.Result!.Node];
     }

@@ -16,7 +16,7 @@ namespace TttGen.Runtime.Tests.Checkpoints;
 public sealed record FuzzedReader(string Name, byte[] Valid, Action<byte[]> Read, int Share = 1)
 {
     private const string Settings =
-        """{"--held-out":"0.05","--seed":"0","--context":"8","--batch":"2","--accumulate":"1","--keep-every":"32","--packed":"no","--carry":"0","--steps":"5","--minutes":"0","--learning-rate":"0.003","--final-rate":"1E-05","--warm-up":"0.1","--inner-rate-start":"none","--beta1":"0.9","--beta2":"0.95","--epsilon":"1E-08","--weight-decay":"0.1","--decay-matrices-only":"no","--clip":"1","--from":"","--set":"a=1 b=2"}""";
+        """{"--held-out":"0.05","--seed":"0","--context":"8","--batch":"2","--accumulate":"1","--checkpoint-every":"32","--packed":"no","--carry":"0","--steps":"5","--minutes":"0","--learning-rate":"0.003","--final-rate":"1E-05","--warm-up":"0.1","--inner-rate-start":"none","--beta1":"0.9","--beta2":"0.95","--epsilon":"1E-08","--weight-decay":"0.1","--decay-matrices-only":"no","--clip":"1","--from":"","--set":"a=1 b=2"}""";
 
     private const string Header =
         """{"model":"M","layout":"00","data":"00","settings":""" + Settings + ""","texts":["a.txt"],"tokenizer":"","options":{"save_every":1,"eval_every":1,"eval_tokens":1,"watch":1,"weights":"F32"},"step":3,"tokens":48,"seconds":1.5,"length":16,"carries":[8,0],"carry_length":4}""";

@@ -284,7 +284,7 @@ internal static class ModelComparison
         int[][] tokens = [.. new[] { 61, 45, 70 }.Select(n => Enumerable.Range(0, n).Select(_ => random.Next(v)).ToArray())];
         double[][] expected = [.. tokens.Select(ids => Prefill(model, ids))];
         double worst = 0;
-        // an inner loop that runs away does so in the spec, too
+        // an inner loop that diverges does so in the spec, too
         for (var s = 0; s < 3; s++)
         {
             var finite = spec(tokens[s]).All(double.IsFinite);

@@ -258,7 +258,7 @@ internal static unsafe class ScanComparison
     }
 
     private static Dictionary<string, double[]> Back<T, V>(
-        Type scan, Type backward, List<InnerWeight> fast, List<InnerWeight> slow, double[] query, double[] key, double[] value, double[][] inputs, double[]? tok, double[] outputSeed, double[] endSeed, int f, int k, int keepEvery)
+        Type scan, Type backward, List<InnerWeight> fast, List<InnerWeight> slow, double[] query, double[] key, double[] value, double[][] inputs, double[]? tok, double[] outputSeed, double[] endSeed, int f, int k, int checkpointEvery)
         where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T>
     {
         var owned = new List<nint>();
@@ -281,11 +281,11 @@ internal static unsafe class ScanComparison
             }
             T* dState = Copy<T>(owned, seeds);
             T* scratch = Copy<T>(owned, [], (int)backward.GetField("ScratchSize")!.GetRawConstantValue()!);
-            var kept = Copy<T>(owned, [], (int)(long)backward.GetMethod("KeptSize")!.Invoke(null, [n, keepEvery])!);
+            var kept = Copy<T>(owned, [], (int)(long)backward.GetMethod("CheckpointsSize")!.Invoke(null, [n, checkpointEvery])!);
             nint[] slows = [.. slow.Select(w => (nint)Copy<T>(owned, w.Items.Select(i => i.Value)))];
             nint[] dSlows = [.. slow.Select(w => (nint)Copy<T>(owned, new double[w.Items.Length]))];
             var run = backward.GetMethod("Run")!.MakeGenericMethod(typeof(T), typeof(V));
-            Call(run, [n, 0, (nint)ke, (nint)f, (nint)va, (nint)f, (nint)q, (nint)f, .. columns.SelectMany(of => new object[] { of, (nint)1 }), .. places, (nint)state, .. slows.Cast<object>(), (nint)dOut, (nint)f, (nint)dk, (nint)f, (nint)dv, (nint)f, (nint)dq, (nint)f, .. dColumns.SelectMany(of => new object[] { of, (nint)1 }), .. dPlaces, (nint)dState, .. dSlows.Cast<object>(), keepEvery, (nint)kept, (nint)scratch], typeof(T));
+            Call(run, [n, 0, (nint)ke, (nint)f, (nint)va, (nint)f, (nint)q, (nint)f, .. columns.SelectMany(of => new object[] { of, (nint)1 }), .. places, (nint)state, .. slows.Cast<object>(), (nint)dOut, (nint)f, (nint)dk, (nint)f, (nint)dv, (nint)f, (nint)dq, (nint)f, .. dColumns.SelectMany(of => new object[] { of, (nint)1 }), .. dPlaces, (nint)dState, .. dSlows.Cast<object>(), checkpointEvery, (nint)kept, (nint)scratch], typeof(T));
             double[] Read(T* from, int count) => [.. Enumerable.Range(0, count).Select(i => double.CreateChecked(from[i]))];
             var found = new Dictionary<string, double[]> { ["query"] = Read(dq, n * f), ["key"] = Read(dk, n * f), ["value"] = Read(dv, n * f), ["tok"] = Read(dTok, k) };
             for (var c = 0; c < inputs.Length; c++) found["input" + c] = Read((T*)dColumns[c], n);

@@ -111,7 +111,7 @@ internal sealed unsafe class SmallTrainable : TrainableModel
             throw new TttException("the batch does not add up");
         if (batch.Sequences.Where(static sequence => sequence.Carry is not null).Select(static sequence => sequence.Carry).Distinct().Count() != batch.Sequences.Count(static sequence => sequence.Carry is not null))
             throw new TttException("a carry is used twice");
-        (Last, WatchedLast) = (batch, WatchInnerLoss);
+        (Last, WatchedLast) = (batch, MeasuresInnerLoss);
         var (nats, targets, t) = (0.0, 0L, 0);
         foreach (var sequence in batch.Sequences)
         {

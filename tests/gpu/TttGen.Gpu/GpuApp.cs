@@ -17,7 +17,7 @@ internal static class GpuApp
     /// <returns>0: all is well; 1: something failed.</returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
-        var root = new RootCommand("Checks and times compiled models on an NVIDIA card") { List(output), Check(output), Cases(output), Ceilings(output), Time(output), Profile(output), Report(output) };
+        var root = new RootCommand("Checks and times compiled models on an NVIDIA GPU") { List(output), Check(output), Cases(output), Ceilings(output), Time(output), Profile(output), Report(output) };
         var parsed = root.Parse(arguments);
         try
         {
@@ -96,15 +96,15 @@ internal static class GpuApp
     private static Command Ceilings(TextWriter output)
     {
         var (device, log) = (DeviceOption(), LogOption());
-        var details = new Option<string?>("--details") { Description = "What else is to be said of the card" };
+        var details = new Option<string?>("--details") { Description = "What else is to be said of the GPU" };
         var commit = new Option<string>("--commit") { Description = "Of the sources", DefaultValueFactory = static _ => "unknown" };
-        var command = new Command("ceilings", "Name the card and measure what it can do at most") { device, log, details, commit };
+        var command = new Command("ceilings", "Name the GPU and measure what it can do at most") { device, log, details, commit };
         command.SetAction(arguments =>
         {
             using var opened = Open(arguments.GetValue(device)!);
             var results = new ResultLog(arguments.GetValue(log));
             var name = opened?.Name ?? "CPU";
-            results.Add(new Card(name, arguments.GetValue(details), DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), arguments.GetValue(commit)!));
+            results.Add(new TestedGpu(name, arguments.GetValue(details), DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), arguments.GetValue(commit)!));
             output.WriteLine(name);
             foreach (var ceiling in CeilingMeter.Measure(opened))
             {
@@ -143,7 +143,7 @@ internal static class GpuApp
         {
             var work = Case.Parse(string.Join(' ', arguments.GetValue(words)!));
             using var opened = Open(arguments.GetValue(device)!);
-            output.Write(opened is CudaDevice card ? CaseProfiler.Profile(card, work) : throw new TttException("profile: expected a card, found the CPU"));
+            output.Write(opened is CudaDevice gpu ? CaseProfiler.Profile(gpu, work) : throw new TttException("profile: expected a GPU, found the CPU"));
         });
         return command;
     }

@@ -112,7 +112,7 @@ internal sealed partial class KernelMethods
                     w.Line($"RowSums.Add<V>(RowSums.Added<V>(_{SharedPartials(memory, k)}, {Numbers.Of(Rounded(p.Columns))}, {Numbers.Of(memory.Heads)}), {locals.Gradient(p.Name)}, {Numbers.Of(p.Columns)});");
         foreach (var (parameter, gradient) in kernel.Gradients)
         {
-            var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names) { Vectors = vectors };
+            var memory = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names) { Vectors = vectors };
             var code = new CodeWriter();
             var once = new RowCode(memory, new LanesDialect(memory.Element), null, [], _ => "", (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [(gradient, Access.Shared, locals.Gradient(parameter))] }.Emit(code);
             foreach (var line in once) w.Line(line);

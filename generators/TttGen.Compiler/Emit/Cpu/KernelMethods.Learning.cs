@@ -43,7 +43,7 @@ internal sealed partial class KernelMethods
     }
 
     /// <summary>Each worker takes whole heads: what the sequences of a batch add up is then added in their order.</summary>
-    private void LearnBack(Learn learn, SequenceGradientKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
+    private void LearnBackward(Learn learn, SequenceGradientKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
     {
         var memory = MemoryOf(learn);
         var head = (int)memory.Carry.HeadSize;
@@ -84,7 +84,7 @@ internal sealed partial class KernelMethods
         w.Line($"{memory.Name}ScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % {Numbers.Of(memory.MiniBatch)}), {At(learn.Key)}, {At(learn.Value)}, {At(learn.Query)},");
         w.Line($"    {InputsAt(learn, tensors, locals)}, slice.State + {StatePlace(memory)}{slow},");
         w.Line($"    {At(kernel.Output)}, {Part(Learn.KeyAt)}, {Part(Learn.ValueAt)}, {Part(Learn.QueryAt)},");
-        w.Line($"    {Inputs()}, dState{ownSlow}, KeepEvery, Kept(worker), Scratch(worker) + {Numbers.Of(places + head)});");
+        w.Line($"    {Inputs()}, dState{ownSlow}, CheckpointEvery, Checkpoints(worker), Scratch(worker) + {Numbers.Of(places + head)});");
         w.Line("// no gradient flows into what was carried here");
         w.Line("if (slice.Position > 0) continue;");
         long at = 0;
@@ -104,10 +104,10 @@ internal sealed partial class KernelMethods
     }
 
     /// <summary>A kernel that looks at a scan's inner loop; answers the line that runs it.</summary>
-    private string Watch(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors)
+    private string InnerLossProbe(Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         var memory = MemoryOf(learn);
-        var name = "Watch" + memory.Name;
+        var name = "ProbeInnerLoss" + memory.Name;
         var (locals, names, w) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
         var head = memory.Carry.HeadSize;
         var own = Rounded(memory.MiniBatch) + head;
@@ -128,7 +128,7 @@ internal sealed partial class KernelMethods
         w.Close();
         var id = NextId(name);
         Write(name, $"{Numbers.Of(id)}. inner losses of {memory.Name}: at θ₀, before and after each mini-batch", [], locals, w);
-        return $"if (WatchInnerLoss) Run({Numbers.Of(id)}); // {name}";
+        return $"if (MeasuresInnerLoss) Run({Numbers.Of(id)}); // {name}";
     }
 
     /// <summary>Gradients of token rates, [heads, mini-batch].</summary>
@@ -153,7 +153,7 @@ internal sealed partial class KernelMethods
     {
         if (learn.TokenRate is not { } tokenRate) return;
         w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", tokenRate)], n => KernelSummary.NameOf(n, tensors)).Last()}");
-        var places = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
+        var places = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         var code = new CodeWriter();
         foreach (var line in new RowCode(places, new LanesDialect(places.Element), null, [tokenRate], _ => "tok", (hint, size) => KeptRow(hint, size, names, w), names).Emit(code)) w.Line(line);
         foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);

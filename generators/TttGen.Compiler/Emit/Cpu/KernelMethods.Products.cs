@@ -72,7 +72,7 @@ internal sealed partial class KernelMethods
     private void Prologue(string name, Node left, bool isHead, int inner, int stride, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         var (locals, names, body) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
-        var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
+        var memory = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         IReadOnlyList<string> formulas = [];
         string row;
         if (tensors.TryGetValue(left, out var stored))
@@ -96,7 +96,7 @@ internal sealed partial class KernelMethods
         body.Line("int c0 = p * 32;");
         if (group.Columns % 32 != 0) body.Line($"int columns = Math.Min(32, {Numbers.Of(group.Columns)} - c0);");
         var tiles = group.Products.Select((p, t) => (p.Node, Name: Tile(t))).ToDictionary(x => x.Node, x => x.Name);
-        var memory = new KernelMemory(_layout, locals, tensors, tiles, group.Columns, names);
+        var memory = new KernelAddresses(_layout, locals, tensors, tiles, group.Columns, names);
         Func<Node, string> target = kernel.IsHead
             ? _ => $"LogitRows + (nint)(first + r) * {Numbers.Of(group.Columns)} + c0"
             : n => memory.RowOf(tensors[n], 0);

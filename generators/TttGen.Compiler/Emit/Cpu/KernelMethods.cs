@@ -116,7 +116,7 @@ internal sealed partial class KernelMethods : IPlanKernels
             case RowsKernel r: Rows(r, tensors, locals, names, body); break;
             case SequenceKernel { Primitive: Learn learn }: Scan(learn, tensors, locals, names, body); break;
             case ProductKernel p: Multiply(p, tensors, locals, names, body); break;
-            case SequenceGradientKernel { Primitive: Learn learn } l: LearnBack(learn, l, tensors, locals, names, body); break;
+            case SequenceGradientKernel { Primitive: Learn learn } l: LearnBackward(learn, l, tensors, locals, names, body); break;
             case ScatterKernel s: Scatter(s, tensors, locals, body); break;
             case VectorKernel v: Vectors(v, tensors, locals, names, body); break;
             default: throw new CompileException("TTT162", $"{kernel.Name} has no code on a CPU");
@@ -130,7 +130,7 @@ internal sealed partial class KernelMethods : IPlanKernels
         Write(kernel.Name, Title(id, kernel, tensors), formulas, locals, body);
         if (kernel is ProductKernel { IsHead: true }) Head = id;
         var run = $"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}";
-        return _learns && kernel is SequenceKernel { Primitive: Learn watched } ? [run, Watch(watched, tensors)] : [run];
+        return _learns && kernel is SequenceKernel { Primitive: Learn watched } ? [run, InnerLossProbe(watched, tensors)] : [run];
     }
 
     private int NextId(string method)
@@ -167,7 +167,7 @@ internal sealed partial class KernelMethods : IPlanKernels
 
     private void Rows(RowsKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals, NameTable names, CodeWriter w)
     {
-        var memory = new KernelMemory(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
+        var memory = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         if (kernel.Sums.Count == 0)
         {
             w.Line("var (first, end) = RowShare.OfRows(Rows, worker, workers);");
@@ -195,7 +195,7 @@ internal sealed partial class KernelMethods : IPlanKernels
         w.Close();
     }
 
-    private string RowText(KernelMemory memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, Access Access, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
+    private string RowText(KernelAddresses memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, Access Access, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
     {
         var row = new CodeWriter();
         var once = new RowCode(memory, new LanesDialect(memory.Element), Axis.Rows, stores, target, (hint, size) => KeptRow(hint, size, names, outer), names) { Sums = sums }.Emit(row);
@@ -214,7 +214,7 @@ internal sealed partial class KernelMethods : IPlanKernels
 
     private static int Rounded(int size) => (size + 15) / 16 * 16;
 
-    private static void Paste(KernelMemory memory, string row, CodeWriter w)
+    private static void Paste(KernelAddresses memory, string row, CodeWriter w)
     {
         foreach (var line in memory.Pointers) w.Line(line);
         foreach (var line in row.TrimEnd('\n').Split('\n')) w.Line(line);

@@ -135,13 +135,13 @@ internal sealed class ScanEmitter
         w.Line($"/// <param name=\"state\">The state before the first token: {(_optimiser is null ? "fast weights, then their gradient sums" : "as the scan keeps it")}. Left as it is.</param>");
         if (_optimiser is null) w.Line("/// <param name=\"dTok\">[mini-batch], added to.</param>");
         w.Line($"/// <param name=\"dState\">As state.{(_optimiser is null ? " At place 0 there is no gradient sum: what its gradient holds there is neither read nor of meaning, and comes out as zeros." : "")}</param>");
-        w.Line("/// <param name=\"keepEvery\">Mini-batches from one kept state to the next, at least 1.</param>");
-        w.Line("/// <param name=\"kept\">[KeptSize(tokens, keepEvery)].</param>");
+        w.Line("/// <param name=\"checkpointEvery\">Mini-batches from one checkpoint of the inner state to the next, at least 1.</param>");
+        w.Line("/// <param name=\"kept\">[CheckpointsSize(tokens, checkpointEvery)].</param>");
         w.Line("/// <param name=\"scratch\">[ScratchSize].</param>");
         w.Line("public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,");
         w.Line($"    {_columns.Parameters}T* state{SlowParameters(s => s)},");
         w.Line("    T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,");
-        w.Line($"    {_columns.GradientParameters}T* dState{SlowParameters(Argument.Cotangent)}, int keepEvery, T* kept, T* scratch)");
+        w.Line($"    {_columns.GradientParameters}T* dState{SlowParameters(Argument.Cotangent)}, int checkpointEvery, T* kept, T* scratch)");
         w.Line("    where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>");
         w.Line($"    global::TttGen.Scans.TttScanBackward.{Kind}<Kernels<T, V>, T>({ScanKernels.Construct(_model.Slow.SelectMany(s => new[] { s.Name, Argument.Cotangent(s.Name) }).Select(s => (s, s)))}, new()");
         w.Line("    {");
@@ -149,7 +149,7 @@ internal sealed class ScanEmitter
         w.Line($"        Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), {_columns.Views},");
         w.Line("    }, new()");
         w.Line("    {");
-        w.Line($"        {_columns.TokenRateGradient}State = dState, CheckpointEvery = keepEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),");
+        w.Line($"        {_columns.TokenRateGradient}State = dState, CheckpointEvery = checkpointEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),");
         w.Line($"        Key = new(dKey, dKeyRow), Value = new(dValue, dValueRow), Query = new(dQuery, dQueryRow), {_columns.GradientViews},");
         w.Line("    });").Line();
         w.Line("/// <summary>What <see cref=\"global::TttGen.Scans.TttScanBackward\"/> drives.</summary>");
@@ -188,14 +188,14 @@ internal sealed class ScanEmitter
         w.Line($"public const long AdvanceFlopsPerToken = {Numbers.Of(inner + advance)};").Line();
         if (innerSize is { } size)
         {
-            w.Line("/// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>");
+            w.Line("/// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the backward pass comes to it.</summary>");
             w.Line($"public const long InnerFlopsPerToken = {Numbers.Of(inner)};").Line();
             w.Line("/// <summary>Elements of a mini-batch's inner gradient.</summary>");
             w.Line($"public const int InnerSize = {Numbers.Of(size)};").Line();
         }
-        w.Line($"/// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between{(innerSize is not null ? ", with the inner gradients of that group" : "")}.</summary>");
-        w.Line("public static long KeptSize(int tokens, int keepEvery) =>");
-        w.Line($"    global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, {Numbers.Of(_memory.MiniBatch)}, {(_optimiser is null ? "WeightsSize" : Numbers.Of(_memory.Carry.HeadSize))}, {(innerSize is not null ? "InnerSize" : "0")});").Line();
+        w.Line($"/// <summary>Elements of memory for checkpoints, whatever the place that a call starts at: one every checkpointEvery mini-batches, and those of one group in between{(innerSize is not null ? ", with the inner gradients of that group" : "")}.</summary>");
+        w.Line("public static long CheckpointsSize(int tokens, int checkpointEvery) =>");
+        w.Line($"    global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, checkpointEvery, {Numbers.Of(_memory.MiniBatch)}, {(_optimiser is null ? "WeightsSize" : Numbers.Of(_memory.Carry.HeadSize))}, {(innerSize is not null ? "InnerSize" : "0")});").Line();
     }
 
     private (List<string> Texts, long Scratch) Methods(IEnumerable<TileKernel> kernels)

@@ -10,7 +10,7 @@ public sealed class TileKernelEmitter
     private readonly TileKernel _kernel;
     private readonly int _maxRows;
     private readonly NameTable _names;
-    private readonly ScratchMemory _scratch = new();
+    private readonly ScratchLayout _scratch = new();
     private readonly Dictionary<string, string> _transposed = [];
     private readonly TransposedReads _transposedReads;
     private bool _usesOne;
@@ -197,7 +197,7 @@ public sealed class TileKernelEmitter
     {
         // a method of its own: what is inlined into one method is limited, and a kernel's stages together would pass the limit
         var names = _names.Copy();
-        var memory = new TileMemory(this, stage, names);
+        var memory = new TileAddresses(this, stage, names);
         var body = new CodeWriter();
         var name = _methodNames.Fresh(_kernel.Program.Name + Names.Capital(stage.Stores.Count > 0 ? BufferOf(stage.Stores[0]).Name : stage.Sums[0].Destination.Name));
         (Node, Access, string)[] sums = [.. stage.Sums.Select(s => (s.Body, s.Access, memory.SumTarget(s)))];
@@ -239,17 +239,17 @@ public sealed class TileKernelEmitter
         return unique;
     }
 
-    private sealed class TileMemory : IRowMemory
+    private sealed class TileAddresses : IAddressMap
     {
         private readonly TileKernelEmitter _emitter;
         private readonly NameTable _names;
         private readonly Dictionary<string, string> _rows = [];
 
-        public TileMemory(TileKernelEmitter emitter, RowsStage stage, NameTable names)
+        public TileAddresses(TileKernelEmitter emitter, RowsStage stage, NameTable names)
         {
             _emitter = emitter;
             _names = names;
-            MaskFree = stage.Sums.Count == 0 && stage.Stores.All(s => Triangles.Of(s) == Triangle.None ? !Reads(s, true, IsMask) : IsLowerOnly(s));
+            MaskIsImplied = stage.Sums.Count == 0 && stage.Stores.All(s => Triangles.Of(s) == Triangle.None ? !Reads(s, true, IsMask) : IsLowerOnly(s));
         }
 
         /// <summary>Only products that stop at the diagonal read it, and tiles of which the same is true: what the mask would hide is no one's business.</summary>
@@ -298,7 +298,7 @@ public sealed class TileKernelEmitter
             return taken;
         }
 
-        public bool MaskFree { get; }
+        public bool MaskIsImplied { get; }
 
         public string Element => "T";
 
@@ -306,7 +306,7 @@ public sealed class TileKernelEmitter
 
         public ColumnLoop Loop(Axis axis) => axis.IsRows ? new("n", "n", false) : new(Numbers.Of(axis.Size), Numbers.Of(axis.Size), axis.Size % 16 == 0);
 
-        public bool IsGiven(Node node) => false;
+        public bool IsInRegister(Node node) => false;
 
         public Input? Replaced(Node node) => _emitter._kernel.Replaced(node);
 

@@ -103,7 +103,7 @@ internal sealed class TrainingEmitter
             w.Line($"private readonly float* {field}Rows; // what each layer hands on, [{Numbers.Of(part.Segment.Repeat)}, rows, {Numbers.Of(part.Forward.Result!.Columns)}]");
             w.Line($"private readonly float* {field}Activations; // of the layers that keep theirs");
             w.Line($"private readonly long {field}Length; // elements of one layer's");
-            w.Line($"private readonly int {field}Kept; // layers that keep theirs; those before are run again");
+            w.Line($"private readonly int {field}Kept; // layers that keep theirs; those before are recomputed");
             w.Line($"private float* {field}Input; // the rows that the first layer gets");
         }
         w.Line("private readonly float* _packedRows;");
@@ -130,7 +130,7 @@ internal sealed class TrainingEmitter
             w.Line($"_harmonic = Allocate({Numbers.Of(most)});");
             w.Line($"for (int i = 0; i < {Numbers.Of(most)}; i++) _harmonic[i] = 1f / (i + 1);");
         }
-        foreach (var m in _model.Memories) w.Line($"Keep({m.Name}ScanBackward.KeptSize(MaxTokens, KeepEvery));");
+        foreach (var m in _model.Memories) w.Line($"Keep({m.Name}ScanBackward.CheckpointsSize(MaxTokens, CheckpointEvery));");
         foreach (var (name, columns) in _methods.Sums) w.Line($"_{name} = Allocate(RowShare.SumBlocks(MaxTokens) * {Numbers.Of((columns + 15) / 16 * 16L)}L);");
         foreach (var (name, elements) in _methods.Partials) w.Line($"_{name} = Allocate({Numbers.Of(elements)});");
         w.Line($"_packedRows = Allocate(GradientProduct.PackedSize({Numbers.Of(_methods.PackedColumns.Inputs)}));");
@@ -232,11 +232,11 @@ internal sealed class TrainingEmitter
             {
                 w.Line("Layer = 0;");
             }
-            w.Line($"_{part.Backward.Stream!.Name} = Incoming;");
+            w.Line($"_{part.Backward.Stream!.Name} = OutputGradient;");
             var turns = part.Backward.Result is { } result && result != part.Backward.Stream;
-            if (turns) w.Line($"_{part.Backward.Result!.Name} = Outgoing;");
+            if (turns) w.Line($"_{part.Backward.Result!.Name} = InputGradient;");
             w.Line($"Backward{part.Name}();");
-            if (turns) w.Line("Turn();");
+            if (turns) w.Line("SwapGradients();");
             if (part.Segment.IsStack) w.Close();
         }
         w.Close().Line();

@@ -24,7 +24,7 @@ internal sealed partial class BlockKernelEmitter
     {
         var c = group[0];
         var form = FormOf(group, rows, inner, columns);
-        var deal = BlockDeal.Of(rows, columns, _threads, group.Count, form);
+        var deal = BlockTiling.Of(rows, columns, _threads, group.Count, form);
         // rows and columns count in fours where they are read so
         var (rowUnits, columnUnits) = (rows / form.RowsAtOnce, columns / form.ColumnsAtOnce);
         var (rowRound, columnRound) = (deal.Down * deal.RowsEach, deal.Across * deal.ColumnsEach);
@@ -84,7 +84,7 @@ internal sealed partial class BlockKernelEmitter
     }
 
     /// <summary>What a thread does with one element of the inner axis, or four.</summary>
-    private void Round(IReadOnlyList<ContractStage> group, ProductForm form, BlockDeal deal, CodeWriter w)
+    private void Round(IReadOnlyList<ContractStage> group, ProductForm form, BlockTiling deal, CodeWriter w)
     {
         var right = group[0].B;
         if (form.InnerAtOnce == 4)

@@ -157,17 +157,17 @@ internal sealed partial class BlockKernelEmitter
     }
 
     /// <summary>The tiles of a block as the code of a row sees them.</summary>
-    private sealed class Memory(BlockKernelEmitter emitter, bool inFours) : IRowMemory
+    private sealed class Memory(BlockKernelEmitter emitter, bool inFours) : IAddressMap
     {
         public string Element => "float";
 
-        public bool MaskFree => false;
+        public bool MaskIsImplied => false;
 
         public string Constant(double value) => Numbers.OfSingle(value);
 
         public ColumnLoop Loop(Axis axis) => new(Numbers.Of(emitter.Size(axis)), Numbers.Of(emitter.Size(axis)), true);
 
-        public bool IsGiven(Node node) => false;
+        public bool IsInRegister(Node node) => false;
 
         public Input? Replaced(Node node) => emitter._kernel.Replaced(node);
 

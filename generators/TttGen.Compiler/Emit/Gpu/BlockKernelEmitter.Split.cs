@@ -15,7 +15,7 @@ internal sealed partial class BlockKernelEmitter
     private void Split(IReadOnlyList<ContractStage> group, int rows, int inner, int columns, CodeWriter w)
     {
         var warps = _threads / 32;
-        var deal = WarpDeal.Of(rows / 16, columns / 8, inner / 16, warps, group.Count, IsExact(group[0].A), IsExact(group[0].B));
+        var deal = WarpTiling.Of(rows / 16, columns / 8, inner / 16, warps, group.Count, IsExact(group[0].A), IsExact(group[0].B));
         var (across, tiles) = (columns / 8 / deal.Columns, rows / 16 / deal.Rows * (columns / 8 / deal.Columns));
         w.Line("int warp = thread >> 5;");
         if (tiles > warps) w.Open($"for (int tile = warp; tile < {Numbers.Of(tiles)}; tile += {Numbers.Of(warps)})");

@@ -13,7 +13,7 @@ internal sealed partial class BlockKernelEmitter
     private readonly TileKernel _kernel;
     private readonly int _rows;
     private readonly int _threads;
-    private readonly BlockMemory _memory;
+    private readonly BlockLayout _memory;
     private readonly Dictionary<string, BlockTile> _tiles;
     private readonly NameTable _names;
     private readonly List<string> _views = [];
@@ -21,7 +21,7 @@ internal sealed partial class BlockKernelEmitter
     private readonly bool _tensorCores;
     private readonly HashSet<string> _exact;
 
-    private BlockKernelEmitter(TileKernel kernel, int rows, int threads, BlockMemory memory, IReadOnlyDictionary<string, BlockTile> given, bool tensorCores, IEnumerable<string> exact)
+    private BlockKernelEmitter(TileKernel kernel, int rows, int threads, BlockLayout memory, IReadOnlyDictionary<string, BlockTile> given, bool tensorCores, IEnumerable<string> exact)
     {
         _tensorCores = tensorCores;
         _exact = [.. exact];
@@ -43,7 +43,7 @@ internal sealed partial class BlockKernelEmitter
     /// <param name="tensorCores">Products whose sizes fit run there.</param>
     /// <param name="exact">Given tiles whose elements are bf16.</param>
     /// <param name="w">Where to.</param>
-    public static void Emit(TileKernel kernel, int rows, int threads, BlockMemory memory, IReadOnlyDictionary<string, BlockTile> given, bool tensorCores, IEnumerable<string> exact, CodeWriter w) =>
+    public static void Emit(TileKernel kernel, int rows, int threads, BlockLayout memory, IReadOnlyDictionary<string, BlockTile> given, bool tensorCores, IEnumerable<string> exact, CodeWriter w) =>
         new BlockKernelEmitter(kernel, rows, threads, memory, given, tensorCores, exact).Run(w);
 
     /// <summary>What a caller passes: views and numbers by name, after the thread and the block's memory.</summary>
@@ -117,7 +117,7 @@ internal sealed partial class BlockKernelEmitter
     /// <param name="last">Last step of its life.</param>
     /// <param name="along">Tensor cores read it along its rows, two elements a thread.</param>
     /// <param name="line">Makes the view.</param>
-    public static BlockTile Allocate(BlockMemory memory, string name, int rows, int columns, int first, int last, bool along, out string line)
+    public static BlockTile Allocate(BlockLayout memory, string name, int rows, int columns, int first, int last, bool along, out string line)
     {
         var padded = rows == 1 ? columns : BlockTile.StrideOf(columns, along);
         var (place, offset) = memory.Allocate(rows == 1 ? columns : rows * padded, first, last);

@@ -15,7 +15,7 @@ internal sealed partial class BlockScanEmitter
     public const int SharedLimit = 163 * 1024 / sizeof(float);
 
     private readonly LinkedMemory _memory;
-    private readonly Func<string, bool> _isHalf;
+    private readonly Func<string, bool> _storesBf16;
     private readonly int _rows;
     private readonly bool _onChip;
     private readonly int _feature;
@@ -25,14 +25,14 @@ internal sealed partial class BlockScanEmitter
     private readonly TileKernel? _close;
     private readonly Dictionary<string, BlockTile> _tiles = [];
     private readonly List<string> _views = [];
-    private readonly BlockMemory _block = new(SharedLimit);
+    private readonly BlockLayout _block = new(SharedLimit);
 
     private readonly bool _tensorCores;
     private readonly List<Weight> _slowOnChip = [];
 
-    private BlockScanEmitter(LinkedMemory memory, ScheduledMemory scan, bool decode, bool tensorCores, Func<string, bool> isHalf)
+    private BlockScanEmitter(LinkedMemory memory, ScheduledMemory scan, bool decode, bool tensorCores, Func<string, bool> storesBf16)
     {
-        (_memory, _isHalf, _tensorCores, _optimiser) = (memory, isHalf, tensorCores && !decode, memory.Optimiser);
+        (_memory, _storesBf16, _tensorCores, _optimiser) = (memory, storesBf16, tensorCores && !decode, memory.Optimiser);
         (_whole, _step, _close, _isDual) = (scan.Find(ProgramKind.MiniBatch), scan.Step, scan.Find(ProgramKind.Close), scan.IsDual);
         if (decode) _whole = null;
         _rows = decode || !_isDual ? 1 : memory.MiniBatch;
@@ -52,11 +52,11 @@ internal sealed partial class BlockScanEmitter
     /// <param name="scan">Its programs.</param>
     /// <param name="decode">One row of each sequence, the state where it is.</param>
     /// <param name="tensorCores">Products of many rows whose sizes fit run on tensor cores, of operands split in three bf16.</param>
-    /// <param name="isHalf">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
+    /// <param name="storesBf16">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
     /// <param name="tokenRates">Writes the code that fills tok, where there is one.</param>
-    public static Scan Emit(LinkedMemory memory, ScheduledMemory scan, bool decode, bool tensorCores, Func<string, bool> isHalf, string name, Action<CodeWriter, int> tokenRates) =>
-        new BlockScanEmitter(memory, scan, decode, tensorCores, isHalf).Run(name, tokenRates);
+    public static Scan Emit(LinkedMemory memory, ScheduledMemory scan, bool decode, bool tensorCores, Func<string, bool> storesBf16, string name, Action<CodeWriter, int> tokenRates) =>
+        new BlockScanEmitter(memory, scan, decode, tensorCores, storesBf16).Run(name, tokenRates);
 
     private IEnumerable<TileKernel> Kernels => new[] { _whole, _step, _close }.Where(k => k is not null).Select(k => k!);
 
@@ -119,7 +119,7 @@ internal sealed partial class BlockScanEmitter
         text.Close();
         return new Scan(text.ToString(), w2.ToString(), threads, block.WorkspaceElements);
 
-        BlockMemory Lay(out List<string> written)
+        BlockLayout Lay(out List<string> written)
         {
             var all = _block.Fork();
             all.Join(_block);
@@ -129,7 +129,7 @@ internal sealed partial class BlockScanEmitter
                 var part = _block.Fork();
                 part.Join(_block);
                 var w = new CodeWriter();
-                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, _tensorCores, RowTiles.Where(rows => _isHalf(rows + "Rows")), w);
+                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, _tensorCores, RowTiles.Where(rows => _storesBf16(rows + "Rows")), w);
                 all.Join(part);
                 written.Add(w.ToString());
             }
@@ -202,7 +202,7 @@ internal sealed partial class BlockScanEmitter
         throw new CompileException("TTT160", $"{name} is no state of {_memory.Name}");
     }
 
-    private void Body(CodeWriter w, string name, int threads, List<Weight> onChip, BlockMemory block, Action<CodeWriter, int> tokenRates)
+    private void Body(CodeWriter w, string name, int threads, List<Weight> onChip, BlockLayout block, Action<CodeWriter, int> tokenRates)
     {
         var (heads, batch, width) = (Numbers.Of(_memory.Heads), Numbers.Of(_memory.MiniBatch), Numbers.Of(_feature));
         w.Line("int thread = Group.IdxX;");
@@ -302,7 +302,7 @@ internal sealed partial class BlockScanEmitter
         return tile.Rows == 1 || tile.Stride == tile.Columns ? $"{f.Name}[e]" : $"{f.Name}[({BlockKernelEmitter.Quotient("e", tile.Columns)}) * {Numbers.Of(tile.Stride)} + ({BlockKernelEmitter.Remainder("e", tile.Columns)})]";
     }
 
-    private string Half(string view) => _isHalf(view) ? ThreadDialect.Half : "";
+    private string Half(string view) => _storesBf16(view) ? ThreadDialect.Half : "";
 
     /// <summary>A number that a kernel takes by value.</summary>
     private string Number(Argument argument) => argument.Kind switch

@@ -48,7 +48,7 @@ internal sealed partial class DeviceKernelMethods
 
     /// <summary>The rows that are multiplied, where they lie in memory as products want them.</summary>
     private RowTensor? StoredLeft(ProductKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors) =>
-        tensors.TryGetValue(kernel.Left, out var tensor) && tensor.Halo == 0 && _precision.IsHalf(tensor) == _precision.IsBf16 ? tensor : null;
+        tensors.TryGetValue(kernel.Left, out var tensor) && tensor.Halo == 0 && _precision.StoresBf16(tensor) == _precision.IsBf16 ? tensor : null;
 
     private static string LeftView(RowTensor? stored) => stored is null ? "_left" : "_" + stored.Name;
 
@@ -78,7 +78,7 @@ internal sealed partial class DeviceKernelMethods
     private int LeftRow(DeviceKernelText k, CodeWriter w, int from, ProductKernel kernel, string target, string row, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         if (!tensors.TryGetValue(kernel.Left, out var stored)) return RowBody(k, w, from, [kernel.Left], (_, _) => target, Picked(kernel, k, row), tensors, NoTiles);
-        var memory = new DeviceRowMemory(_layout, k, tensors, NoTiles, Fresh(), _precision, null);
+        var memory = new DeviceAddresses(_layout, k, tensors, NoTiles, Fresh(), _precision, null);
         var source = memory.RowOf(stored, 0);
         w.Line($"int i = {Picked(kernel, k, row)};");
         foreach (var p in memory.Pointers) w.Line(p);
@@ -214,7 +214,7 @@ internal sealed partial class DeviceKernelMethods
     {
         if (group.Products is not [{ Constant: 1 } product] || group.Stores is not [var store] || store != product.Node) return null;
         if (kernel.IsHead) return "LogitRows";
-        return !_precision.IsHalf(tensors[store]) && tensors[store].Halo == 0 ? "_" + tensors[store].Name : null;
+        return !_precision.StoresBf16(tensors[store]) && tensors[store].Halo == 0 ? "_" + tensors[store].Name : null;
     }
 
     /// <summary>What is made of products that a library has left in memory.</summary>
@@ -271,7 +271,7 @@ internal sealed partial class DeviceKernelMethods
     private void Epilogue(DeviceKernelText k, ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, string> tiles, IReadOnlyDictionary<Node, RowTensor> tensors, string tileRows, string firstRow, int tileColumns)
     {
         var names = Fresh();
-        var memory = new DeviceRowMemory(_layout, k, tensors, tiles, names, _precision, "end");
+        var memory = new DeviceAddresses(_layout, k, tensors, tiles, names, _precision, "end");
         var text = new CodeWriter();
         var (lanes, columns) = (Numbers.Of(tileColumns), Numbers.Of(group.Columns));
         var dialect = new ThreadDialect(loop => $"for (int j = firstColumn + Group.IdxX % {lanes}; j < {loop.Bound}; j += {lanes})", _ => throw new CompileException("TTT163", "a sum along the row can't follow its product"), null);

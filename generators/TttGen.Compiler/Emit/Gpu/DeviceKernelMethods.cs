@@ -133,17 +133,17 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
     private static readonly IReadOnlyDictionary<Node, string> NoTiles = new Dictionary<Node, string>();
 
     /// <summary>A group of threads for one row: the whole of a kernel.</summary>
-    private void Row(DeviceKernelText k, IReadOnlyList<Node> stores, Func<DeviceRowMemory, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
+    private void Row(DeviceKernelText k, IReadOnlyList<Node> stores, Func<DeviceAddresses, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
     {
         var shared = RowBody(k, k.Body, 0, stores, target, row, tensors, tiles);
         if (shared > 0) k.Locals.Insert(0, $"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(shared)});");
     }
 
     /// <summary>A group's work on one row; answers the floats of shared memory up to which it needs some, from those on that others have.</summary>
-    private int RowBody(DeviceKernelText k, CodeWriter w, int from, IReadOnlyList<Node> stores, Func<DeviceRowMemory, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
+    private int RowBody(DeviceKernelText k, CodeWriter w, int from, IReadOnlyList<Node> stores, Func<DeviceAddresses, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
     {
         var names = Fresh();
-        var memory = new DeviceRowMemory(_layout, k, tensors, tiles, names, _precision, null);
+        var memory = new DeviceAddresses(_layout, k, tensors, tiles, names, _precision, null);
         var lanes = Numbers.Of(k.Threads);
         var kept = 0;
         var sums = false;
@@ -187,7 +187,7 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
         for (var i = 0; i < learn.Inputs.Count; i++) rows[memory.Optimiser is null ? "rateRows" : $"input{Numbers.Of(i)}Rows"] = learn.Inputs[i];
         rows["answerRows"] = learn;
         DeviceKernelText? k = null;
-        var scan = BlockScanEmitter.Emit(memory, _memories[memory.Name], decode, _precision.IsBf16, view => _precision.IsHalf(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
+        var scan = BlockScanEmitter.Emit(memory, _memories[memory.Name], decode, _precision.IsBf16, view => _precision.StoresBf16(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
         {
             k = New(name, threads, memory.Spec);
 
@@ -225,7 +225,7 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
     {
         w.Line($"// {Formulas.Of([("tokenRates", learn.TokenRate!)], n => KernelSummary.NameOf(n, tensors)).Last()}");
         var names = Fresh();
-        var memory = new DeviceRowMemory(_layout, k, tensors, NoTiles, names, _precision, null);
+        var memory = new DeviceAddresses(_layout, k, tensors, NoTiles, names, _precision, null);
         var dialect = new ThreadDialect(loop => $"for (int j = thread; j < {loop.Bound}; j += {Numbers.Of(threads)})", _ => throw new CompileException("TTT155", "token rates are one pass"), null);
         var text = new CodeWriter();
         foreach (var line in new RowCode(memory, dialect, null, [learn.TokenRate!], _ => "tokenRates[$j]", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names).Emit(text)) w.Line(line);

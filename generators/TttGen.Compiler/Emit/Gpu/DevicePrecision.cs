@@ -46,10 +46,10 @@ internal sealed class DevicePrecision
     public string MatrixElement => IsBf16 ? "ushort" : "float";
 
     /// <summary>Whether rows lie in sixteen bits.</summary>
-    public bool IsHalf(RowTensor tensor) => _halves?.Contains(tensor) ?? false;
+    public bool StoresBf16(RowTensor tensor) => _halves?.Contains(tensor) ?? false;
 
     /// <summary>C#'s type of an element of rows.</summary>
-    public string ElementOf(RowTensor tensor) => IsHalf(tensor) ? "ushort" : "float";
+    public string ElementOf(RowTensor tensor) => StoresBf16(tensor) ? "ushort" : "float";
 
     /// <summary>C#'s type of an element of a parameter.</summary>
     public string ElementOf(LinkedParameter parameter) => IsBf16 && parameter.IsMatrix ? "ushort" : "float";

@@ -84,7 +84,7 @@ internal sealed unsafe class CudaContext
     {
         var sticky = result.IsSticky();
         var suspect = sticky && LastKernel is { } kernel ? $"; the last kernel launched was {kernel}, and with CUDA_LAUNCH_BLOCKING=1 it is the failing one" : "";
-        var wayOut = result is CudaResult.OutOfMemory ? "; end other programs on the card, or run on the CPU (--device cpu)" : "";
+        var wayOut = result is CudaResult.OutOfMemory ? "; end other programs on the GPU, or run on the CPU (--device cpu)" : "";
         var exception = new CudaException($"{Name}: {doing}{(what.Length > 0 ? " " : "")}{what}: {CudaException.Describe(result, call)}{suspect}{wayOut}", result, call);
         if (sticky)
             _broken ??= exception;

@@ -71,7 +71,7 @@ internal sealed unsafe class CudaModules(CudaContext context, int ordinal, long 
         var capability = CudaPlatform.Capability(ordinal);
         if (capability < header.Capability || (header.Exact && capability != header.Capability))
             throw new CudaException(
-                $"{name}: expected a card of compute capability {CudaPlatform.CapabilityText(header.Capability)}{(header.Exact ? "" : " or more")}, found {CudaPlatform.CapabilityText(capability)} of {context.Name}; run on another card, or on the CPU (--device cpu)",
+                $"{name}: expected a GPU of compute capability {CudaPlatform.CapabilityText(header.Capability)}{(header.Exact ? "" : " or more")}, found {CudaPlatform.CapabilityText(capability)} of {context.Name}; run on another GPU, or on the CPU (--device cpu)",
                 CudaResult.NoBinaryForGpu, "cuDeviceGetAttribute");
     }
 
@@ -81,13 +81,13 @@ internal sealed unsafe class CudaModules(CudaContext context, int ordinal, long 
         context.Check(CudaApi.ModuleGetFunction(&function, module, entry.Entry), "cuModuleGetFunction", "loading", $"{name} (entry {entry.Entry})");
         var shared = entry.SharedStatic + entry.SharedDynamic;
         if (shared > maxSharedBytes)
-            throw new TttException($"{name}: expected {shared} bytes of shared memory a group, found at most {maxSharedBytes} on {context.Name}; run on another card, or on the CPU (--device cpu)");
+            throw new TttException($"{name}: expected {shared} bytes of shared memory a group, found at most {maxSharedBytes} on {context.Name}; run on another GPU, or on the CPU (--device cpu)");
         if (shared > StandardSharedBytes)
             context.Check(CudaApi.FuncSetAttribute(function, FunctionAttribute.MaxDynamicSharedSizeBytes, entry.SharedDynamic), "cuFuncSetAttribute", "asking for shared memory of", name);
         var kernel = new CudaKernel(this, function, entry, Number(function, FunctionAttribute.Registers, name), Number(function, FunctionAttribute.LocalSizeBytes, name));
         return Number(function, FunctionAttribute.MaxThreadsPerBlock, name) is var most && most >= entry.Threads
             ? kernel
-            : throw new TttException($"{name}: expected groups of {entry.Threads} threads, found room for {most} on {context.Name}, with {kernel.Registers} registers a thread; run on another card, or on the CPU (--device cpu)");
+            : throw new TttException($"{name}: expected groups of {entry.Threads} threads, found room for {most} on {context.Name}, with {kernel.Registers} registers a thread; run on another GPU, or on the CPU (--device cpu)");
     }
 
     private int Number(nint function, FunctionAttribute attribute, string name)

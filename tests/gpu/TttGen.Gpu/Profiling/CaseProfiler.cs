@@ -13,9 +13,9 @@ internal static class CaseProfiler
 {
     /// <summary>Runs a case on a GPU, once to warm up and once kernel by kernel.</summary>
     /// <returns>A table, the longest first. Every launch is waited for: the sum is more than the case takes.</returns>
-    public static string Profile(CudaDevice card, Case work)
+    public static string Profile(CudaDevice gpu, Case work)
     {
-        var device = new ProfiledDevice(card);
+        var device = new ProfiledDevice(gpu);
         using var checkpoint = new RandomCheckpoint(KnownModel.Named(work.Model).Definition);
         using var model = (BatchedModel)KnownModel.Named(work.Model).Definition.Load(
             checkpoint.Folder, new ModelOptions { Device = device, Weights = work.Weights == "bf16" ? WeightType.BFloat16 : WeightType.Float32 });

@@ -18,14 +18,14 @@ internal sealed class Report(IReadOnlyList<Result> results)
     public string Page()
     {
         var page = new StringBuilder();
-        var card = results.OfType<Card>().LastOrDefault();
-        page.Append("# On an NVIDIA card\n\n")
-            .Append("Written by `tests/gpu/run.sh`; a figure stands here only where it was measured. On a machine with a card, `tests/gpu/run.sh` checks, times and writes this page. Where the card's\n")
+        var gpu = results.OfType<TestedGpu>().LastOrDefault();
+        page.Append("# On an NVIDIA GPU\n\n")
+            .Append("Written by `tests/gpu/run.sh`; a figure stands here only where it was measured. On a machine with a GPU, `tests/gpu/run.sh` checks, times and writes this page. Where the GPU's\n")
             .Append("machine has no .NET, `tests/gpu/run.sh --bundle` makes `artifacts/gpu/bundle.tar.gz` elsewhere; unpacked there, its `run-on-gpu.sh` does the same, in parts if need be (`--help`).\n\n");
-        if (card is { Device: "CPU" })
-            page.Append("**This is a run on the CPU, to prove the way: no figure here is a card's.**\n\n");
-        page.Append("| card | date | commit |\n|---|---|---|\n")
-            .Append(CultureInfo.InvariantCulture, $"| {(card is null ? Absent : string.Join(", ", ((string?[])[card.Device, card.Details]).Where(text => !string.IsNullOrEmpty(text))))} | {card?.Date ?? Absent} | {card?.Commit ?? Absent} |\n\n");
+        if (gpu is { Device: "CPU" })
+            page.Append("**This is a run on the CPU, to prove the way: no figure here is a GPU's.**\n\n");
+        page.Append("| GPU | date | commit |\n|---|---|---|\n")
+            .Append(CultureInfo.InvariantCulture, $"| {(gpu is null ? Absent : string.Join(", ", ((string?[])[gpu.Device, gpu.Details]).Where(text => !string.IsNullOrEmpty(text))))} | {gpu?.Date ?? Absent} | {gpu?.Commit ?? Absent} |\n\n");
         Ceilings(page);
         Checks(page);
         Times(page);
@@ -65,7 +65,7 @@ internal sealed class Report(IReadOnlyList<Result> results)
     private static string Failure(Check check) => check.Why ?? string.Create(CultureInfo.InvariantCulture, $"relative error {check.Error:0.0e-0}, expected at most {check.Bar:0.0e-0}");
 
     private void Ceilings(StringBuilder page) => page
-        .Append("## What the card can do\n\n| copy, read and written | f32 product | bf16 product |\n|---|---|---|\n")
+        .Append("## What the GPU can do\n\n| copy, read and written | f32 product | bf16 product |\n|---|---|---|\n")
         .Append(CultureInfo.InvariantCulture, $"| {Scaled(Ceiling(Results.Ceiling.Copy), 1e9, "GB/s")} | {Scaled(Ceiling(Results.Ceiling.Product("f32")), 1e12, "TFLOP/s")} | {Scaled(Ceiling(Results.Ceiling.Product("bf16")), 1e12, "TFLOP/s")} |\n\n");
 
     private void Checks(StringBuilder page)
@@ -107,7 +107,7 @@ internal sealed class Report(IReadOnlyList<Result> results)
     {
         page.Append("## Times\n\nMilliseconds of a call, medians: of whole sequences (`prefill`), or of a token of each sequence (`decode`); the logits of each sequence's last token end in the host's memory.\n")
             .Append("`of limit`: the least time that the operations or the bytes of the work take at the rates above, by the time it took. Operations are those of the schedule; bytes are weights once, states as\n")
-            .Append("they must be read and written, and logits. `PyTorch`: `tests/gpu/peer.py`, eager, on the same card.\n\n")
+            .Append("they must be read and written, and logits. `PyTorch`: `tests/gpu/peer.py`, eager, on the same GPU.\n\n")
             .Append("| model | work | batch | f32 | of limit | PyTorch f32 | bf16 | of limit | PyTorch bf16 |\n|---|---|---|---|---|---|---|---|---|\n");
         foreach (var work in Works())
         {

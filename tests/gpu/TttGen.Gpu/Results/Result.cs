@@ -6,7 +6,7 @@ namespace TttGen.Gpu.Results;
 
 /// <summary>A line of results, as this program and peer.py write them: JSON, and appended to, so that a run may be made in parts.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(Card), "card")]
+[JsonDerivedType(typeof(TestedGpu), "gpu")]
 [JsonDerivedType(typeof(Ceiling), "ceiling")]
 [JsonDerivedType(typeof(Timed), "time")]
 [JsonDerivedType(typeof(Check), "check")]
@@ -37,7 +37,7 @@ internal abstract record Result
 /// <param name="Details">What nvidia-smi says of it.</param>
 /// <param name="Date">Of the run.</param>
 /// <param name="Commit">Of the sources.</param>
-internal sealed record Card(string Device, string? Details, string Date, string Commit) : Result;
+internal sealed record TestedGpu(string Device, string? Details, string Date, string Commit) : Result;
 
 /// <summary>What the GPU can do at most, measured.</summary>
 /// <param name="Who">Whose code measured it: TttGen, or PyTorch.</param>

@@ -7,7 +7,7 @@ namespace TttGen.Compiler.Derivation;
 /// wants them. Gradients of tokens are set, those of slow weights and token rates added to; those of the state W and of its gradient sum WSum
 /// come in by what the state became and go out by what it was.
 /// </summary>
-public sealed class OuterGradient(InnerModel model)
+public sealed class ScanGradient(InnerModel model)
 {
     /// <summary>What each token gives under gradient descent: its gradient is set.</summary>
     private static readonly Argument[] OfTokens = [Argument.Key, Argument.Value, Argument.Query, Argument.Rate];

@@ -38,7 +38,7 @@ internal sealed record BlockTile(string Name, int Rows, int Columns, int Stride,
 /// The memory of one block: tiles whose lives don't meet share a place. What does not fit on chip lies in a workspace of the block in the device's
 /// memory: slower, never an error.
 /// </summary>
-internal sealed class BlockMemory(int limit)
+internal sealed class BlockLayout(int limit)
 {
     private FirstFit _shared = new(), _workspace = new();
 
@@ -49,10 +49,10 @@ internal sealed class BlockMemory(int limit)
     public int WorkspaceElements { get; private set; }
 
     /// <summary>What lives through all of the block's work is at its place; what lives within one part of it may lie where another part's does.</summary>
-    public BlockMemory Fork() => new(limit) { _shared = _shared.Fork(), _workspace = _workspace.Fork() };
+    public BlockLayout Fork() => new(limit) { _shared = _shared.Fork(), _workspace = _workspace.Fork() };
 
     /// <summary>The most that any of the parts needs.</summary>
-    public void Join(BlockMemory part)
+    public void Join(BlockLayout part)
     {
         SharedElements = Math.Max(SharedElements, part.SharedElements);
         WorkspaceElements = Math.Max(WorkspaceElements, part.WorkspaceElements);

@@ -7,12 +7,12 @@ using TttGen.Compiler.Scheduling;
 namespace TttGen.Compiler.Tests.Scheduling;
 
 /// <summary>Tensors of a kernel share memory where one is done with before the other begins.</summary>
-public class ScratchMemoryTests
+public class ScratchLayoutTests
 {
     [Fact]
     public void What_is_done_with_makes_room()
     {
-        var memory = new ScratchMemory();
+        var memory = new ScratchLayout();
         memory.Add("a", 32, "[2, 16]");
         memory.Add("b", 17, "[17]");
         memory.Add("c", 16, "[16]");
@@ -26,7 +26,7 @@ public class ScratchMemoryTests
     [Fact]
     public void What_no_stage_touches_takes_no_memory()
     {
-        var memory = new ScratchMemory();
+        var memory = new ScratchLayout();
         memory.Add("a", 32, "[32]");
         Touch(memory, 0, "someone else's");
         Assert.Empty(Placed(memory, out var size));
@@ -37,7 +37,7 @@ public class ScratchMemoryTests
     public void No_two_tensors_of_a_kernel_that_are_needed_at_once_overlap(string name)
     {
         var model = InnerModels.Named(name);
-        var gradient = new OuterGradient(model).MiniBatch();
+        var gradient = new ScanGradient(model).MiniBatch();
         var writer = new CodeWriter();
         var elements = TileKernelEmitter.Emit(TileScheduler.Schedule(gradient), 16, writer);
         var body = writer.ToString().Split("\n{\n")[1].Split("\n}\n")[0];
@@ -61,13 +61,13 @@ public class ScratchMemoryTests
         long Size(string axis) => axis == "n" ? 16 : long.TryParse(axis, out var number) ? number : model.Weights.SelectMany(w => w.Shape).Append(model.Width).First(a => a.ToString() == axis).Size;
     }
 
-    private static void Touch(ScratchMemory memory, int stage, params string[] names)
+    private static void Touch(ScratchLayout memory, int stage, params string[] names)
     {
         memory.Stage = stage;
         foreach (var name in names) memory.Touch(name);
     }
 
-    private static List<string> Placed(ScratchMemory memory, out long size)
+    private static List<string> Placed(ScratchLayout memory, out long size)
     {
         var lines = new List<string>();
         size = memory.Place("scratch", lines);

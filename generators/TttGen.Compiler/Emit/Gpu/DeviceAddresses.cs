@@ -12,8 +12,8 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// <param name="names">Unique names of the kernel.</param>
 /// <param name="precision">What rows are kept in.</param>
 /// <param name="loop">The bound of a loop over columns, where it is not the axis: a tile's.</param>
-internal sealed class DeviceRowMemory(
-    ModelLayout layout, DeviceKernelText kernel, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles, NameTable names, DevicePrecision precision, string? loop) : IRowMemory
+internal sealed class DeviceAddresses(
+    ModelLayout layout, DeviceKernelText kernel, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles, NameTable names, DevicePrecision precision, string? loop) : IAddressMap
 {
     private readonly Dictionary<string, string> _rows = [];
 
@@ -22,7 +22,7 @@ internal sealed class DeviceRowMemory(
 
     public string Element => "float";
 
-    public bool MaskFree => true;
+    public bool MaskIsImplied => true;
 
     public string Constant(double value) => Numbers.OfSingle(value);
 
@@ -30,7 +30,7 @@ internal sealed class DeviceRowMemory(
 
     public Input? Replaced(Node node) => null;
 
-    public bool IsGiven(Node node) => tiles.ContainsKey(node);
+    public bool IsInRegister(Node node) => tiles.ContainsKey(node);
 
     public bool IsStored(Node node) => tiles.ContainsKey(node) || tensors.ContainsKey(node);
 
@@ -55,7 +55,7 @@ internal sealed class DeviceRowMemory(
         var at = names.Fresh(key + "At");
         var row = tensor.Halo == 0 ? "(long)i" : $"((long)i + ({kernel.Take("ArrayView<int>", "sliceOf", "SliceOf")}[i] + 1) * {Numbers.Of(tensor.Halo)}{(by == 0 ? "" : $" - {Numbers.Of(by)}")})";
         Pointers.Add($"long {at} = {row} * {Numbers.Of(tensor.Columns)};");
-        return _rows[key] = $"{(precision.IsHalf(tensor) ? ThreadDialect.Half : "")}{kernel.Tensor(tensor)}[{at} + $j]";
+        return _rows[key] = $"{(precision.StoresBf16(tensor) ? ThreadDialect.Half : "")}{kernel.Tensor(tensor)}[{at} + $j]";
     }
 
     public string Scalar(Node node, Access access) => node is Setting setting ? kernel.Setting(setting.Name) : throw new CompileException("TTT151", "a scalar is not in memory");

@@ -3,7 +3,7 @@ using TttGen.Compiler.Ir;
 namespace TttGen.Compiler.Derivation;
 
 /// <summary>lr(s) ∇ℓₛ(θ) of every row s at one θ, each weight's as a sum of products: what reverse differentiation gives, kept apart by row.</summary>
-internal static class RowGradients
+internal static class InnerGradients
 {
     /// <summary>For each fast weight, products over 'S' (the row) and a, b, … (the weight's axes).</summary>
     /// <param name="g">Where to build.</param>

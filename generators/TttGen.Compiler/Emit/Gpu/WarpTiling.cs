@@ -3,7 +3,7 @@ namespace TttGen.Compiler.Emit.Gpu;
 /// <summary>How a product on tensor cores is dealt out to a block's warps.</summary>
 /// <param name="Rows">Tiles of 16 rows of a warp.</param>
 /// <param name="Columns">Tiles of 8 columns of a warp.</param>
-internal readonly record struct WarpDeal(int Rows, int Columns)
+internal readonly record struct WarpTiling(int Rows, int Columns)
 {
     private const int MostSums = 32;
 
@@ -18,9 +18,9 @@ internal readonly record struct WarpDeal(int Rows, int Columns)
     /// <param name="products">How many there are, of the same right operand.</param>
     /// <param name="leftIsExact">The left operand is bf16.</param>
     /// <param name="rightIsExact">The right operand is bf16.</param>
-    public static WarpDeal Of(int rows, int columns, int inner, int warps, int products, bool leftIsExact, bool rightIsExact)
+    public static WarpTiling Of(int rows, int columns, int inner, int warps, int products, bool leftIsExact, bool rightIsExact)
     {
-        var best = new WarpDeal(1, 1);
+        var best = new WarpTiling(1, 1);
         var least = double.MaxValue;
         var passes = leftIsExact && rightIsExact ? 1 : leftIsExact || rightIsExact ? 3 : 6;
         for (var m = 1; m <= 4; m *= 2)
@@ -30,7 +30,7 @@ internal readonly record struct WarpDeal(int Rows, int Columns)
                 var rounds = (rows / m * (columns / n) + warps - 1) / warps;
                 var cost = (double)rounds * (inner * (products * m * (leftIsExact ? OfExactLeft : OfLeft) + n * (rightIsExact ? OfExactRight : OfRight) + products * m * n * passes * OfProduct)
                     + products * m * n * OfResult);
-                if (cost < least) (best, least) = (new WarpDeal(m, n), cost);
+                if (cost < least) (best, least) = (new WarpTiling(m, n), cost);
             }
         return best;
     }

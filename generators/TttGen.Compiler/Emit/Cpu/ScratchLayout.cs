@@ -3,7 +3,7 @@ namespace TttGen.Compiler.Emit.Cpu;
 /// <summary>
 /// A kernel's working memory. What no later stage reads makes room for what comes, so that a mini-batch's tensors stay in the near caches.
 /// </summary>
-internal sealed class ScratchMemory
+internal sealed class ScratchLayout
 {
     private sealed class Tensor(string name, long size, string shape)
     {

@@ -6,7 +6,7 @@ using TttGen.Compiler.Spelling;
 namespace TttGen.Compiler.Emit.Cpu;
 
 /// <summary>Rows, parameters and tiles as a model's kernels see them: row i of the call, columns from c0 where a panel is at work.</summary>
-internal sealed class KernelMemory : IRowMemory
+internal sealed class KernelAddresses : IAddressMap
 {
     private readonly ModelLayout _layout;
     private readonly KernelLocals _locals;
@@ -22,7 +22,7 @@ internal sealed class KernelMemory : IRowMemory
     /// <param name="tiles">Finished products of the panel at work; empty outside an epilogue.</param>
     /// <param name="panelColumns">Columns of the product in an epilogue; null: whole rows.</param>
     /// <param name="names">Unique names of the kernel.</param>
-    public KernelMemory(ModelLayout layout, KernelLocals locals, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles, int? panelColumns, NameTable names)
+    public KernelAddresses(ModelLayout layout, KernelLocals locals, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles, int? panelColumns, NameTable names)
     {
         _layout = layout;
         _locals = locals;
@@ -40,7 +40,7 @@ internal sealed class KernelMemory : IRowMemory
 
     public string Element => "float";
 
-    public bool MaskFree => true;
+    public bool MaskIsImplied => true;
 
     private string Column => _panelColumns is null ? "" : " + c0";
 
@@ -52,7 +52,7 @@ internal sealed class KernelMemory : IRowMemory
 
     public Input? Replaced(Node node) => null;
 
-    public bool IsGiven(Node node) => _tiles.ContainsKey(node);
+    public bool IsInRegister(Node node) => _tiles.ContainsKey(node);
 
     public bool IsStored(Node node) => _tiles.ContainsKey(node) || _tensors.ContainsKey(node) || Vectors.ContainsKey(node);
 

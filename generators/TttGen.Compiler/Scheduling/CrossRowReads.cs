@@ -6,7 +6,7 @@ namespace TttGen.Compiler.Scheduling;
 /// Finds what is read at another row than it is made for: it has to lie in memory before. A tile that is read by columns is read from a copy
 /// with rows and columns exchanged, unless it is elementwise, and what it is made of can be read instead.
 /// </summary>
-internal sealed class ReadsAcross(
+internal sealed class CrossRowReads(
     IReadOnlyList<Node> live, IReadOnlyDictionary<Node, TileBuffer> buffers, IReadOnlyDictionary<Node, TileScheduler.Accumulation> accumulations,
     IReadOnlyDictionary<Node, ColumnSum> columnSums, IReadOnlyDictionary<Node, Product> products)
 {
@@ -19,7 +19,7 @@ internal sealed class ReadsAcross(
     /// <summary>What has to be stored with rows and columns exchanged, too.</summary>
     public HashSet<Node> Transposed { get; } = [];
 
-    public ReadsAcross Find()
+    public CrossRowReads Find()
     {
         foreach (var sum in columnSums.Values) Visit(sum.Body, sum.Access, columnSums.ContainsKey(sum.Body));
         foreach (var n in live.Where(n => buffers.ContainsKey(n) && n is not Input)) _roots.Enqueue(n);

@@ -13,7 +13,7 @@ internal readonly record struct ProductForm(bool HasNoLeft, bool LeftTransposed,
 /// <param name="Down">Threads one below the other.</param>
 /// <param name="RowsEach">Rows of a thread, or fours of them.</param>
 /// <param name="ColumnsEach">Columns of a thread, or fours of them.</param>
-internal readonly record struct BlockDeal(int Across, int Down, int RowsEach, int ColumnsEach)
+internal readonly record struct BlockTiling(int Across, int Down, int RowsEach, int ColumnsEach)
 {
     private const int MostResults = 32;
 
@@ -23,9 +23,9 @@ internal readonly record struct BlockDeal(int Across, int Down, int RowsEach, in
     /// <param name="threads">Of the block.</param>
     /// <param name="products">How many there are, of the same right operand.</param>
     /// <param name="form">How operands are read.</param>
-    public static BlockDeal Of(int rows, int columns, int threads, int products, ProductForm form)
+    public static BlockTiling Of(int rows, int columns, int threads, int products, ProductForm form)
     {
-        var best = default(BlockDeal);
+        var best = default(BlockTiling);
         var least = double.MaxValue;
         var (rowUnits, columnUnits) = (Ceiling(rows, form.RowsAtOnce), Ceiling(columns, form.ColumnsAtOnce));
         for (var across = 1; across <= threads; across *= 2)
@@ -34,7 +34,7 @@ internal readonly record struct BlockDeal(int Across, int Down, int RowsEach, in
                 {
                     var down = threads / across;
                     if (m > Ceiling(rowUnits, down) || n > Ceiling(columnUnits, across)) continue;
-                    var deal = new BlockDeal(across, down, m, n);
+                    var deal = new BlockTiling(across, down, m, n);
                     var rounds = (double)Ceiling(rowUnits, down * m) * Ceiling(columnUnits, across * n);
                     var cost = rounds * deal.CostOfRound(products, form);
                     if (cost < least) (best, least) = (deal, cost);

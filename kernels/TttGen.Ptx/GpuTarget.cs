@@ -4,7 +4,7 @@ namespace TttGen.Ptx;
 /// <param name="Architecture">Its name: <c>sm_80</c>.</param>
 /// <param name="SharedOfMultiprocessor">Bytes of shared memory.</param>
 /// <param name="SharedOfGroup">Bytes of it that a group can have.</param>
-internal sealed record Card(string Architecture, int SharedOfMultiprocessor, int SharedOfGroup)
+internal sealed record GpuTarget(string Architecture, int SharedOfMultiprocessor, int SharedOfGroup)
 {
     private const int WarpThreads = 32;
     private const int Warps = 64;
@@ -20,13 +20,13 @@ internal sealed record Card(string Architecture, int SharedOfMultiprocessor, int
     private const int SharedOfSystem = 1024;
 
     /// <summary>A100.</summary>
-    public static Card Ampere { get; } = new("sm_80", 164 * 1024, 163 * 1024);
+    public static GpuTarget Ampere { get; } = new("sm_80", 164 * 1024, 163 * 1024);
 
     /// <summary>H100 and H200.</summary>
-    public static Card Hopper { get; } = new("sm_90", 228 * 1024, 227 * 1024);
+    public static GpuTarget Hopper { get; } = new("sm_90", 228 * 1024, 227 * 1024);
 
     /// <summary>Those that manifests speak of.</summary>
-    public static IReadOnlyList<Card> All { get; } = [Ampere, Hopper];
+    public static IReadOnlyList<GpuTarget> All { get; } = [Ampere, Hopper];
 
     /// <summary>How many groups a multiprocessor holds at once.</summary>
     /// <param name="threads">Of a group.</param>

@@ -17,7 +17,7 @@ public sealed record ColumnLoop(string Bound, string Step, bool Exact, string Co
 public sealed record Partial(string Row, string Scalar, IReadOnlyList<Node> Left);
 
 /// <summary>Where a row-wise stage finds and puts its values. Column j, row pointers and tables are the implementer's business.</summary>
-public interface IRowMemory
+public interface IAddressMap
 {
     /// <summary>The element type: float, or the type parameter T.</summary>
     string Element { get; }
@@ -32,7 +32,7 @@ public interface IRowMemory
     bool IsStored(Node node);
 
     /// <summary>True where the value is at hand even while the stage stores it: a finished product's tile.</summary>
-    bool IsGiven(Node node);
+    bool IsInRegister(Node node);
 
     /// <summary>The input in whose place the stage stores a value; null where the value has a place of its own.</summary>
     Input? Replaced(Node node);
@@ -47,7 +47,7 @@ public interface IRowMemory
     Partial? Accumulated(Node node, Access access);
 
     /// <summary>The causal mask may be dropped: what it would hide is not read.</summary>
-    bool MaskFree { get; }
+    bool MaskIsImplied { get; }
 
     /// <summary>A node that only this memory knows how to read (a rotation, a shifted row); null: an ordinary one.</summary>
     /// <param name="node">The node.</param>
