@@ -6,7 +6,7 @@ namespace TttGen.Compiler.Tests;
 /// <summary>The compiler's folders are its passes: each knows those before it, and none after.</summary>
 public class FolderTests
 {
-    private static readonly string[] InOrder = ["Ir", "Spelling", "Language", "Derivation", "Scheduling", "Emit"];
+    private static readonly string[] InOrder = ["Spelling", "Ir", "Language", "Derivation", "Scheduling", "Emit"];
 
     private static readonly Regex Comment = new("//.*"), Named = new($@"(?:using TttGen\.Compiler\.|(?<![\w.])(?:TttGen\.Compiler\.)?)({string.Join("|", InOrder)})[.;][\sA-Z]");
 

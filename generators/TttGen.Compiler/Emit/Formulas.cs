@@ -64,7 +64,7 @@ public sealed class Formulas
         if (!root && (_name(n) is not null || !IsLine(n))) return;
         if (!_own.TryGetValue(n, out var name))
         {
-            var stem = Names.Of(n);
+            var stem = n.Called;
             name = stem;
             for (var k = 2; !_taken.Add(name); k++) name = stem + Numbers.Of(k);
             _own[n] = name;

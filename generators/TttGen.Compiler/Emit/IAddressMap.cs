@@ -1,29 +1,31 @@
 using TttGen.Compiler.Ir;
 using TttGen.Compiler.Scheduling;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
 /// <summary>A loop over columns: its bound, and whether every register of it is full.</summary>
 /// <param name="Bound">Exclusive bound of j.</param>
-/// <param name="Step">How far the loop goes; the same as the bound but for panels.</param>
 /// <param name="Exact">No register crosses the bound: plain loads and stores.</param>
-/// <param name="Column">The column at work.</param>
-public sealed record ColumnLoop(string Bound, string Step, bool Exact, string Column = "j");
+internal sealed record ColumnLoop(string Bound, bool Exact)
+{
+    /// <summary>The column at work.</summary>
+    public Expr Column { get; init; } = Expr.Name("j");
+}
 
 /// <summary>A sum of which a part lies in memory.</summary>
-/// <param name="Row">Address of the stored part, for a vector.</param>
-/// <param name="Scalar">The stored part, for a scalar.</param>
+/// <param name="Stored">Where the stored part lies.</param>
 /// <param name="Left">Terms that are still to be added.</param>
-public sealed record Partial(string Row, string Scalar, IReadOnlyList<Node> Left);
+internal sealed record Partial(Address Stored, IReadOnlyList<Node> Left);
 
 /// <summary>Where a row-wise stage finds and puts its values. Column j, row pointers and tables are the implementer's business.</summary>
-public interface IAddressMap
+internal interface IAddressMap
 {
     /// <summary>The element type: float, or the type parameter T.</summary>
     string Element { get; }
 
     /// <summary>A constant of the element type.</summary>
-    string Constant(double value);
+    Expr Constant(double value);
 
     /// <summary>The loop over a column axis.</summary>
     ColumnLoop Loop(Axis axis);
@@ -37,11 +39,11 @@ public interface IAddressMap
     /// <summary>The input in whose place the stage stores a value; null where the value has a place of its own.</summary>
     Input? Replaced(Node node);
 
-    /// <summary>Address of a stored value's first element in this row, or at all where all rows share it, as a pointer expression to which j is added.</summary>
-    string Row(Node node, Access access);
+    /// <summary>A stored value's row: this one, or the one that all rows share.</summary>
+    Address Row(Node node, Access access);
 
     /// <summary>A stored scalar: of the row, or one for all.</summary>
-    string Scalar(Node node, Access access);
+    Expr Scalar(Node node, Access access);
 
     /// <summary>What is left to add to the stored part of a sum; null where nothing of the node is stored.</summary>
     Partial? Accumulated(Node node, Access access);
@@ -49,10 +51,10 @@ public interface IAddressMap
     /// <summary>The causal mask may be dropped: what it would hide is not read.</summary>
     bool MaskIsImplied { get; }
 
-    /// <summary>A node that only this memory knows how to read (a rotation, a shifted row); null: an ordinary one.</summary>
+    /// <summary>A node that only this map knows how to read (a rotation, a shifted row); null: an ordinary one.</summary>
     /// <param name="node">The node.</param>
     /// <param name="vector">A value under a name.</param>
     /// <param name="swapped">A value at the neighbour of each column.</param>
     /// <param name="load">What lies at an address.</param>
-    string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load);
+    Expr? Special(Node node, Func<Node, Expr> vector, Func<Node, Expr> swapped, Func<Address, Expr> load);
 }

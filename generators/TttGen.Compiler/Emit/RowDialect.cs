@@ -1,4 +1,5 @@
 using TttGen.Compiler.Ir;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit;
 
@@ -9,46 +10,49 @@ internal abstract class RowDialect
     public abstract string Vector { get; }
 
     /// <summary>Zero of that type.</summary>
-    public abstract string Zero { get; }
+    public abstract Expr Zero { get; }
 
     /// <summary>The head of a loop over columns j.</summary>
     public abstract string LoopHead(ColumnLoop loop);
 
-    /// <summary>Reads from an address that <see cref="IAddressMap.Row"/> gave.</summary>
-    public abstract string Load(string row, ColumnLoop loop);
+    /// <summary>Names that the head mentions, beside j.</summary>
+    public virtual IReadOnlyList<string> LoopNames => [];
 
-    /// <summary>Writes to an address: a statement.</summary>
-    public abstract string Store(string row, string value, ColumnLoop loop);
+    /// <summary>Reads from an address.</summary>
+    public abstract Expr Load(Address row, ColumnLoop loop);
 
-    /// <summary>Writes a scalar of the row: a statement.</summary>
-    public virtual string StoreScalar(string target, string value) => $"{target} = {value};";
+    /// <summary>Writes to an address.</summary>
+    public abstract Statement Store(Address row, Expr value, ColumnLoop loop);
 
-    /// <summary>left · right + sum, where left and right bind tighter than a product.</summary>
-    public abstract string MultiplyAdd(string left, string right, string sum);
+    /// <summary>Writes a scalar of the row.</summary>
+    public virtual Statement StoreScalar(Address target, Expr value) => Statement.Assign(target.Single, value);
 
-    /// <summary>A scalar as a value of the loop; a name where it can be had without another local.</summary>
-    public abstract string? Broadcast(string scalar);
+    /// <summary>left · right + sum</summary>
+    public abstract Expr MultiplyAdd(Expr left, Expr right, Expr sum);
+
+    /// <summary>A scalar as a value of the loop; null where it needs a local.</summary>
+    public abstract Expr? Broadcast(Expr scalar);
 
     /// <summary>The statement that makes one under a name.</summary>
-    public virtual string Broadcasting(string name, string scalar) => $"{Vector} {name} = {scalar};";
+    public virtual Statement Broadcasting(string name, Expr scalar) => Statement.Declare(Vector, name, scalar);
 
     /// <summary>What lies past the end of a row is zero.</summary>
-    public abstract string WithinRow(string x, ColumnLoop loop);
+    public abstract Expr WithinRow(Expr x, ColumnLoop loop);
 
     /// <summary>Row i sees columns up to i: all else is zero.</summary>
-    public abstract string Causal(string x);
+    public abstract Expr Causal(Expr x);
 
     /// <summary>A function of values of the loop, but for 1/x.</summary>
-    public abstract string Map(Function f, string[] x);
+    public abstract Expr Map(Function f, Expr[] x);
 
-    /// <summary>A function of one scalar that is called.</summary>
-    public abstract string Call(string function, string arguments);
+    /// <summary>A function of single numbers that is called.</summary>
+    public abstract Expr Call(Function function, Expr[] arguments);
 
     /// <summary>The sum over the columns of what a loop added up.</summary>
-    public abstract string Sum(string parts);
+    public abstract Expr Sum(Expr parts);
 
     /// <summary>The neighbour of each column: 2k + 1 for 2k, and the other way round.</summary>
     /// <param name="value">The value at the column at work, under a name.</param>
     /// <param name="atNeighbour">The value computed at the neighbour.</param>
-    public abstract string Swapped(Func<string> value, Func<string> atNeighbour);
+    public abstract Expr Swapped(Func<Expr> value, Func<Expr> atNeighbour);
 }

@@ -13,7 +13,7 @@ internal sealed record StoreSink(Node Node, Access Access) : Sink(Node, Access);
 internal sealed record KeepSink(Node Node, Access Access) : Sink(Node, Access);
 
 /// <summary>What the row adds to a sum over rows.</summary>
-internal sealed record SumSink(Node Node, Access Access, string Target) : Sink(Node, Access);
+internal sealed record SumSink(Node Node, Access Access, Address Target) : Sink(Node, Access);
 
 /// <summary>A sum along the row.</summary>
 internal sealed record ReduceSink(Einsum Reduction, Access Access) : Sink(Reduction, Access);

@@ -1,3 +1,5 @@
+using TttGen.Compiler.Spelling;
+
 namespace TttGen.Compiler.Ir;
 
 /// <summary>One tensor expression. Nodes are hash-consed by <see cref="Graph"/>: equal means identical, and operands have smaller ids.</summary>
@@ -20,6 +22,14 @@ public abstract class Node
 
     /// <summary>What emitted code may call the value.</summary>
     public string? Hint { get; set; }
+
+    /// <summary>What the value is called: as its composite named it, or by what it is.</summary>
+    public string Called => Hint ?? this switch
+    {
+        Map map => Names.Lower(map.Function.ToString()),
+        Einsum { Reduced: not "" } sum => sum.Factors.Count > 1 ? "product" : "sum",
+        _ => "term",
+    };
 
     /// <summary>What the value is computed from.</summary>
     public abstract IReadOnlyList<Node> Operands { get; }

@@ -116,7 +116,7 @@ public sealed partial class TileScheduler
 
     private TileBuffer Scratch(Node node) => Scratch(node, node.Shape);
 
-    private TileBuffer Scratch(Node node, Axis[] shape) => new(Unique(Names.Of(node)), shape, BufferKind.Scratch);
+    private TileBuffer Scratch(Node node, Axis[] shape) => new(Unique(node.Called), shape, BufferKind.Scratch);
 
     private string Unique(string name)
     {

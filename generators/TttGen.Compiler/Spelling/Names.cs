@@ -1,5 +1,3 @@
-using TttGen.Compiler.Ir;
-
 namespace TttGen.Compiler.Spelling;
 
 /// <summary>Names as generated code spells them.</summary>
@@ -13,12 +11,4 @@ public static class Names
 
     /// <summary>First letter in upper case.</summary>
     public static string Capital(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name.Substring(1);
-
-    /// <summary>What a value is called: as its composite named it, or by what it is.</summary>
-    public static string Of(Node node) => node.Hint ?? node switch
-    {
-        Map map => Lower(map.Function.ToString()),
-        Einsum { Reduced: not "" } sum => sum.Factors.Count > 1 ? "product" : "sum",
-        _ => "term",
-    };
 }

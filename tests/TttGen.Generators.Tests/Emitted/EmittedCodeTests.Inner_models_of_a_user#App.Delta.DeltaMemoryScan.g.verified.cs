@@ -258,7 +258,7 @@ partial record class Delta
                 T* WSumAt = WSum + i * 6;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j)), WAt + j, 6 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j), WAt + j, 6 - j);
                 }
             }
         }

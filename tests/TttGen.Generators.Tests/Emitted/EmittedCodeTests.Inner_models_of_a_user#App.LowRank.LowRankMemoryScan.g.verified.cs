@@ -678,7 +678,7 @@ partial record class LowRank
                 T* ASumAt = ASum + i * 3;
                 for (int j = 0; j < 3; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(AAt + j, 3 - j) - (tokLastLanes * V.LoadPartial(ASumAt + j, 3 - j)), AAt + j, 3 - j);
+                    V.StorePartial(V.LoadPartial(AAt + j, 3 - j) - tokLastLanes * V.LoadPartial(ASumAt + j, 3 - j), AAt + j, 3 - j);
                 }
             }
         }
@@ -695,7 +695,7 @@ partial record class LowRank
                 T* BSumAt = BSum + i * 6;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(BAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(BSumAt + j, 6 - j)), BAt + j, 6 - j);
+                    V.StorePartial(V.LoadPartial(BAt + j, 6 - j) - tokLastLanes * V.LoadPartial(BSumAt + j, 6 - j), BAt + j, 6 - j);
                 }
             }
         }

@@ -150,7 +150,7 @@ partial record class Scaled
                     V tanh = V.Tanh(affineWK);
                     V errorK = V.MultiplyAdd(gainRow, tanh, -V.LoadPartial(valueAt + j, 6 - j));
                     V term = lrLanes * errorK;
-                    V.StorePartial(gainRow * term * (ones - (tanh * tanh)), deltaWAt + j, 6 - j);
+                    V.StorePartial(gainRow * term * (ones - tanh * tanh), deltaWAt + j, 6 - j);
                     V.StorePartial(tanh * term, deltaGainAt + j, 6 - j);
                 }
             }
@@ -276,7 +276,7 @@ partial record class Scaled
                     V tanh = V.Tanh(affineWK);
                     V errorK = V.MultiplyAdd(gainRow, tanh, -V.LoadPartial(valueAt + j, 6 - j));
                     V term = lrLanes * errorK;
-                    V.StorePartial(gainRow * term * (ones - (tanh * tanh)), deltaWAt + j, 6 - j);
+                    V.StorePartial(gainRow * term * (ones - tanh * tanh), deltaWAt + j, 6 - j);
                     V.StorePartial(tanh * term, deltaGainAt + j, 6 - j);
                 }
             }
@@ -312,7 +312,7 @@ partial record class Scaled
                 {
                     V affineWSumQ = V.LoadPartial(timesWSumQAt + j, 6 - j) + V.LoadPartial(BSum + j, 6 - j);
                     V affineWQ = V.LoadPartial(timesWQAt + j, 6 - j) + V.LoadPartial(B + j, 6 - j) - tokLanes * affineWSumQ;
-                    V term = V.LoadPartial(correctionGainAt + j, 6 - j) + V.LoadPartial(Gain + j, 6 - j) - (tokLanes * V.LoadPartial(GainSum + j, 6 - j));
+                    V term = V.LoadPartial(correctionGainAt + j, 6 - j) + V.LoadPartial(Gain + j, 6 - j) - tokLanes * V.LoadPartial(GainSum + j, 6 - j);
                     V.StorePartial(V.Tanh(affineWQ) * term, outputAt + j, 6 - j);
                 }
             }
@@ -353,7 +353,7 @@ partial record class Scaled
                 T* WSumAt = WSum + i * 6;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j)), WAt + j, 6 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j), WAt + j, 6 - j);
                 }
             }
         }
@@ -367,8 +367,8 @@ partial record class Scaled
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 6; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(B + j, 6 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 6 - j)), B + j, 6 - j);
-                V.StorePartial(V.LoadPartial(Gain + j, 6 - j) - (tokLastLanes * V.LoadPartial(GainSum + j, 6 - j)), Gain + j, 6 - j);
+                V.StorePartial(V.LoadPartial(B + j, 6 - j) - tokLastLanes * V.LoadPartial(BSum + j, 6 - j), B + j, 6 - j);
+                V.StorePartial(V.LoadPartial(Gain + j, 6 - j) - tokLastLanes * V.LoadPartial(GainSum + j, 6 - j), Gain + j, 6 - j);
             }
         }
     }

@@ -152,9 +152,9 @@ partial record class Squashed
                 {
                     V errorK = V.LoadPartial(key + j, 6 - j) + V.LoadPartial(product + j, 6 - j) + V.LoadPartial(B + j, 6 - j) - V.LoadPartial(value + j, 6 - j);
                     V tanhRow = V.LoadPartial(tanhAt + j, 6 - j);
-                    V sumW = V.MultiplyAdd(keyLanes * (lrLanes * errorK), ones - (tanhRow * tanhRow), V.LoadPartial(WSumAt + j, 6 - j));
+                    V sumW = V.MultiplyAdd(keyLanes * (lrLanes * errorK), ones - tanhRow * tanhRow, V.LoadPartial(WSumAt + j, 6 - j));
                     V.StorePartial(sumW, WSumAt + j, 6 - j);
-                    V nowW = V.LoadPartial(WAt + j, 6 - j) - (tokLanes * sumW);
+                    V nowW = V.LoadPartial(WAt + j, 6 - j) - tokLanes * sumW;
                     V.StorePartial(V.Tanh(nowW), tanh2At + j, 6 - j);
                 }
             }
@@ -170,7 +170,7 @@ partial record class Squashed
             for (int j = 0; j < 6; j += V.Count)
             {
                 V sumBRow = V.LoadPartial(BSum + j, 6 - j);
-                V nowB = V.LoadPartial(B + j, 6 - j) - (tokLanes * sumBRow);
+                V nowB = V.LoadPartial(B + j, 6 - j) - tokLanes * sumBRow;
                 V.StorePartial(V.LoadPartial(query + j, 6 - j) + V.LoadPartial(product2 + j, 6 - j) + nowB, output + j, 6 - j);
             }
         }
@@ -206,7 +206,7 @@ partial record class Squashed
                 T* WSumAt = WSum + i * 6;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j)), WAt + j, 6 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j), WAt + j, 6 - j);
                 }
             }
         }
@@ -219,7 +219,7 @@ partial record class Squashed
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 6; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(B + j, 6 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 6 - j)), B + j, 6 - j);
+                V.StorePartial(V.LoadPartial(B + j, 6 - j) - tokLastLanes * V.LoadPartial(BSum + j, 6 - j), B + j, 6 - j);
             }
         }
     }

@@ -893,8 +893,8 @@ partial record class SwiGlu
                 T* UpSumAt = UpSum + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(GateAt + j, 10 - j) - (tokLastLanes * V.LoadPartial(GateSumAt + j, 10 - j)), GateAt + j, 10 - j);
-                    V.StorePartial(V.LoadPartial(UpAt + j, 10 - j) - (tokLastLanes * V.LoadPartial(UpSumAt + j, 10 - j)), UpAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(GateAt + j, 10 - j) - tokLastLanes * V.LoadPartial(GateSumAt + j, 10 - j), GateAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(UpAt + j, 10 - j) - tokLastLanes * V.LoadPartial(UpSumAt + j, 10 - j), UpAt + j, 10 - j);
                 }
             }
         }
@@ -911,7 +911,7 @@ partial record class SwiGlu
                 T* DownSumAt = DownSum + i * 6;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(DownAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(DownSumAt + j, 6 - j)), DownAt + j, 6 - j);
+                    V.StorePartial(V.LoadPartial(DownAt + j, 6 - j) - tokLastLanes * V.LoadPartial(DownSumAt + j, 6 - j), DownAt + j, 6 - j);
                 }
             }
         }

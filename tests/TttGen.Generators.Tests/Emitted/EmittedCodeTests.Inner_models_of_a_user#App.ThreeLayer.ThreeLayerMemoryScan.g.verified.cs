@@ -416,7 +416,7 @@ partial record class ThreeLayer
                 {
                     V dSecondKRow = V.LoadPartial(dSecondKAt + j, 10 - j);
                     V tanhRow = V.LoadPartial(tanhAt + j, 10 - j);
-                    V.StorePartial(dSecondKRow * (ones - (tanhRow * tanhRow)), deltaW2At + j, 10 - j);
+                    V.StorePartial(dSecondKRow * (ones - tanhRow * tanhRow), deltaW2At + j, 10 - j);
                 }
             }
         }
@@ -446,7 +446,7 @@ partial record class ThreeLayer
                     V dGeluK = V.LoadPartial(backW2KAt + j, 10 - j) + dSecondKRow;
                     V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
                     V squareK = affineW1K * affineW1K;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluK * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluK);
+                    V deltaW12 = V.MultiplyAdd(affineW1K * dGeluK * (sigmoidKRow * (ones - sigmoidKRow)), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluK);
                     V.StorePartial(deltaW12, deltaW1At + j, 10 - j);
                 }
             }
@@ -937,7 +937,7 @@ partial record class ThreeLayer
                 {
                     V dSecondKRow = V.LoadPartial(dSecondKAt + j, 10 - j);
                     V tanhRow = V.LoadPartial(tanhAt + j, 10 - j);
-                    V.StorePartial(dSecondKRow * (ones - (tanhRow * tanhRow)), deltaW2At + j, 10 - j);
+                    V.StorePartial(dSecondKRow * (ones - tanhRow * tanhRow), deltaW2At + j, 10 - j);
                 }
             }
         }
@@ -967,7 +967,7 @@ partial record class ThreeLayer
                     V dGeluK = V.LoadPartial(backW2KAt + j, 10 - j) + dSecondKRow;
                     V affineW1K = V.LoadPartial(timesW1KAt + j, 10 - j) + V.LoadPartial(B1 + j, 10 - j);
                     V squareK = affineW1K * affineW1K;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluK * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluK);
+                    V deltaW12 = V.MultiplyAdd(affineW1K * dGeluK * (sigmoidKRow * (ones - sigmoidKRow)), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluK);
                     V.StorePartial(deltaW12, deltaW1At + j, 10 - j);
                 }
             }
@@ -1121,7 +1121,7 @@ partial record class ThreeLayer
                 {
                     V centredQ = V.LoadPartial(centredQKept + i * 6 + j, 6 - j);
                     V normalQ = invStdQLanes * centredQ;
-                    V term = V.LoadPartial(correctionScaleAt + j, 6 - j) + V.LoadPartial(Scale + j, 6 - j) - (tokLanes * V.LoadPartial(ScaleSum + j, 6 - j));
+                    V term = V.LoadPartial(correctionScaleAt + j, 6 - j) + V.LoadPartial(Scale + j, 6 - j) - tokLanes * V.LoadPartial(ScaleSum + j, 6 - j);
                     V.StorePartial(V.MultiplyAdd(normalQ, term, V.LoadPartial(Shift + j, 6 - j)), outputAt + j, 6 - j);
                 }
             }
@@ -1176,7 +1176,7 @@ partial record class ThreeLayer
                 T* W1SumAt = W1Sum + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(W1At + j, 10 - j) - (tokLastLanes * V.LoadPartial(W1SumAt + j, 10 - j)), W1At + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(W1At + j, 10 - j) - tokLastLanes * V.LoadPartial(W1SumAt + j, 10 - j), W1At + j, 10 - j);
                 }
             }
         }
@@ -1191,12 +1191,12 @@ partial record class ThreeLayer
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 10; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(B1 + j, 10 - j) - (tokLastLanes * V.LoadPartial(B1Sum + j, 10 - j)), B1 + j, 10 - j);
-                V.StorePartial(V.LoadPartial(B2 + j, 10 - j) - (tokLastLanes * V.LoadPartial(B2Sum + j, 10 - j)), B2 + j, 10 - j);
+                V.StorePartial(V.LoadPartial(B1 + j, 10 - j) - tokLastLanes * V.LoadPartial(B1Sum + j, 10 - j), B1 + j, 10 - j);
+                V.StorePartial(V.LoadPartial(B2 + j, 10 - j) - tokLastLanes * V.LoadPartial(B2Sum + j, 10 - j), B2 + j, 10 - j);
             }
             for (int j = 0; j < 6; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(Scale + j, 6 - j) - (tokLastLanes * V.LoadPartial(ScaleSum + j, 6 - j)), Scale + j, 6 - j);
+                V.StorePartial(V.LoadPartial(Scale + j, 6 - j) - tokLastLanes * V.LoadPartial(ScaleSum + j, 6 - j), Scale + j, 6 - j);
             }
         }
 
@@ -1213,7 +1213,7 @@ partial record class ThreeLayer
                 T* W2SumAt = W2Sum + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(W2At + j, 10 - j) - (tokLastLanes * V.LoadPartial(W2SumAt + j, 10 - j)), W2At + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(W2At + j, 10 - j) - tokLastLanes * V.LoadPartial(W2SumAt + j, 10 - j), W2At + j, 10 - j);
                 }
             }
             for (int i = 0; i < 10; i++)
@@ -1222,7 +1222,7 @@ partial record class ThreeLayer
                 T* W3SumAt = W3Sum + i * 6;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(W3At + j, 6 - j) - (tokLastLanes * V.LoadPartial(W3SumAt + j, 6 - j)), W3At + j, 6 - j);
+                    V.StorePartial(V.LoadPartial(W3At + j, 6 - j) - tokLastLanes * V.LoadPartial(W3SumAt + j, 6 - j), W3At + j, 6 - j);
                 }
             }
         }

@@ -353,7 +353,7 @@ partial record class Tied
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V stepWRow = V.LoadPartial(stepWAt + j, 10 - j);
-                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (tokLastLanes * stepWRow), WAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - tokLastLanes * stepWRow, WAt + j, 10 - j);
                 }
             }
         }
@@ -690,7 +690,7 @@ partial record class Tied
                 T* WSumAt = WSum + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 10 - j)), WAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - tokLastLanes * V.LoadPartial(WSumAt + j, 10 - j), WAt + j, 10 - j);
                 }
             }
         }
@@ -703,7 +703,7 @@ partial record class Tied
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 10; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(B + j, 10 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 10 - j)), B + j, 10 - j);
+                V.StorePartial(V.LoadPartial(B + j, 10 - j) - tokLastLanes * V.LoadPartial(BSum + j, 10 - j), B + j, 10 - j);
             }
         }
     }

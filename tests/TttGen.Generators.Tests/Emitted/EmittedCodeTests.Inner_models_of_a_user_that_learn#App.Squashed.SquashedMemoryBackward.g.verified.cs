@@ -33,9 +33,9 @@ partial record class Squashed
         /// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>
         public const long AdvanceFlopsPerToken = 72;
 
-        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between.</summary>
-        public static long KeptSize(int tokens, int keepEvery) =>
-            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, 5, WeightsSize, 0);
+        /// <summary>Elements of memory for checkpoints, whatever the place that a call starts at: one every checkpointEvery mini-batches, and those of one group in between.</summary>
+        public static long CheckpointsSize(int tokens, int checkpointEvery) =>
+            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, checkpointEvery, 5, WeightsSize, 0);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -49,13 +49,13 @@ partial record class Squashed
         /// <param name="state">The state before the first token: fast weights, then their gradient sums. Left as it is.</param>
         /// <param name="dTok">[mini-batch], added to.</param>
         /// <param name="dState">As state. At place 0 there is no gradient sum: what its gradient holds there is neither read nor of meaning, and comes out as zeros.</param>
-        /// <param name="keepEvery">Mini-batches from one kept state to the next, at least 1.</param>
-        /// <param name="kept">[KeptSize(tokens, keepEvery)].</param>
+        /// <param name="checkpointEvery">Mini-batches from one checkpoint of the inner state to the next, at least 1.</param>
+        /// <param name="kept">[CheckpointsSize(tokens, checkpointEvery)].</param>
         /// <param name="scratch">[ScratchSize].</param>
         public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,
             T* rate, nint rateRow, T* tok, T* state,
             T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,
-            T* dRate, nint dRateRow, T* dTok, T* dState, int keepEvery, T* kept, T* scratch)
+            T* dRate, nint dRateRow, T* dTok, T* dState, int checkpointEvery, T* kept, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
             global::TttGen.Scans.TttScanBackward.Primal<Kernels<T, V>, T>(new(), new()
             {
@@ -63,7 +63,7 @@ partial record class Squashed
                 Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Rate = new(rate, rateRow),
             }, new()
             {
-                TokenRate = dTok, State = dState, CheckpointEvery = keepEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
+                TokenRate = dTok, State = dState, CheckpointEvery = checkpointEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
                 Key = new(dKey, dKeyRow), Value = new(dValue, dValueRow), Query = new(dQuery, dQueryRow), Rate = new(dRate, dRateRow),
             });
 
@@ -144,7 +144,7 @@ partial record class Squashed
                 {
                     V errorK = V.LoadPartial(key + j, 6 - j) + V.LoadPartial(product + j, 6 - j) + V.LoadPartial(B + j, 6 - j) - V.LoadPartial(value + j, 6 - j);
                     V tanhRow = V.LoadPartial(tanhAt + j, 6 - j);
-                    V.StorePartial(V.MultiplyAdd(keyLanes * (lrLanes * errorK), ones - (tanhRow * tanhRow), V.LoadPartial(WSumAt + j, 6 - j)), WSumAt + j, 6 - j);
+                    V.StorePartial(V.MultiplyAdd(keyLanes * (lrLanes * errorK), ones - tanhRow * tanhRow, V.LoadPartial(WSumAt + j, 6 - j)), WSumAt + j, 6 - j);
                 }
             }
         }
@@ -304,12 +304,12 @@ partial record class Squashed
                 for (int j = 0; j < 6; j += V.Count)
                 {
                     V tanhRow = V.LoadPartial(tanhAt + j, 6 - j);
-                    V term3 = ones - (tanhRow * tanhRow);
+                    V term3 = ones - tanhRow * tanhRow;
                     V sumW = V.MultiplyAdd(keyLanes * V.LoadPartial(term2 + j, 6 - j), term3, V.LoadPartial(WSumAt + j, 6 - j));
-                    V nowW = V.LoadPartial(WAt + j, 6 - j) - (tokLanes * sumW);
+                    V nowW = V.LoadPartial(WAt + j, 6 - j) - tokLanes * sumW;
                     V tanh3 = V.Tanh(nowW);
                     V.StorePartial(tanh3, tanh2At + j, 6 - j);
-                    V dNowW2 = queryLanes * V.LoadPartial(dOutput + j, 6 - j) * (ones - (tanh3 * tanh3));
+                    V dNowW2 = queryLanes * V.LoadPartial(dOutput + j, 6 - j) * (ones - tanh3 * tanh3);
                     V.StorePartial(dNowW2, dNowWAt + j, 6 - j);
                     V dSumW = V.LoadPartial(dWSumAt + j, 6 - j) - tokLanes * dNowW2;
                     V.StorePartial(dSumW, dWSumAt + j, 6 - j);
@@ -382,11 +382,11 @@ partial record class Squashed
                     V tanhRow = V.LoadPartial(tanhAt + j, 6 - j);
                     V dSumWRow = V.LoadPartial(dWSumAt + j, 6 - j);
                     V dErrorKRow = V.LoadPartial(dErrorK + j, 6 - j);
-                    V term3 = V.MultiplyAdd(keyLanes * (ones - (tanhRow * tanhRow)), V.MultiplyAdd(cMinus2, tanhRow * V.LoadPartial(term2 + j, 6 - j) * dSumWRow, dErrorKRow), dNowWRow + V.LoadPartial(dWAt + j, 6 - j));
+                    V term3 = V.MultiplyAdd(keyLanes * (ones - tanhRow * tanhRow), V.MultiplyAdd(cMinus2, tanhRow * V.LoadPartial(term2 + j, 6 - j) * dSumWRow, dErrorKRow), dNowWRow + V.LoadPartial(dWAt + j, 6 - j));
                     V.StorePartial(term3, dWAt + j, 6 - j);
                     V dSumWRow2 = V.LoadPartial(dWSumByColumnsAt + j, 6 - j);
                     V tanhRow2 = V.LoadPartial(tanhByColumnsAt + j, 6 - j);
-                    V.StorePartial(V.MultiplyAdd(dSumWRow2, term2Lanes * (ones - (tanhRow2 * tanhRow2)), V.LoadPartial(product2 + j, 6 - j)), product2 + j, 6 - j);
+                    V.StorePartial(V.MultiplyAdd(dSumWRow2, term2Lanes * (ones - tanhRow2 * tanhRow2), V.LoadPartial(product2 + j, 6 - j)), product2 + j, 6 - j);
                 }
             }
         }
@@ -430,7 +430,7 @@ partial record class Squashed
                 T* WSumAt = WSum + i * 6;
                 for (int j = 0; j < 6; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j)), WAt + j, 6 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 6 - j) - tokLastLanes * V.LoadPartial(WSumAt + j, 6 - j), WAt + j, 6 - j);
                 }
             }
         }
@@ -443,7 +443,7 @@ partial record class Squashed
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 6; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(B + j, 6 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 6 - j)), B + j, 6 - j);
+                V.StorePartial(V.LoadPartial(B + j, 6 - j) - tokLastLanes * V.LoadPartial(BSum + j, 6 - j), B + j, 6 - j);
             }
         }
 

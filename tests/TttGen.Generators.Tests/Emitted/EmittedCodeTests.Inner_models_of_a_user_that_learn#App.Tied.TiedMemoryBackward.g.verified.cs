@@ -33,15 +33,15 @@ partial record class Tied
         /// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>
         public const long AdvanceFlopsPerToken = 620;
 
-        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>
+        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the backward pass comes to it.</summary>
         public const long InnerFlopsPerToken = 360;
 
         /// <summary>Elements of a mini-batch's inner gradient.</summary>
         public const int InnerSize = 448;
 
-        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
-        public static long KeptSize(int tokens, int keepEvery) =>
-            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, 5, WeightsSize, InnerSize);
+        /// <summary>Elements of memory for checkpoints, whatever the place that a call starts at: one every checkpointEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
+        public static long CheckpointsSize(int tokens, int checkpointEvery) =>
+            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, checkpointEvery, 5, WeightsSize, InnerSize);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -55,13 +55,13 @@ partial record class Tied
         /// <param name="state">The state before the first token: fast weights, then their gradient sums. Left as it is.</param>
         /// <param name="dTok">[mini-batch], added to.</param>
         /// <param name="dState">As state. At place 0 there is no gradient sum: what its gradient holds there is neither read nor of meaning, and comes out as zeros.</param>
-        /// <param name="keepEvery">Mini-batches from one kept state to the next, at least 1.</param>
-        /// <param name="kept">[KeptSize(tokens, keepEvery)].</param>
+        /// <param name="checkpointEvery">Mini-batches from one checkpoint of the inner state to the next, at least 1.</param>
+        /// <param name="kept">[CheckpointsSize(tokens, checkpointEvery)].</param>
         /// <param name="scratch">[ScratchSize].</param>
         public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,
             T* rate, nint rateRow, T* tok, T* state, T* Read,
             T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,
-            T* dRate, nint dRateRow, T* dTok, T* dState, T* dRead, int keepEvery, T* kept, T* scratch)
+            T* dRate, nint dRateRow, T* dTok, T* dState, T* dRead, int checkpointEvery, T* kept, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
             global::TttGen.Scans.TttScanBackward.Dual<Kernels<T, V>, T>(new() { _Read = Read, _dRead = dRead }, new()
             {
@@ -69,7 +69,7 @@ partial record class Tied
                 Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Rate = new(rate, rateRow),
             }, new()
             {
-                TokenRate = dTok, State = dState, CheckpointEvery = keepEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
+                TokenRate = dTok, State = dState, CheckpointEvery = checkpointEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
                 Key = new(dKey, dKeyRow), Value = new(dValue, dValueRow), Query = new(dQuery, dQueryRow), Rate = new(dRate, dRateRow),
             });
 
@@ -257,12 +257,12 @@ partial record class Tied
                 for (int j = 0; j < 10; j += V.Count)
                 {
                     V stepWRow = V.LoadPartial(stepWAt + j, 10 - j);
-                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (lastLanes * stepWRow), WAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - lastLanes * stepWRow, WAt + j, 10 - j);
                 }
             }
         }
 
-        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
+        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are recomputed here.</summary>
         /// <param name="key">[n, Six]</param>
         /// <param name="query">[n, Six]</param>
         /// <param name="lr">[n]</param>
@@ -642,7 +642,7 @@ partial record class Tied
                     V dAttentionQRow2 = V.LoadPartial(dAttentionQAt + j, n - j);
                     V dAttentionWRow2 = V.LoadPartial(dAttentionWAt + j, n - j);
                     V scoresQRow2 = V.LoadPartial(scoresQAt + j, n - j);
-                    V dRate = V.MultiplyAdd(scoresQRow2, dAttentionQRow, V.MultiplyAdd((V.LoadPartial(scoresWAt + j, n - j) + ones), dAttentionWRow, V.MultiplyAdd(dAttentionWRow2, scoresWRow, dAttentionQRow2 * scoresQRow)));
+                    V dRate = V.MultiplyAdd(scoresQRow2, dAttentionQRow, V.MultiplyAdd(V.LoadPartial(scoresWAt + j, n - j) + ones, dAttentionWRow, V.MultiplyAdd(dAttentionWRow2, scoresWRow, dAttentionQRow2 * scoresQRow)));
                     product7Sum += V.Keep(trilRow * dRate, n - j);
                 }
                 T product7 = V.Sum(product7Sum);
@@ -750,8 +750,8 @@ partial record class Tied
                     V dDeltaW = V.LoadPartial(productAt + j, 10 - j) - tokLastLanes * V.LoadPartial(dB + j, 10 - j);
                     V term5 = V.LoadPartial(backWKAt + j, 10 - j) * dDeltaW;
                     V timesWKRow = V.LoadPartial(timesWKAt + j, 10 - j);
-                    V dSigmoidK = V.MultiplyAdd((timesWKRow * term5), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(timesWKRow, dSiluK, term5));
-                    V dAffineWK2 = V.MultiplyAdd((sigmoidKRow * (ones - sigmoidKRow)), term5 + dSigmoidK, sigmoidKRow * dSiluK);
+                    V dSigmoidK = V.MultiplyAdd(timesWKRow * term5, V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(timesWKRow, dSiluK, term5));
+                    V dAffineWK2 = V.MultiplyAdd(sigmoidKRow * (ones - sigmoidKRow), term5 + dSigmoidK, sigmoidKRow * dSiluK);
                     V.StorePartial(dAffineWK2, dAffineWKAt + j, 10 - j);
                     V dAffineWQRow = V.LoadPartial(dAffineWQAt + j, 10 - j);
                     V.StorePartial(V.LoadPartial(term + j, 10 - j) + dAffineWQRow + dAffineWK2, term + j, 10 - j);
@@ -1374,7 +1374,7 @@ partial record class Tied
                     V dAttentionQRow2 = V.LoadPartial(dAttentionQAt + j, n - j);
                     V dAttentionWRow2 = V.LoadPartial(dAttentionWAt + j, n - j);
                     V scoresQRow2 = V.LoadPartial(scoresQAt + j, n - j);
-                    V dRate = V.MultiplyAdd(scoresQRow2, dAttentionQRow, V.MultiplyAdd((V.LoadPartial(scoresWAt + j, n - j) + ones), dAttentionWRow, V.MultiplyAdd(scoresWRow, dAttentionWRow2, scoresQRow * dAttentionQRow2)));
+                    V dRate = V.MultiplyAdd(scoresQRow2, dAttentionQRow, V.MultiplyAdd(V.LoadPartial(scoresWAt + j, n - j) + ones, dAttentionWRow, V.MultiplyAdd(scoresWRow, dAttentionWRow2, scoresQRow * dAttentionQRow2)));
                     product3Sum += V.Keep(trilRow * dRate, n - j);
                 }
                 T product3 = V.Sum(product3Sum);
@@ -1511,8 +1511,8 @@ partial record class Tied
                     V dDeltaW2 = V.LoadPartial(productAt + j, 10 - j) + V.LoadPartial(dBSum + j, 10 - j);
                     V term4 = dSiluK2 * dDeltaW2;
                     V affineWK = V.LoadPartial(timesWKAt + j, 10 - j) + V.LoadPartial(B + j, 10 - j);
-                    V dSigmoidK = V.MultiplyAdd((affineWK * term4), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(affineWK, dSiluK, term4));
-                    V dAffineWK2 = V.MultiplyAdd((sigmoidKRow * (ones - sigmoidKRow)), term4 + dSigmoidK, sigmoidKRow * dSiluK);
+                    V dSigmoidK = V.MultiplyAdd(affineWK * term4, V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(affineWK, dSiluK, term4));
+                    V dAffineWK2 = V.MultiplyAdd(sigmoidKRow * (ones - sigmoidKRow), term4 + dSigmoidK, sigmoidKRow * dSiluK);
                     V.StorePartial(dAffineWK2, dAffineWKAt + j, 10 - j);
                     V dAffineWQRow = V.LoadPartial(dAffineWQAt + j, 10 - j);
                     V.StorePartial(V.LoadPartial(dB + j, 10 - j) + dAffineWQRow + dAffineWK2, dB + j, 10 - j);
@@ -1547,7 +1547,7 @@ partial record class Tied
                 T* WSumAt = WSum + i * 10;
                 for (int j = 0; j < 10; j += V.Count)
                 {
-                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - (tokLastLanes * V.LoadPartial(WSumAt + j, 10 - j)), WAt + j, 10 - j);
+                    V.StorePartial(V.LoadPartial(WAt + j, 10 - j) - tokLastLanes * V.LoadPartial(WSumAt + j, 10 - j), WAt + j, 10 - j);
                 }
             }
         }
@@ -1560,7 +1560,7 @@ partial record class Tied
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 10; j += V.Count)
             {
-                V.StorePartial(V.LoadPartial(B + j, 10 - j) - (tokLastLanes * V.LoadPartial(BSum + j, 10 - j)), B + j, 10 - j);
+                V.StorePartial(V.LoadPartial(B + j, 10 - j) - tokLastLanes * V.LoadPartial(BSum + j, 10 - j), B + j, 10 - j);
             }
         }
 

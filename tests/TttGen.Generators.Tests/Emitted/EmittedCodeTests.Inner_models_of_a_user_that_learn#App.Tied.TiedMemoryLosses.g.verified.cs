@@ -134,7 +134,7 @@ partial record class Tied
             {
                 T product2 = product2Of[i];
                 T product = productOf[i];
-                loss[i] = (T.CreateTruncating(0.5) * product) + (T.CreateTruncating(0.009999999776482582) * product2);
+                loss[i] = T.CreateTruncating(0.5) * product + T.CreateTruncating(0.009999999776482582) * product2;
             }
         }
     }

@@ -389,7 +389,7 @@ public static class LinearKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
         for (int e = thread; e < 256; e += 32) W1[(e >> 4) * 20 + (e & 15)] = states[at + 0 + e];
@@ -473,7 +473,7 @@ public static class LinearKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 
@@ -1587,7 +1587,7 @@ public static class LinearKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    Float4.Put(W1, i * 5 + j, Float4.At(W1, i * 5 + j) - (tokLast * Float4.At(W1Sum, i * 4 + j)));
+                    Float4.Put(W1, i * 5 + j, Float4.At(W1, i * 5 + j) - tokLast * Float4.At(W1Sum, i * 4 + j));
                 }
             }
             Group.Barrier();
@@ -1597,7 +1597,7 @@ public static class LinearKernels
                 int lane = thread;
                 for (int j = lane; j < 4; j += 32)
                 {
-                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
+                    Float4.Put(B1, j, Float4.At(B1, j) - tokLast * Float4.At(B1Sum, j));
                 }
             }
             Group.Barrier();
@@ -1738,7 +1738,7 @@ public static class LinearKernels
                 float meanK = 0.0625f * Rows.Sum(partials, row, lane, 32, meanKSum);
                 for (int j = lane; j < 1; j += 32)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
+                    float rate = j <= i ? tok[i] : 0f;
                     if (live) attentionW1[i * 1 + j] = rate * (scoresW1[i * 1 + j] + 1f);
                 }
                 float varianceKSum = 0f;
@@ -1879,7 +1879,7 @@ public static class LinearKernels
                 int i = row;
                 for (int j = lane; j < 16; j += 16)
                 {
-                    W1[i * 16 + j] = W1[i * 16 + j] - (tokLast * W1Sum[i * 16 + j]);
+                    W1[i * 16 + j] = W1[i * 16 + j] - tokLast * W1Sum[i * 16 + j];
                 }
             }
             Group.Barrier();
@@ -1889,7 +1889,7 @@ public static class LinearKernels
                 int lane = thread;
                 for (int j = lane; j < 16; j += 256)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    B1[j] = B1[j] - tokLast * B1Sum[j];
                 }
             }
             Group.Barrier();
@@ -2280,7 +2280,7 @@ public static class LinearKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
         for (int e = thread; e < 256; e += 32) W1[(e >> 4) * 20 + (e & 15)] = states[at + 0 + e];
@@ -2364,7 +2364,7 @@ public static class LinearKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 
@@ -3367,7 +3367,7 @@ public static class LinearKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 4; j0 += 2, j += 2)
                 {
-                    Float4.Put(W1, i * 5 + j, Float4.At(W1, i * 5 + j) - (tokLast * Float4.At(W1Sum, i * 4 + j)));
+                    Float4.Put(W1, i * 5 + j, Float4.At(W1, i * 5 + j) - tokLast * Float4.At(W1Sum, i * 4 + j));
                 }
             }
             Group.Barrier();
@@ -3377,7 +3377,7 @@ public static class LinearKernels
                 int lane = thread;
                 for (int j = lane; j < 4; j += 32)
                 {
-                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
+                    Float4.Put(B1, j, Float4.At(B1, j) - tokLast * Float4.At(B1Sum, j));
                 }
             }
             Group.Barrier();
@@ -3518,7 +3518,7 @@ public static class LinearKernels
                 float meanK = 0.0625f * Rows.Sum(partials, row, lane, 32, meanKSum);
                 for (int j = lane; j < 1; j += 32)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
+                    float rate = j <= i ? tok[i] : 0f;
                     if (live) attentionW1[i * 1 + j] = rate * (scoresW1[i * 1 + j] + 1f);
                 }
                 float varianceKSum = 0f;
@@ -3659,7 +3659,7 @@ public static class LinearKernels
                 int i = row;
                 for (int j = lane; j < 16; j += 16)
                 {
-                    W1[i * 16 + j] = W1[i * 16 + j] - (tokLast * W1Sum[i * 16 + j]);
+                    W1[i * 16 + j] = W1[i * 16 + j] - tokLast * W1Sum[i * 16 + j];
                 }
             }
             Group.Barrier();
@@ -3669,7 +3669,7 @@ public static class LinearKernels
                 int lane = thread;
                 for (int j = lane; j < 16; j += 256)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    B1[j] = B1[j] - tokLast * B1Sum[j];
                 }
             }
             Group.Barrier();

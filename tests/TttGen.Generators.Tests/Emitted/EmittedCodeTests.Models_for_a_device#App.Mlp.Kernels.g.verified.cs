@@ -483,7 +483,7 @@ public static class MlpKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B2[e] = states[at + 2112 + e];
         for (int e = thread; e < 64; e += 32) B1[e] = states[at + 1024 + e];
@@ -575,7 +575,7 @@ public static class MlpKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 
@@ -1437,7 +1437,7 @@ public static class MlpKernels
                     Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
                     Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
                     Float4 squareK = affineW1K * affineW1K;
-                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow)) * (1.5957692f + 0.21406445f * squareK);
                     Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
@@ -2138,7 +2138,7 @@ public static class MlpKernels
                     Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
                     Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
                     Float4 squareK = affineW1K * affineW1K;
-                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow)) * (1.5957692f + 0.21406445f * squareK);
                     Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
@@ -2514,7 +2514,7 @@ public static class MlpKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    Float4.Put(W1, i * 17 + j, Float4.At(W1, i * 17 + j) - (tokLast * Float4.At(W1Sum, i * 16 + j)));
+                    Float4.Put(W1, i * 17 + j, Float4.At(W1, i * 17 + j) - tokLast * Float4.At(W1Sum, i * 16 + j));
                 }
             }
             Group.Barrier();
@@ -2525,11 +2525,11 @@ public static class MlpKernels
                 int lane = thread;
                 for (int j = lane; j < 16; j += 32)
                 {
-                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
+                    Float4.Put(B1, j, Float4.At(B1, j) - tokLast * Float4.At(B1Sum, j));
                 }
                 for (int j = lane; j < 4; j += 32)
                 {
-                    Float4.Put(B2, j, Float4.At(B2, j) - (tokLast * Float4.At(B2Sum, j)));
+                    Float4.Put(B2, j, Float4.At(B2, j) - tokLast * Float4.At(B2Sum, j));
                 }
             }
             Group.Barrier();
@@ -2543,7 +2543,7 @@ public static class MlpKernels
                     int i = i0 + row;
                     for (int j = lane, j0 = 0; j0 < 4; j0 += 1, j += 1)
                     {
-                        Float4.Put(W2, i * 5 + j, Float4.At(W2, i * 5 + j) - (tokLast * Float4.At(W2Sum, i * 4 + j)));
+                        Float4.Put(W2, i * 5 + j, Float4.At(W2, i * 5 + j) - tokLast * Float4.At(W2Sum, i * 4 + j));
                     }
                 }
             }
@@ -2704,7 +2704,7 @@ public static class MlpKernels
                 }
                 for (int j = lane; j < 1; j += 32)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
+                    float rate = j <= i ? tok[i] : 0f;
                     if (live) attentionW1[i * 1 + j] = rate * (scoresW1[i * 1 + j] + 1f);
                 }
             }
@@ -2817,7 +2817,7 @@ public static class MlpKernels
                     float dGeluKRow = dGeluK[i * 64 + j];
                     float affineW1K = timesW1K[i * 64 + j] + B1[j];
                     float squareK = affineW1K * affineW1K;
-                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    float deltaW12 = sigmoidKRow * dGeluKRow + affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow)) * (1.5957692f + 0.21406445f * squareK);
                     if (live) deltaW1[i * 64 + j] = deltaW12;
                 }
             }
@@ -2981,7 +2981,7 @@ public static class MlpKernels
                 bool live = row < 1;
                 for (int j = lane; j < 1; j += 32)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
+                    float rate = j <= i ? tok[i] : 0f;
                     if (live) attentionW2[i * 1 + j] = rate * (scoresW2[i * 1 + j] + 1f);
                 }
             }
@@ -3072,7 +3072,7 @@ public static class MlpKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 64; j0 += 16, j += 16)
                 {
-                    W1[i * 64 + j] = W1[i * 64 + j] - (tokLast * W1Sum[i * 64 + j]);
+                    W1[i * 64 + j] = W1[i * 64 + j] - tokLast * W1Sum[i * 64 + j];
                 }
             }
             Group.Barrier();
@@ -3083,11 +3083,11 @@ public static class MlpKernels
                 int lane = thread;
                 for (int j = lane; j < 64; j += 256)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    B1[j] = B1[j] - tokLast * B1Sum[j];
                 }
                 for (int j = lane; j < 16; j += 256)
                 {
-                    B2[j] = B2[j] - (tokLast * B2Sum[j]);
+                    B2[j] = B2[j] - tokLast * B2Sum[j];
                 }
             }
             Group.Barrier();
@@ -3099,7 +3099,7 @@ public static class MlpKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 16; j0 += 4, j += 4)
                 {
-                    W2[i * 16 + j] = W2[i * 16 + j] - (tokLast * W2Sum[i * 16 + j]);
+                    W2[i * 16 + j] = W2[i * 16 + j] - tokLast * W2Sum[i * 16 + j];
                 }
             }
             Group.Barrier();
@@ -3572,7 +3572,7 @@ public static class MlpKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B2[e] = states[at + 2112 + e];
         for (int e = thread; e < 64; e += 32) B1[e] = states[at + 1024 + e];
@@ -3664,7 +3664,7 @@ public static class MlpKernels
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 256)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         Group.Barrier();
 
@@ -4447,7 +4447,7 @@ public static class MlpKernels
                     Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
                     Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
                     Float4 squareK = affineW1K * affineW1K;
-                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow)) * (1.5957692f + 0.21406445f * squareK);
                     Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
@@ -4995,7 +4995,7 @@ public static class MlpKernels
                     Float4 dGeluKRow = Float4.At(dGeluK, i * 17 + j);
                     Float4 affineW1K = Float4.At(timesW1K, i * 17 + j) + Float4.At(B1, j);
                     Float4 squareK = affineW1K * affineW1K;
-                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    Float4 deltaW12 = sigmoidKRow * dGeluKRow + affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow)) * (1.5957692f + 0.21406445f * squareK);
                     Float4.Put(deltaW1, i * 17 + j, deltaW12);
                 }
             }
@@ -5304,7 +5304,7 @@ public static class MlpKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 16; j0 += 2, j += 2)
                 {
-                    Float4.Put(W1, i * 17 + j, Float4.At(W1, i * 17 + j) - (tokLast * Float4.At(W1Sum, i * 16 + j)));
+                    Float4.Put(W1, i * 17 + j, Float4.At(W1, i * 17 + j) - tokLast * Float4.At(W1Sum, i * 16 + j));
                 }
             }
             Group.Barrier();
@@ -5315,11 +5315,11 @@ public static class MlpKernels
                 int lane = thread;
                 for (int j = lane; j < 16; j += 32)
                 {
-                    Float4.Put(B1, j, Float4.At(B1, j) - (tokLast * Float4.At(B1Sum, j)));
+                    Float4.Put(B1, j, Float4.At(B1, j) - tokLast * Float4.At(B1Sum, j));
                 }
                 for (int j = lane; j < 4; j += 32)
                 {
-                    Float4.Put(B2, j, Float4.At(B2, j) - (tokLast * Float4.At(B2Sum, j)));
+                    Float4.Put(B2, j, Float4.At(B2, j) - tokLast * Float4.At(B2Sum, j));
                 }
             }
             Group.Barrier();
@@ -5333,7 +5333,7 @@ public static class MlpKernels
                     int i = i0 + row;
                     for (int j = lane, j0 = 0; j0 < 4; j0 += 1, j += 1)
                     {
-                        Float4.Put(W2, i * 5 + j, Float4.At(W2, i * 5 + j) - (tokLast * Float4.At(W2Sum, i * 4 + j)));
+                        Float4.Put(W2, i * 5 + j, Float4.At(W2, i * 5 + j) - tokLast * Float4.At(W2Sum, i * 4 + j));
                     }
                 }
             }
@@ -5494,7 +5494,7 @@ public static class MlpKernels
                 }
                 for (int j = lane; j < 1; j += 32)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
+                    float rate = j <= i ? tok[i] : 0f;
                     if (live) attentionW1[i * 1 + j] = rate * (scoresW1[i * 1 + j] + 1f);
                 }
             }
@@ -5607,7 +5607,7 @@ public static class MlpKernels
                     float dGeluKRow = dGeluK[i * 64 + j];
                     float affineW1K = timesW1K[i * 64 + j] + B1[j];
                     float squareK = affineW1K * affineW1K;
-                    float deltaW12 = sigmoidKRow * dGeluKRow + (affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow))) * (1.5957692f + 0.21406445f * squareK);
+                    float deltaW12 = sigmoidKRow * dGeluKRow + affineW1K * dGeluKRow * (sigmoidKRow * (1f - sigmoidKRow)) * (1.5957692f + 0.21406445f * squareK);
                     if (live) deltaW1[i * 64 + j] = deltaW12;
                 }
             }
@@ -5771,7 +5771,7 @@ public static class MlpKernels
                 bool live = row < 1;
                 for (int j = lane; j < 1; j += 32)
                 {
-                    float rate = (j <= i ? tok[i] : 0f);
+                    float rate = j <= i ? tok[i] : 0f;
                     if (live) attentionW2[i * 1 + j] = rate * (scoresW2[i * 1 + j] + 1f);
                 }
             }
@@ -5862,7 +5862,7 @@ public static class MlpKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 64; j0 += 16, j += 16)
                 {
-                    W1[i * 64 + j] = W1[i * 64 + j] - (tokLast * W1Sum[i * 64 + j]);
+                    W1[i * 64 + j] = W1[i * 64 + j] - tokLast * W1Sum[i * 64 + j];
                 }
             }
             Group.Barrier();
@@ -5873,11 +5873,11 @@ public static class MlpKernels
                 int lane = thread;
                 for (int j = lane; j < 64; j += 256)
                 {
-                    B1[j] = B1[j] - (tokLast * B1Sum[j]);
+                    B1[j] = B1[j] - tokLast * B1Sum[j];
                 }
                 for (int j = lane; j < 16; j += 256)
                 {
-                    B2[j] = B2[j] - (tokLast * B2Sum[j]);
+                    B2[j] = B2[j] - tokLast * B2Sum[j];
                 }
             }
             Group.Barrier();
@@ -5889,7 +5889,7 @@ public static class MlpKernels
                 int i = row;
                 for (int j = lane, j0 = 0; j0 < 16; j0 += 4, j += 4)
                 {
-                    W2[i * 16 + j] = W2[i * 16 + j] - (tokLast * W2Sum[i * 16 + j]);
+                    W2[i * 16 + j] = W2[i * 16 + j] - tokLast * W2Sum[i * 16 + j];
                 }
             }
             Group.Barrier();

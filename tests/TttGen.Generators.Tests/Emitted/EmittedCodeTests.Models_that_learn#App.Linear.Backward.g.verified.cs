@@ -351,7 +351,7 @@ partial record class Linear
 
         // 15. dQuery, dKey, dValue, dRate, dTokenRate: the gradient of LinearMemory.Learn, from dAnswer
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void LearnLinearMemoryBack<V>(int worker, int workers) where V : struct, ILanes<V, float>
+        private void LearnLinearMemoryBackward<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [16]
             float* seqModelingBlockW1Gradient = _seqModelingBlockW1Gradient + Layer * 512L; // [2, 16, 16]
@@ -391,7 +391,7 @@ partial record class Linear
                     LinearMemoryScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % 16), key + row * 32 + head * 16, 32, value + row * 32 + head * 16, 32, query + row * 32 + head * 16, 32,
                         rate + row * 2 + head, 2, tok, slice.State + Layer * 1088L + head * 544L, seqModelingBlockScale + head * 16, seqModelingBlockShift + head * 16,
                         dAnswer + row * 32 + head * 16, 32, dKey + row * 32 + head * 16, 32, dValue + row * 32 + head * 16, 32, dQuery + row * 32 + head * 16, 32,
-                        dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, KeepEvery, Kept(worker), Scratch(worker) + 560);
+                        dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, CheckpointEvery, Checkpoints(worker), Scratch(worker) + 560);
                     // no gradient flows into what was carried here
                     if (slice.Position > 0) continue;
                     RowSums.Add<V>(dState, dW1, 256);
@@ -729,7 +729,7 @@ partial record class Linear
             }
         }
 
-        // 22. packs the operands of dSeqModelingBlockQProj += seqNormᵀ · dQ, dSeqModelingBlockKProj += seqNormᵀ · dK, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2; seqNorm is made again
+        // 22. packs the operands of dSeqModelingBlockQProj += seqNormᵀ · dQ, dSeqModelingBlockKProj += seqNormᵀ · dK, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2; seqNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockQProjSeqModelingBlockKProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLr<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -780,7 +780,7 @@ partial record class Linear
             }
         }
 
-        // 23. dSeqModelingBlockQProj += seqNormᵀ · dQ, dSeqModelingBlockKProj += seqNormᵀ · dK, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2; seqNorm is made again
+        // 23. dSeqModelingBlockQProj += seqNormᵀ · dQ, dSeqModelingBlockKProj += seqNormᵀ · dK, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2; seqNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockQProjSeqModelingBlockKProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLr<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -796,7 +796,7 @@ partial record class Linear
             GradientProduct.Accumulate<V>(_packedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 2, Math.Clamp(first - 3, 0, 1), Math.Clamp(end - 3, 0, 1), _packedRows, 32, count, seqModelingBlockLearnableTttLrGradient);
         }
 
-        // 24. packs the operands of dSeqModelingBlockOProj += postNormᵀ · dAfterSeqModelingBlock; postNorm is made again
+        // 24. packs the operands of dSeqModelingBlockOProj += postNormᵀ · dAfterSeqModelingBlock; postNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -857,7 +857,7 @@ partial record class Linear
             }
         }
 
-        // 25. dSeqModelingBlockOProj += postNormᵀ · dAfterSeqModelingBlock; postNorm is made again
+        // 25. dSeqModelingBlockOProj += postNormᵀ · dAfterSeqModelingBlock; postNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -867,7 +867,7 @@ partial record class Linear
             GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 32, count, seqModelingBlockOProjGradient);
         }
 
-        // 26. packs the operands of dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
+        // 26. packs the operands of dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -915,7 +915,7 @@ partial record class Linear
             }
         }
 
-        // 27. dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
+        // 27. dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

@@ -33,15 +33,15 @@ partial record class Linear
         /// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>
         public const long AdvanceFlopsPerToken = 1056;
 
-        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>
+        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the backward pass comes to it.</summary>
         public const long InnerFlopsPerToken = 512;
 
         /// <summary>Elements of a mini-batch's inner gradient.</summary>
         public const int InnerSize = 816;
 
-        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
-        public static long KeptSize(int tokens, int keepEvery) =>
-            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, 16, WeightsSize, InnerSize);
+        /// <summary>Elements of memory for checkpoints, whatever the place that a call starts at: one every checkpointEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
+        public static long CheckpointsSize(int tokens, int checkpointEvery) =>
+            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, checkpointEvery, 16, WeightsSize, InnerSize);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -55,13 +55,13 @@ partial record class Linear
         /// <param name="state">The state before the first token: fast weights, then their gradient sums. Left as it is.</param>
         /// <param name="dTok">[mini-batch], added to.</param>
         /// <param name="dState">As state. At place 0 there is no gradient sum: what its gradient holds there is neither read nor of meaning, and comes out as zeros.</param>
-        /// <param name="keepEvery">Mini-batches from one kept state to the next, at least 1.</param>
-        /// <param name="kept">[KeptSize(tokens, keepEvery)].</param>
+        /// <param name="checkpointEvery">Mini-batches from one checkpoint of the inner state to the next, at least 1.</param>
+        /// <param name="kept">[CheckpointsSize(tokens, checkpointEvery)].</param>
         /// <param name="scratch">[ScratchSize].</param>
         public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,
             T* rate, nint rateRow, T* tok, T* state, T* Scale, T* Shift,
             T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,
-            T* dRate, nint dRateRow, T* dTok, T* dState, T* dScale, T* dShift, int keepEvery, T* kept, T* scratch)
+            T* dRate, nint dRateRow, T* dTok, T* dState, T* dScale, T* dShift, int checkpointEvery, T* kept, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
             global::TttGen.Scans.TttScanBackward.Dual<Kernels<T, V>, T>(new() { _Scale = Scale, _dScale = dScale, _Shift = Shift, _dShift = dShift }, new()
             {
@@ -69,7 +69,7 @@ partial record class Linear
                 Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Rate = new(rate, rateRow),
             }, new()
             {
-                TokenRate = dTok, State = dState, CheckpointEvery = keepEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
+                TokenRate = dTok, State = dState, CheckpointEvery = checkpointEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
                 Key = new(dKey, dKeyRow), Value = new(dValue, dValueRow), Query = new(dQuery, dQueryRow), Rate = new(dRate, dRateRow),
             });
 
@@ -260,7 +260,7 @@ partial record class Linear
             Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW1, 16, B1, 0, -last);
         }
 
-        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
+        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are recomputed here.</summary>
         /// <param name="key">[n, HeadDim]</param>
         /// <param name="query">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
@@ -678,9 +678,9 @@ partial record class Linear
                 V lrLanes = V.Broadcast(lr[i]);
                 V dDInvStdKLanes = V.Broadcast(dDInvStdK);
                 V invStdKLanes = V.Broadcast(invStdK);
-                T dInvStdK2 = (sumDNormalK[i] * sum) + product7 + product8 + (T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product6));
+                T dInvStdK2 = sumDNormalK[i] * sum + product7 + product8 + T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product6);
                 V factor2 = V.Broadcast(scalar2 * dInvStdK2);
-                T scalar4 = (T.CreateTruncating(-0.0625) * (scalar3 * sum2)) + (sumDNormalK[i] * dDInvStdK) + (invStdK * sum3);
+                T scalar4 = T.CreateTruncating(-0.0625) * (scalar3 * sum2) + sumDNormalK[i] * dDInvStdK + invStdK * sum3;
                 V factor3 = V.Broadcast(T.CreateTruncating(-0.0625) * scalar4);
                 for (int j = 0; j < 16; j += V.Count)
                 {
@@ -1398,9 +1398,9 @@ partial record class Linear
                 V lrLanes = V.Broadcast(lr[i]);
                 V dDInvStdKLanes = V.Broadcast(dDInvStdK);
                 V invStdKLanes = V.Broadcast(invStdK);
-                T dInvStdK2 = (sumDNormalK[i] * sum) + product6 + product8 + (T.CreateTruncating(3.0) * (invStdK * invStdK * dInvStdK[i] * product5));
+                T dInvStdK2 = sumDNormalK[i] * sum + product6 + product8 + T.CreateTruncating(3.0) * (invStdK * invStdK * dInvStdK[i] * product5);
                 V factor2 = V.Broadcast(scalar2 * dInvStdK2);
-                T scalar4 = (T.CreateTruncating(-0.0625) * (scalar3 * sum2)) + (sumDNormalK[i] * dDInvStdK) + (invStdK * sum3);
+                T scalar4 = T.CreateTruncating(-0.0625) * (scalar3 * sum2) + sumDNormalK[i] * dDInvStdK + invStdK * sum3;
                 V factor3 = V.Broadcast(T.CreateTruncating(-0.0625) * scalar4);
                 for (int j = 0; j < 16; j += V.Count)
                 {
@@ -1476,7 +1476,7 @@ partial record class Linear
                 T* W1SumAt = W1Sum + i * 16;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
+                    V.Store(V.Load(W1At + j) - tokLastLanes * V.Load(W1SumAt + j), W1At + j);
                 }
             }
         }
@@ -1489,7 +1489,7 @@ partial record class Linear
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 16; j += V.Count)
             {
-                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
+                V.Store(V.Load(B1 + j) - tokLastLanes * V.Load(B1Sum + j), B1 + j);
             }
         }
 

@@ -123,7 +123,7 @@ partial record class Linear
         private readonly float* _transformerBlockRows; // what each layer hands on, [2, rows, 32]
         private readonly float* _transformerBlockActivations; // of the layers that keep theirs
         private readonly long _transformerBlockLength; // elements of one layer's
-        private readonly int _transformerBlockKept; // layers that keep theirs; those before are run again
+        private readonly int _transformerBlockKept; // layers that keep theirs; those before are recomputed
         private float* _transformerBlockInput; // the rows that the first layer gets
         private readonly float* _packedRows;
         private readonly float* _packedGradients;
@@ -184,7 +184,7 @@ partial record class Linear
             _rotary = Own(new RotaryTable(16, 32, 16, _ropeTheta));
             _harmonic = Allocate(16);
             for (int i = 0; i < 16; i++) _harmonic[i] = 1f / (i + 1);
-            Keep(LinearMemoryScanBackward.KeptSize(MaxTokens, KeepEvery));
+            Keep(LinearMemoryScanBackward.CheckpointsSize(MaxTokens, CheckpointEvery));
             _dFfnNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
             _dSeqModelingBlockPostNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
             _dSeqModelingBlockPostNormBias = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
@@ -236,7 +236,7 @@ partial record class Linear
             "LookupEmbedTokens",
             "MultiplyQueryKeyValueLearnableTttLrRowRate",
             "LearnLinearMemory",
-            "WatchLinearMemory",
+            "ProbeInnerLossLinearMemory",
             "MultiplySeqModelingBlockAfterSeqModelingBlock",
             "MultiplyGateUpDownProjInput",
             "MultiplyAfterMlp",
@@ -248,7 +248,7 @@ partial record class Linear
             "RowsDAfterSeqModelingBlock",
             "MultiplyDPostNormDNormal",
             "RowsDAnswer",
-            "LearnLinearMemoryBack",
+            "LearnLinearMemoryBackward",
             "MultiplyDLearnableTttLrInput",
             "MultiplyDVProjInput",
             "RowsDKDQRows2",
@@ -325,21 +325,21 @@ partial record class Linear
         protected override void Backward()
         {
             Layer = 0;
-            _dNorm = Incoming;
-            _dX2 = Outgoing;
+            _dNorm = OutputGradient;
+            _dX2 = InputGradient;
             BackwardExit();
-            Turn();
+            SwapGradients();
             for (Layer = 1; Layer >= 0; Layer--)
             {
                 PlaceTransformerBlock();
                 if (Layer < 2 - _transformerBlockKept) ForwardTransformerBlock();
-                _dAfterMlp = Incoming;
-                _dX = Outgoing;
+                _dAfterMlp = OutputGradient;
+                _dX = InputGradient;
                 BackwardTransformerBlock();
-                Turn();
+                SwapGradients();
             }
             Layer = 0;
-            _dResult = Incoming;
+            _dResult = OutputGradient;
             BackwardEntry();
         }
 
@@ -381,7 +381,7 @@ partial record class Linear
         {
             Run(1); // MultiplyQueryKeyValueLearnableTttLrRowRate
             Run(2); // LearnLinearMemory
-            if (WatchInnerLoss) Run(3); // WatchLinearMemory
+            if (MeasuresInnerLoss) Run(3); // ProbeInnerLossLinearMemory
             Run(4); // MultiplySeqModelingBlockAfterSeqModelingBlock
             Run(5); // MultiplyGateUpDownProjInput
             Run(6); // MultiplyAfterMlp
@@ -405,7 +405,7 @@ partial record class Linear
             Run(12); // RowsDAfterSeqModelingBlock
             Run(13); // MultiplyDPostNormDNormal
             Run(14); // RowsDAnswer
-            Run(15); // LearnLinearMemoryBack
+            Run(15); // LearnLinearMemoryBackward
             Run(16); // MultiplyDLearnableTttLrInput
             Run(17); // MultiplyDVProjInput
             Run(18); // RowsDKDQRows2
@@ -469,7 +469,7 @@ partial record class Linear
                 case 0: LookupEmbedTokens<V>(worker, workers); break;
                 case 1: MultiplyQueryKeyValueLearnableTttLrRowRate<V>(worker, workers); break;
                 case 2: LearnLinearMemory<V>(worker, workers); break;
-                case 3: WatchLinearMemory<V>(worker, workers); break;
+                case 3: ProbeInnerLossLinearMemory<V>(worker, workers); break;
                 case 4: MultiplySeqModelingBlockAfterSeqModelingBlock<V>(worker, workers); break;
                 case 5: MultiplyGateUpDownProjInput<V>(worker, workers); break;
                 case 6: MultiplyAfterMlp<V>(worker, workers); break;
@@ -481,7 +481,7 @@ partial record class Linear
                 case 12: RowsDAfterSeqModelingBlock<V>(worker, workers); break;
                 case 13: MultiplyDPostNormDNormal<V>(worker, workers); break;
                 case 14: RowsDAnswer<V>(worker, workers); break;
-                case 15: LearnLinearMemoryBack<V>(worker, workers); break;
+                case 15: LearnLinearMemoryBackward<V>(worker, workers); break;
                 case 16: MultiplyDLearnableTttLrInput<V>(worker, workers); break;
                 case 17: MultiplyDVProjInput<V>(worker, workers); break;
                 case 18: RowsDKDQRows2<V>(worker, workers); break;
@@ -704,7 +704,7 @@ partial record class Linear
 
         // 3. inner losses of LinearMemory: at θ₀, before and after each mini-batch
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void WatchLinearMemory<V>(int worker, int workers) where V : struct, ILanes<V, float>
+        private void ProbeInnerLossLinearMemory<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [16]
             float* seqModelingBlockScale = _seqModelingBlockScale + Layer * 32L; // [2, 16]

@@ -372,8 +372,7 @@ partial record class Mlp
                         V postNorm = V.MultiplyAdd(V.Load(seqModelingBlockPostNormWeight + j), normal, V.Load(seqModelingBlockPostNormBias + j));
                         V dOProjInputRow = V.Load(dOProjInputAt + j);
                         V dGelu = postNorm * dOProjInputRow;
-                        V dG2 = V.MultiplyAdd((gRow * dGelu * (sigmoid * (ones - sigmoid))), V.MultiplyAdd(c0_214064, square, c1_59577), sigmoid * dGelu);
-                        V.Store(dG2, dGAt + j);
+                        V.Store(V.MultiplyAdd(gRow * dGelu * (sigmoid * (ones - sigmoid)), V.MultiplyAdd(c0_214064, square, c1_59577), sigmoid * dGelu), dGAt + j);
                         V dNormalRow = V.Load(dNormalAt + j);
                         V dCentred = V.MultiplyAdd(cMinus0_03125, factor * centred, invStdLanes * dNormalRow);
                         V.Store(dCentred + factor2, dAnswerAt + j);
@@ -424,7 +423,7 @@ partial record class Mlp
 
         // 19. dQuery, dKey, dValue, dRate, dTokenRate: the gradient of MlpMemory.Learn, from dAnswer
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void LearnMlpMemoryBack<V>(int worker, int workers) where V : struct, ILanes<V, float>
+        private void LearnMlpMemoryBackward<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [16]
             float* seqModelingBlockW1Gradient = _seqModelingBlockW1Gradient + Layer * 2048L; // [2, 16, 64]
@@ -468,7 +467,7 @@ partial record class Mlp
                     MlpMemoryScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % 16), key + row * 32 + head * 16, 32, value + row * 32 + head * 16, 32, query + row * 32 + head * 16, 32,
                         rate + row * 2 + head, 2, tok, slice.State + Layer * 8512L + head * 4256L, seqModelingBlockScale + head * 16, seqModelingBlockShift + head * 16,
                         dAnswer + row * 32 + head * 16, 32, dKey + row * 32 + head * 16, 32, dValue + row * 32 + head * 16, 32, dQuery + row * 32 + head * 16, 32,
-                        dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, KeepEvery, Kept(worker), Scratch(worker) + 4272);
+                        dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, CheckpointEvery, Checkpoints(worker), Scratch(worker) + 4272);
                     // no gradient flows into what was carried here
                     if (slice.Position > 0) continue;
                     RowSums.Add<V>(dState, dW1, 1024);
@@ -941,7 +940,7 @@ partial record class Mlp
             }
         }
 
-        // 27. packs the operands of dSeqModelingBlockQProj += seqNormᵀ · dShared, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2, dSeqModelingBlockGProj += seqNormᵀ · dG; seqNorm is made again
+        // 27. packs the operands of dSeqModelingBlockQProj += seqNormᵀ · dShared, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2, dSeqModelingBlockGProj += seqNormᵀ · dG; seqNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockQProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLrSeqModelingBlockGProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -993,7 +992,7 @@ partial record class Mlp
             }
         }
 
-        // 28. dSeqModelingBlockQProj += seqNormᵀ · dShared, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2, dSeqModelingBlockGProj += seqNormᵀ · dG; seqNorm is made again
+        // 28. dSeqModelingBlockQProj += seqNormᵀ · dShared, dSeqModelingBlockVProj += seqNormᵀ · dValue, dSeqModelingBlockLearnableTttLr += seqNormᵀ · rows2, dSeqModelingBlockGProj += seqNormᵀ · dG; seqNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockQProjSeqModelingBlockVProjSeqModelingBlockLearnableTttLrSeqModelingBlockGProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1009,7 +1008,7 @@ partial record class Mlp
             GradientProduct.Accumulate<V>(_packedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 32, Math.Clamp(first - 3, 0, 1), Math.Clamp(end - 3, 0, 1), _packedRows, 32, count, seqModelingBlockGProjGradient);
         }
 
-        // 29. packs the operands of dSeqModelingBlockOProj += oProjInputᵀ · dAfterSeqModelingBlock; oProjInput is made again
+        // 29. packs the operands of dSeqModelingBlockOProj += oProjInputᵀ · dAfterSeqModelingBlock; oProjInput is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1075,7 +1074,7 @@ partial record class Mlp
             }
         }
 
-        // 30. dSeqModelingBlockOProj += oProjInputᵀ · dAfterSeqModelingBlock; oProjInput is made again
+        // 30. dSeqModelingBlockOProj += oProjInputᵀ · dAfterSeqModelingBlock; oProjInput is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientSeqModelingBlockOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1085,7 +1084,7 @@ partial record class Mlp
             GradientProduct.Accumulate<V>(_packedGradients, 32, Math.Clamp(first, 0, 1), Math.Clamp(end, 0, 1), _packedRows, 32, count, seqModelingBlockOProjGradient);
         }
 
-        // 31. packs the operands of dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
+        // 31. packs the operands of dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -1133,7 +1132,7 @@ partial record class Mlp
             }
         }
 
-        // 32. dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is made again
+        // 32. dMlpGateProj += ffnNormᵀ · dGate, dMlpUpProj += ffnNormᵀ · dUp; ffnNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientMlpGateProjMlpUpProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

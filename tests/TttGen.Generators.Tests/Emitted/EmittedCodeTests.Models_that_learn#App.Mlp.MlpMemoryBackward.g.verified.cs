@@ -33,15 +33,15 @@ partial record class Mlp
         /// <summary>Those of making a mini-batch's state, its share of one token: once, and once more where it is not kept.</summary>
         public const long AdvanceFlopsPerToken = 10400;
 
-        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the walk back comes to it.</summary>
+        /// <summary>Of these the inner gradient, whose outcome is kept for the mini-batches of a group but its last: that one's is computed when the backward pass comes to it.</summary>
         public const long InnerFlopsPerToken = 6144;
 
         /// <summary>Elements of a mini-batch's inner gradient.</summary>
         public const int InnerSize = 5936;
 
-        /// <summary>Elements of memory for kept states, whatever the place that a call starts at: one every keepEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
-        public static long KeptSize(int tokens, int keepEvery) =>
-            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, keepEvery, 16, WeightsSize, InnerSize);
+        /// <summary>Elements of memory for checkpoints, whatever the place that a call starts at: one every checkpointEvery mini-batches, and those of one group in between, with the inner gradients of that group.</summary>
+        public static long CheckpointsSize(int tokens, int checkpointEvery) =>
+            global::TttGen.Scans.ScanCheckpoints<float>.Size(tokens, checkpointEvery, 16, WeightsSize, InnerSize);
 
         /// <summary>
         /// Gradients of a scan over tokens that started at any place in a mini-batch. Those of tokens are set, those of tok and of slow weights added to,
@@ -55,13 +55,13 @@ partial record class Mlp
         /// <param name="state">The state before the first token: fast weights, then their gradient sums. Left as it is.</param>
         /// <param name="dTok">[mini-batch], added to.</param>
         /// <param name="dState">As state. At place 0 there is no gradient sum: what its gradient holds there is neither read nor of meaning, and comes out as zeros.</param>
-        /// <param name="keepEvery">Mini-batches from one kept state to the next, at least 1.</param>
-        /// <param name="kept">[KeptSize(tokens, keepEvery)].</param>
+        /// <param name="checkpointEvery">Mini-batches from one checkpoint of the inner state to the next, at least 1.</param>
+        /// <param name="kept">[CheckpointsSize(tokens, checkpointEvery)].</param>
         /// <param name="scratch">[ScratchSize].</param>
         public static void Run<T, V>(int tokens, int place, T* key, nint keyRow, T* value, nint valueRow, T* query, nint queryRow,
             T* rate, nint rateRow, T* tok, T* state, T* Scale, T* Shift,
             T* dOutput, nint dOutputRow, T* dKey, nint dKeyRow, T* dValue, nint dValueRow, T* dQuery, nint dQueryRow,
-            T* dRate, nint dRateRow, T* dTok, T* dState, T* dScale, T* dShift, int keepEvery, T* kept, T* scratch)
+            T* dRate, nint dRateRow, T* dTok, T* dState, T* dScale, T* dShift, int checkpointEvery, T* kept, T* scratch)
             where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
             global::TttGen.Scans.TttScanBackward.Dual<Kernels<T, V>, T>(new() { _Scale = Scale, _dScale = dScale, _Shift = Shift, _dShift = dShift }, new()
             {
@@ -69,7 +69,7 @@ partial record class Mlp
                 Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Rate = new(rate, rateRow),
             }, new()
             {
-                TokenRate = dTok, State = dState, CheckpointEvery = keepEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
+                TokenRate = dTok, State = dState, CheckpointEvery = checkpointEvery, Checkpoints = kept, Output = new(dOutput, dOutputRow),
                 Key = new(dKey, dKeyRow), Value = new(dValue, dValueRow), Query = new(dQuery, dQueryRow), Rate = new(dRate, dRateRow),
             });
 
@@ -309,7 +309,7 @@ partial record class Mlp
                     V dGeluKRow = V.Load(dGeluK2At + j);
                     V affineW1KRow = V.Load(timesW1KAt + j);
                     V squareK = affineW1KRow * affineW1KRow;
-                    V deltaW12 = V.MultiplyAdd((affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V deltaW12 = V.MultiplyAdd(affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow)), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
                     V.Store(deltaW12, deltaW1At + j);
                 }
             }
@@ -344,7 +344,7 @@ partial record class Mlp
             Tile.MultiplyAdd<T, V>(1, n, 16, &one, 0, 0, deltaW2, 16, B2, 0, -last);
         }
 
-        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
+        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are recomputed here.</summary>
         /// <param name="key">[n, HeadDim]</param>
         /// <param name="query">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
@@ -811,7 +811,7 @@ partial record class Mlp
                     V dGeluQRow = V.Load(dGeluQAt + j);
                     V affineW1Q = V.Load(timesW1QAt + j) + V.Load(B1 + j);
                     V squareQ = affineW1Q * affineW1Q;
-                    V dAffineW1Q2 = V.MultiplyAdd((affineW1Q * dGeluQRow * (sigmoidQRow * (ones - sigmoidQRow))), V.MultiplyAdd(c0_214064, squareQ, c1_59577), sigmoidQRow * dGeluQRow);
+                    V dAffineW1Q2 = V.MultiplyAdd(affineW1Q * dGeluQRow * (sigmoidQRow * (ones - sigmoidQRow)), V.MultiplyAdd(c0_214064, squareQ, c1_59577), sigmoidQRow * dGeluQRow);
                     V.Store(dAffineW1Q2, dAffineW1QAt + j);
                 }
             }
@@ -845,7 +845,7 @@ partial record class Mlp
                     V.StorePartial(rate * dAttentionW1Row, dScoresW1At + j, n - j);
                     V trilRow = V.Keep(ones, i + 1 - j);
                     V dAttentionW2Row = V.LoadPartial(dAttentionW2At + j, n - j);
-                    V dRate = V.MultiplyAdd((V.LoadPartial(scoresW1At + j, n - j) + ones), dAttentionW1Row, (V.LoadPartial(scoresW2At + j, n - j) + ones) * dAttentionW2Row);
+                    V dRate = V.MultiplyAdd(V.LoadPartial(scoresW1At + j, n - j) + ones, dAttentionW1Row, (V.LoadPartial(scoresW2At + j, n - j) + ones) * dAttentionW2Row);
                     product7Sum += V.Keep(trilRow * dRate, n - j);
                 }
                 T product7 = V.Sum(product7Sum);
@@ -1015,9 +1015,9 @@ partial record class Mlp
                 V lrLanes = V.Broadcast(lr[i]);
                 V dDInvStdKLanes = V.Broadcast(dDInvStdK);
                 V invStdKLanes = V.Broadcast(invStdK);
-                T dInvStdK2 = (sumDNormalK[i] * sum) + product8 + product9 + (T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product7));
+                T dInvStdK2 = sumDNormalK[i] * sum + product8 + product9 + T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product7);
                 V factor2 = V.Broadcast(scalar2 * dInvStdK2);
-                T scalar4 = (T.CreateTruncating(-0.0625) * (scalar3 * sum2)) + (sumDNormalK[i] * dDInvStdK) + (invStdK * sum3);
+                T scalar4 = T.CreateTruncating(-0.0625) * (scalar3 * sum2) + sumDNormalK[i] * dDInvStdK + invStdK * sum3;
                 V factor3 = V.Broadcast(T.CreateTruncating(-0.0625) * scalar4);
                 for (int j = 0; j < 16; j += V.Count)
                 {
@@ -1078,7 +1078,7 @@ partial record class Mlp
                     V dDeltaW1 = V.Load(productAt + j) - tokLastLanes * V.Load(dB1 + j);
                     V term6 = V.MultiplyAdd(c0_214064, squareK, c1_59577) * dDeltaW1;
                     V dGeluKRow = V.Load(dGeluKAt + j);
-                    V dSigmoidK = V.MultiplyAdd((timesW1KRow * dGeluK2Row * term6), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(timesW1KRow, dGeluKRow, dGeluK2Row * dDeltaW1));
+                    V dSigmoidK = V.MultiplyAdd(timesW1KRow * dGeluK2Row * term6, V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(timesW1KRow, dGeluKRow, dGeluK2Row * dDeltaW1));
                     V term7 = term5 * dSigmoidK;
                     V dSquareK = V.MultiplyAdd(c0_0713548 * timesW1KRow, term7, c0_214064 * dDeltaW1 * (timesW1KRow * dGeluK2Row * term5));
                     V dAffineW1K2 = V.MultiplyAdd(c2, timesW1KRow * dSquareK, V.MultiplyAdd(V.MultiplyAdd(c0_0713548, squareK, c1_59577), term7, V.MultiplyAdd(sigmoidKRow, dGeluKRow, dGeluK2Row * term5 * term6)));
@@ -1333,7 +1333,7 @@ partial record class Mlp
                     V dGeluKRow = V.Load(dGeluKAt + j);
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
                     V squareK = affineW1K * affineW1K;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V deltaW12 = V.MultiplyAdd(affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow)), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
                     V.Store(deltaW12, deltaW1At + j);
                 }
             }
@@ -1770,7 +1770,7 @@ partial record class Mlp
                     V dGeluKRow = V.Load(dGeluK2At + j);
                     V affineW1KRow = V.Load(timesW1KAt + j);
                     V squareK = affineW1KRow * affineW1KRow;
-                    V deltaW12 = V.MultiplyAdd((affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V deltaW12 = V.MultiplyAdd(affineW1KRow * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow)), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
                     V.Store(deltaW12, deltaW1At + j);
                 }
             }
@@ -1963,7 +1963,7 @@ partial record class Mlp
                     V dGeluQRow = V.Load(dGeluQAt + j);
                     V affineW1QRow = V.Load(timesW1QAt + j);
                     V squareQ = affineW1QRow * affineW1QRow;
-                    V dAffineW1Q2 = V.MultiplyAdd((affineW1QRow * dGeluQRow * (sigmoidQRow * (ones - sigmoidQRow))), V.MultiplyAdd(c0_214064, squareQ, c1_59577), sigmoidQRow * dGeluQRow);
+                    V dAffineW1Q2 = V.MultiplyAdd(affineW1QRow * dGeluQRow * (sigmoidQRow * (ones - sigmoidQRow)), V.MultiplyAdd(c0_214064, squareQ, c1_59577), sigmoidQRow * dGeluQRow);
                     V.Store(dAffineW1Q2, dAffineW1QAt + j);
                     V.Store(tokLanes * dAffineW1Q2, term2At + j);
                 }
@@ -2000,7 +2000,7 @@ partial record class Mlp
                     V.StorePartial(rate * dAttentionW1Row, dScoresW1At + j, n - j);
                     V trilRow = V.Keep(ones, i + 1 - j);
                     V dAttentionW2Row = V.LoadPartial(dAttentionW2At + j, n - j);
-                    V dRate = V.MultiplyAdd((V.LoadPartial(scoresW1At + j, n - j) + ones), dAttentionW1Row, (V.LoadPartial(scoresW2At + j, n - j) + ones) * dAttentionW2Row);
+                    V dRate = V.MultiplyAdd(V.LoadPartial(scoresW1At + j, n - j) + ones, dAttentionW1Row, (V.LoadPartial(scoresW2At + j, n - j) + ones) * dAttentionW2Row);
                     product5Sum += V.Keep(trilRow * dRate, n - j);
                 }
                 T product5 = V.Sum(product5Sum);
@@ -2194,9 +2194,9 @@ partial record class Mlp
                 V lrLanes = V.Broadcast(lr[i]);
                 V dDInvStdKLanes = V.Broadcast(dDInvStdK);
                 V invStdKLanes = V.Broadcast(invStdK);
-                T dInvStdK2 = (sumDNormalK[i] * sum) + product6 + product7 + (T.CreateTruncating(3.0) * (invStdK * invStdK * dInvStdK[i] * product5));
+                T dInvStdK2 = sumDNormalK[i] * sum + product6 + product7 + T.CreateTruncating(3.0) * (invStdK * invStdK * dInvStdK[i] * product5);
                 V factor2 = V.Broadcast(scalar2 * dInvStdK2);
-                T scalar4 = (T.CreateTruncating(-0.0625) * (scalar3 * sum2)) + (sumDNormalK[i] * dDInvStdK) + (invStdK * sum3);
+                T scalar4 = T.CreateTruncating(-0.0625) * (scalar3 * sum2) + sumDNormalK[i] * dDInvStdK + invStdK * sum3;
                 V factor3 = V.Broadcast(T.CreateTruncating(-0.0625) * scalar4);
                 for (int j = 0; j < 16; j += V.Count)
                 {
@@ -2258,7 +2258,7 @@ partial record class Mlp
                     V dDeltaW1 = V.Load(productAt + j) + V.Load(dB1Sum + j);
                     V term4 = V.MultiplyAdd(c0_214064, squareK, c1_59577) * dDeltaW1;
                     V dGeluKRow2 = V.Load(dGeluKAt + j);
-                    V dSigmoidK = V.MultiplyAdd((affineW1KRow * dGeluKRow * term4), V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(affineW1KRow, dGeluKRow2, dGeluKRow * dDeltaW1));
+                    V dSigmoidK = V.MultiplyAdd(affineW1KRow * dGeluKRow * term4, V.MultiplyAdd(cMinus2, sigmoidKRow, ones), V.MultiplyAdd(affineW1KRow, dGeluKRow2, dGeluKRow * dDeltaW1));
                     V term5 = term3 * dSigmoidK;
                     V dSquareK = V.MultiplyAdd(c0_0713548 * affineW1KRow, term5, c0_214064 * (affineW1KRow * dGeluKRow * term3) * dDeltaW1);
                     V dAffineW1K2 = V.MultiplyAdd(c2, affineW1KRow * dSquareK, V.MultiplyAdd(V.MultiplyAdd(c0_0713548, squareK, c1_59577), term5, V.MultiplyAdd(sigmoidKRow, dGeluKRow2, dGeluKRow * term3 * term4)));
@@ -2320,7 +2320,7 @@ partial record class Mlp
                 T* W1SumAt = W1Sum + i * 64;
                 for (int j = 0; j < 64; j += V.Count)
                 {
-                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
+                    V.Store(V.Load(W1At + j) - tokLastLanes * V.Load(W1SumAt + j), W1At + j);
                 }
             }
         }
@@ -2334,11 +2334,11 @@ partial record class Mlp
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 64; j += V.Count)
             {
-                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
+                V.Store(V.Load(B1 + j) - tokLastLanes * V.Load(B1Sum + j), B1 + j);
             }
             for (int j = 0; j < 16; j += V.Count)
             {
-                V.Store(V.Load(B2 + j) - (tokLastLanes * V.Load(B2Sum + j)), B2 + j);
+                V.Store(V.Load(B2 + j) - tokLastLanes * V.Load(B2Sum + j), B2 + j);
             }
         }
 
@@ -2354,7 +2354,7 @@ partial record class Mlp
                 T* W2SumAt = W2Sum + i * 16;
                 for (int j = 0; j < 16; j += V.Count)
                 {
-                    V.Store(V.Load(W2At + j) - (tokLastLanes * V.Load(W2SumAt + j)), W2At + j);
+                    V.Store(V.Load(W2At + j) - tokLastLanes * V.Load(W2SumAt + j), W2At + j);
                 }
             }
         }

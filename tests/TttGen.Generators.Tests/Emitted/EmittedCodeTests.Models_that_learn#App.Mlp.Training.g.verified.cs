@@ -166,7 +166,7 @@ partial record class Mlp
         private readonly float* _mambaBlockRows; // what each layer hands on, [2, rows, 32]
         private readonly float* _mambaBlockActivations; // of the layers that keep theirs
         private readonly long _mambaBlockLength; // elements of one layer's
-        private readonly int _mambaBlockKept; // layers that keep theirs; those before are run again
+        private readonly int _mambaBlockKept; // layers that keep theirs; those before are recomputed
         private float* _mambaBlockInput; // the rows that the first layer gets
         private readonly float* _packedRows;
         private readonly float* _packedGradients;
@@ -245,7 +245,7 @@ partial record class Mlp
             _rotary = Own(new RotaryTable(16, 32, 16, _ropeTheta));
             _harmonic = Allocate(16);
             for (int i = 0; i < 16; i++) _harmonic[i] = 1f / (i + 1);
-            Keep(MlpMemoryScanBackward.KeptSize(MaxTokens, KeepEvery));
+            Keep(MlpMemoryScanBackward.CheckpointsSize(MaxTokens, CheckpointEvery));
             _dFfnNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
             _dSeqModelingBlockPostNormWeight = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
             _dSeqModelingBlockPostNormBias = Allocate(RowShare.SumBlocks(MaxTokens) * 32L);
@@ -321,7 +321,7 @@ partial record class Mlp
             "MultiplySharedValueLearnableTttLrRowRateGGelu",
             "RowsQueryKey",
             "LearnMlpMemory",
-            "WatchMlpMemory",
+            "ProbeInnerLossMlpMemory",
             "MultiplyAfterSeqModelingBlock",
             "MultiplyGateUpDownProjInput",
             "MultiplyAfterMlp",
@@ -334,7 +334,7 @@ partial record class Mlp
             "MultiplyDOProjInputDPostNormDNormal",
             "RowsDGDAnswer",
             "MultiplyDGProjInput",
-            "LearnMlpMemoryBack",
+            "LearnMlpMemoryBackward",
             "MultiplyDLearnableTttLrInput",
             "MultiplyDVProjInput",
             "RowsDConvKDConvQRows2",
@@ -414,21 +414,21 @@ partial record class Mlp
         protected override void Backward()
         {
             Layer = 0;
-            _dNorm2 = Incoming;
-            _dX2 = Outgoing;
+            _dNorm2 = OutputGradient;
+            _dX2 = InputGradient;
             BackwardExit();
-            Turn();
+            SwapGradients();
             for (Layer = 1; Layer >= 0; Layer--)
             {
                 PlaceMambaBlock();
                 if (Layer < 2 - _mambaBlockKept) ForwardMambaBlock();
-                _dAfterMlp = Incoming;
-                _dX = Outgoing;
+                _dAfterMlp = OutputGradient;
+                _dX = InputGradient;
                 BackwardMambaBlock();
-                Turn();
+                SwapGradients();
             }
             Layer = 0;
-            _dResult = Incoming;
+            _dResult = OutputGradient;
             BackwardEntry();
         }
 
@@ -485,7 +485,7 @@ partial record class Mlp
             LeaveHalo(_shared, 32, 3, 17216 + Layer * 96L);
             RunRows(4); // RowsQueryKey
             Run(5); // LearnMlpMemory
-            if (WatchInnerLoss) Run(6); // WatchMlpMemory
+            if (MeasuresInnerLoss) Run(6); // ProbeInnerLossMlpMemory
             Run(7); // MultiplyAfterSeqModelingBlock
             Run(8); // MultiplyGateUpDownProjInput
             Run(9); // MultiplyAfterMlp
@@ -510,7 +510,7 @@ partial record class Mlp
             Run(16); // MultiplyDOProjInputDPostNormDNormal
             Run(17); // RowsDGDAnswer
             Run(18); // MultiplyDGProjInput
-            Run(19); // LearnMlpMemoryBack
+            Run(19); // LearnMlpMemoryBackward
             Run(20); // MultiplyDLearnableTttLrInput
             Run(21); // MultiplyDVProjInput
             Run(22); // RowsDConvKDConvQRows2
@@ -581,7 +581,7 @@ partial record class Mlp
                 case 3: MultiplySharedValueLearnableTttLrRowRateGGelu<V>(worker, workers); break;
                 case 4: RowsQueryKey<V>(worker, workers); break;
                 case 5: LearnMlpMemory<V>(worker, workers); break;
-                case 6: WatchMlpMemory<V>(worker, workers); break;
+                case 6: ProbeInnerLossMlpMemory<V>(worker, workers); break;
                 case 7: MultiplyAfterSeqModelingBlock<V>(worker, workers); break;
                 case 8: MultiplyGateUpDownProjInput<V>(worker, workers); break;
                 case 9: MultiplyAfterMlp<V>(worker, workers); break;
@@ -594,7 +594,7 @@ partial record class Mlp
                 case 16: MultiplyDOProjInputDPostNormDNormal<V>(worker, workers); break;
                 case 17: RowsDGDAnswer<V>(worker, workers); break;
                 case 18: MultiplyDGProjInput<V>(worker, workers); break;
-                case 19: LearnMlpMemoryBack<V>(worker, workers); break;
+                case 19: LearnMlpMemoryBackward<V>(worker, workers); break;
                 case 20: MultiplyDLearnableTttLrInput<V>(worker, workers); break;
                 case 21: MultiplyDVProjInput<V>(worker, workers); break;
                 case 22: RowsDConvKDConvQRows2<V>(worker, workers); break;
@@ -918,7 +918,7 @@ partial record class Mlp
 
         // 6. inner losses of MlpMemory: at θ₀, before and after each mini-batch
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void WatchMlpMemory<V>(int worker, int workers) where V : struct, ILanes<V, float>
+        private void ProbeInnerLossMlpMemory<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* seqModelingBlockLearnableTokenIdx = _seqModelingBlockLearnableTokenIdx + Layer * 16L; // [16]
             float* seqModelingBlockScale = _seqModelingBlockScale + Layer * 32L; // [2, 16]

@@ -570,7 +570,7 @@ partial record class LinearTransformer
                 T* W1SumAt = W1Sum + i * 64;
                 for (int j = 0; j < 64; j += V.Count)
                 {
-                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
+                    V.Store(V.Load(W1At + j) - tokLastLanes * V.Load(W1SumAt + j), W1At + j);
                 }
             }
         }
@@ -583,7 +583,7 @@ partial record class LinearTransformer
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 64; j += V.Count)
             {
-                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
+                V.Store(V.Load(B1 + j) - tokLastLanes * V.Load(B1Sum + j), B1 + j);
             }
         }
     }

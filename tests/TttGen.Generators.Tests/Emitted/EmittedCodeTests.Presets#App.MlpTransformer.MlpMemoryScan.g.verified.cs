@@ -345,7 +345,7 @@ partial record class MlpTransformer
                     V dGeluKRow = V.Load(dGeluKAt + j);
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
                     V squareK = affineW1K * affineW1K;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V deltaW12 = V.MultiplyAdd(affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow)), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
                     V.Store(deltaW12, deltaW1At + j);
                 }
             }
@@ -722,7 +722,7 @@ partial record class MlpTransformer
                     V dGeluKRow = V.Load(dGeluKAt + j);
                     V affineW1K = V.Load(timesW1KAt + j) + V.Load(B1 + j);
                     V squareK = affineW1K * affineW1K;
-                    V deltaW12 = V.MultiplyAdd((affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow))), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
+                    V deltaW12 = V.MultiplyAdd(affineW1K * dGeluKRow * (sigmoidKRow * (ones - sigmoidKRow)), V.MultiplyAdd(c0_214064, squareK, c1_59577), sigmoidKRow * dGeluKRow);
                     V.Store(deltaW12, deltaW1At + j);
                 }
             }
@@ -876,7 +876,7 @@ partial record class MlpTransformer
                 T* W1SumAt = W1Sum + i * 256;
                 for (int j = 0; j < 256; j += V.Count)
                 {
-                    V.Store(V.Load(W1At + j) - (tokLastLanes * V.Load(W1SumAt + j)), W1At + j);
+                    V.Store(V.Load(W1At + j) - tokLastLanes * V.Load(W1SumAt + j), W1At + j);
                 }
             }
         }
@@ -890,11 +890,11 @@ partial record class MlpTransformer
             V tokLastLanes = V.Broadcast(tokLast);
             for (int j = 0; j < 256; j += V.Count)
             {
-                V.Store(V.Load(B1 + j) - (tokLastLanes * V.Load(B1Sum + j)), B1 + j);
+                V.Store(V.Load(B1 + j) - tokLastLanes * V.Load(B1Sum + j), B1 + j);
             }
             for (int j = 0; j < 64; j += V.Count)
             {
-                V.Store(V.Load(B2 + j) - (tokLastLanes * V.Load(B2Sum + j)), B2 + j);
+                V.Store(V.Load(B2 + j) - tokLastLanes * V.Load(B2Sum + j), B2 + j);
             }
         }
 
@@ -910,7 +910,7 @@ partial record class MlpTransformer
                 T* W2SumAt = W2Sum + i * 64;
                 for (int j = 0; j < 64; j += V.Count)
                 {
-                    V.Store(V.Load(W2At + j) - (tokLastLanes * V.Load(W2SumAt + j)), W2At + j);
+                    V.Store(V.Load(W2At + j) - tokLastLanes * V.Load(W2SumAt + j), W2At + j);
                 }
             }
         }

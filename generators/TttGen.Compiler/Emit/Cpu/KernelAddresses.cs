@@ -14,7 +14,7 @@ internal sealed class KernelAddresses : IAddressMap
     private readonly IReadOnlyDictionary<Node, string> _tiles;
     private readonly int? _panelColumns;
     private readonly NameTable _names;
-    private readonly Dictionary<string, string> _rows = [];
+    private readonly Dictionary<string, Expr> _rows = [];
 
     /// <param name="layout">The model's fields.</param>
     /// <param name="locals">The kernel's pointers.</param>
@@ -33,7 +33,7 @@ internal sealed class KernelAddresses : IAddressMap
     }
 
     /// <summary>Pointers to put at the start of a row's code.</summary>
-    public List<string> Pointers { get; } = [];
+    public List<Statement> Pointers { get; } = [];
 
     /// <summary>Vectors in memory: sums over rows and over heads.</summary>
     public IReadOnlyDictionary<Node, string> Vectors { get; init; } = new Dictionary<Node, string>();
@@ -42,13 +42,14 @@ internal sealed class KernelAddresses : IAddressMap
 
     public bool MaskIsImplied => true;
 
-    private string Column => _panelColumns is null ? "" : " + c0";
+    /// <summary>The first column at work, counted from there on.</summary>
+    private Expr FromColumn(Expr row) => _panelColumns is null ? row : row + Expr.Name("c0");
 
-    public string Constant(double value) => Numbers.OfSingle(value);
+    public Expr Constant(double value) => Expr.Name(Numbers.OfSingle(value));
 
     public ColumnLoop Loop(Axis axis) => _panelColumns is { } columns
-        ? columns % 32 == 0 ? new("32", "32", true) : new("columns", "columns", columns % 16 == 0)
-        : new(Numbers.Of(axis.Size), Numbers.Of(axis.Size), axis.Size % 16 == 0);
+        ? columns % 32 == 0 ? new("32", true) : new("columns", columns % 16 == 0)
+        : new(Numbers.Of(axis.Size), axis.Size % 16 == 0);
 
     public Input? Replaced(Node node) => null;
 
@@ -56,35 +57,47 @@ internal sealed class KernelAddresses : IAddressMap
 
     public bool IsStored(Node node) => _tiles.ContainsKey(node) || _tensors.ContainsKey(node) || Vectors.ContainsKey(node);
 
-    public string Row(Node node, Access access)
+    public Address Row(Node node, Access access)
     {
-        if (_tiles.TryGetValue(node, out var tile)) return $"{tile} + r * 32";
+        if (_tiles.TryGetValue(node, out var tile)) return Address.Pointer(Expr.Name(tile) + Expr.Name("r") * Expr.Of(32));
         if (_tensors.TryGetValue(node, out var tensor)) return RowOf(tensor, 0);
-        if (Vectors.TryGetValue(node, out var vector)) return vector;
-        if (node is Harmonic) return "_harmonic" + Column;
-        return node is Input input ? _locals.Parameter(input) + Column : throw new CompileException("TTT150", "a value is not in memory");
+        if (Vectors.TryGetValue(node, out var vector)) return Address.Pointer(vector);
+        if (node is Harmonic) return Address.Pointer(FromColumn(Expr.Name("_harmonic")));
+        return node is Input input ? Address.Pointer(FromColumn(_locals.Parameter(input))) : throw new CompileException("TTT150", "a value is not in memory");
     }
 
     /// <summary>How far ahead of a panel's columns memory is asked for: measured, 8 and 16 rows alike.</summary>
     private const int RowsAhead = 8;
 
-    public string RowOf(RowTensor tensor, int by)
+    public Address RowOf(RowTensor tensor, int by) => Address.Pointer(PointerTo(tensor, by));
+
+    /// <summary>The pointer to a row of a tensor: this one's, or the one of some rows before.</summary>
+    public Expr PointerTo(RowTensor tensor, int by = 0)
     {
         var key = tensor.Name + (by == 0 ? "" : (by > 0 ? "Back" : "Ahead") + Numbers.Of(Math.Abs(by)));
         if (_rows.TryGetValue(key, out var known)) return known;
-        var name = _names.Fresh(key + "At");
-        Pointers.Add($"float* {name} = {_locals.Tensor(tensor)} + {RowIndex(tensor.Halo, by)} * {Numbers.Of(tensor.Stride)}{Column};");
-        if (Column.Length > 0) Pointers.Add($"Prefetching.Row({name} + {Numbers.Of(RowsAhead * tensor.Stride)});");
+        var name = Expr.Name(_names.Fresh(key + "At"));
+        Pointers.Add(Statement.Declare("float*", name.ToString(), FromColumn(Expr.Name(_locals.Tensor(tensor)) + RowIndex(tensor.Halo, by) * Expr.Of(tensor.Stride))));
+        if (_panelColumns is not null) Pointers.Add(Statement.Do(Expr.Call("Prefetching.Row", name + Expr.Of(RowsAhead * tensor.Stride))));
         return _rows[key] = name;
     }
 
-    private static string RowIndex(int halo, int by) => halo == 0 ? "(nint)i" : $"((nint)i + (SliceOf[i] + 1) * {Numbers.Of(halo)}{(by == 0 ? "" : by > 0 ? $" - {Numbers.Of(by)}" : $" + {Numbers.Of(-by)}")})";
+    private static Expr RowIndex(int halo, int by)
+    {
+        Expr i = Expr.Name("i"), row = Expr.Cast("nint", i);
+        if (halo == 0) return row;
+        var behindHalo = row + (Expr.Element(Expr.Name("SliceOf"), i) + Expr.Of(1)) * Expr.Of(halo);
+        return by switch { 0 => behindHalo, > 0 => behindHalo - Expr.Of(by), _ => behindHalo + Expr.Of(-by) };
+    }
 
-    public string Scalar(Node node, Access access) => node is Setting setting ? $"(float){_layout.Setting(setting.Name)}" : throw new CompileException("TTT151", "a scalar is not in memory");
+    public Expr Scalar(Node node, Access access) => node is Setting setting ? Expr.Cast("float", Expr.Name(_layout.Setting(setting.Name))) : throw new CompileException("TTT151", "a scalar is not in memory");
 
     public Partial? Accumulated(Node node, Access access) => null;
 
-    public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load)
+    /// <summary>The target of code that stores nothing.</summary>
+    public Address Unstored(Node node) => throw new InvalidOperationException($"{node.Called} is not stored");
+
+    public Expr? Special(Node node, Func<Node, Expr> vector, Func<Node, Expr> swapped, Func<Address, Expr> load)
     {
         switch (node)
         {
@@ -93,21 +106,21 @@ internal sealed class KernelAddresses : IAddressMap
             case RotatePairs r:
                 var table = _layout.Rotary(r);
                 var rotated = vector(r.Argument);
-                if (r.Back) return $"{rotated} * {load(TableRow(r, table, "Cosine"))} - {swapped(r.Argument)} * {load(TableRow(r, table, "Sine"))}";
-                return $"V.MultiplyAdd({swapped(r.Argument)}, {load(TableRow(r, table, "Sine"))}, {rotated} * {load(TableRow(r, table, "Cosine"))})";
+                if (r.Back) return rotated * load(TableRow(r, table, "Cosine")) - swapped(r.Argument) * load(TableRow(r, table, "Sine"));
+                return Expr.Call("V.MultiplyAdd", swapped(r.Argument), load(TableRow(r, table, "Sine")), rotated * load(TableRow(r, table, "Cosine")));
             default:
                 return null;
         }
     }
 
-    private string TableRow(RotatePairs rotation, string table, string part)
+    private Address TableRow(RotatePairs rotation, string table, string part)
     {
-        if (_rows.TryGetValue(table + part, out var known)) return known;
-        var name = _names.Fresh(Names.Lower(part) + "At");
-        var period = Numbers.Of(rotation.Period);
+        if (_rows.TryGetValue(table + part, out var known)) return Address.Pointer(known);
+        var name = Expr.Name(_names.Fresh(Names.Lower(part) + "At"));
         // an unsigned remainder by a constant is a few instructions, and a mask for powers of two
-        Pointers.Add($"float* {name} = {_locals.Rotary(table, part)} + (nint)((ulong)Positions[i] % {period}) * {Numbers.Of(rotation.Shape[1].Size)}{Column};");
-        return _rows[table + part] = name;
+        var place = Expr.Binary(Expr.Cast("ulong", Expr.Element(Expr.Name("Positions"), Expr.Name("i"))), "%", Expr.Of(rotation.Period));
+        Pointers.Add(Statement.Declare("float*", name.ToString(), FromColumn(Expr.Name(_locals.Rotary(table, part)) + Expr.Cast("nint", place) * Expr.Of(rotation.Shape[1].Size))));
+        return Address.Pointer(_rows[table + part] = name);
     }
 }
 
@@ -135,7 +148,7 @@ internal sealed class KernelLocals(ModelLayout layout)
     }
 
     /// <summary>A vector parameter, or a tap of one.</summary>
-    public string Parameter(Input input) => input is Tap tap ? Pointer(tap.Parameter, "") + At(tap) : Parameter(input.Name);
+    public Expr Parameter(Input input) => input is Tap tap ? At(Pointer(tap.Parameter, ""), tap) : Expr.Name(Parameter(input.Name));
 
     /// <summary>A vector parameter.</summary>
     public string Parameter(string name) => Pointer(name, "");
@@ -151,7 +164,7 @@ internal sealed class KernelLocals(ModelLayout layout)
     }
 
     /// <summary>Where the gradient of a parameter, or of a tap of one, is added up.</summary>
-    public string Gradient(Input input) => input is Tap tap ? Pointer(tap.Parameter, GradientOf) + At(tap) : Gradient(input.Name);
+    public Expr Gradient(Input input) => input is Tap tap ? At(Pointer(tap.Parameter, GradientOf), tap) : Expr.Name(Gradient(input.Name));
 
     /// <summary>Where the gradient of a parameter is added up.</summary>
     public string Gradient(string name) => Pointer(name, GradientOf);
@@ -167,7 +180,7 @@ internal sealed class KernelLocals(ModelLayout layout)
         return local;
     }
 
-    private string At(Tap tap) => Texts.Plus(tap.Place * (long)layout.Parameter(tap.Parameter).Columns);
+    private Expr At(string taps, Tap tap) => tap.Place == 0 ? Expr.Name(taps) : Expr.Name(taps) + Expr.Of(tap.Place * (long)layout.Parameter(tap.Parameter).Columns);
 
     /// <summary>What is appended to a matrix's name where it is packed the other way round.</summary>
     public const string Transposed = "Transposed";

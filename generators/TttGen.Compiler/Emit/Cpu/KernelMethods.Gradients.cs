@@ -113,10 +113,8 @@ internal sealed partial class KernelMethods
         foreach (var (parameter, gradient) in kernel.Gradients)
         {
             var memory = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names) { Vectors = vectors };
-            var code = new CodeWriter();
-            var once = new RowCode(memory, new LanesDialect(memory.Element), null, [], _ => "", (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [(gradient, Access.Shared, locals.Gradient(parameter))] }.Emit(code);
-            foreach (var line in once) w.Line(line);
-            foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
+            var sum = new SumTarget(gradient, Access.Shared, Address.Pointer(locals.Gradient(parameter)));
+            Emitted(new RowCode(memory, new LanesDialect(memory.Element), null, [], memory.Unstored, (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [sum] }, w).Write(w);
         }
     }
 }

@@ -154,9 +154,7 @@ internal sealed partial class KernelMethods
         if (learn.TokenRate is not { } tokenRate) return;
         w.Line($"float* tok = Scratch(worker); // [{Numbers.Of(MemoryOf(learn).MiniBatch)}]: {Formulas.Of([("tok", tokenRate)], n => KernelSummary.NameOf(n, tensors)).Last()}");
         var places = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
-        var code = new CodeWriter();
-        foreach (var line in new RowCode(places, new LanesDialect(places.Element), null, [tokenRate], _ => "tok", (hint, size) => KeptRow(hint, size, names, w), names).Emit(code)) w.Line(line);
-        foreach (var line in code.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
+        Emitted(new RowCode(places, new LanesDialect(places.Element), null, [tokenRate], _ => Address.Pointer("tok"), (hint, size) => KeptRow(hint, size, names, w), names), w).Write(w);
     }
 
     /// <summary>One head's rows of a tensor from the slice's first on, and the distance between them.</summary>

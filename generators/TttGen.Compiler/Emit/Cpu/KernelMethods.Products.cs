@@ -73,20 +73,20 @@ internal sealed partial class KernelMethods
     {
         var (locals, names, body) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
         var memory = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
-        IReadOnlyList<string> formulas = [];
-        string row;
-        if (tensors.TryGetValue(left, out var stored))
-            row = $"new ReadOnlySpan<float>({memory.RowOf(stored, 0)}, {Numbers.Of(inner)}).CopyTo(new Span<float>(to, {Numbers.Of(inner)}));";
-        else
-        {
-            row = RowText(memory, [left], [], _ => "to", names, body);
-            formulas = Formulas.Of([(left.Hint ?? "rows", left)], n => KernelSummary.NameOf(n, tensors));
-        }
+        var stored = tensors.TryGetValue(left, out var known) ? known : null;
+        var row = stored is null ? RowText(memory, [left], [], _ => Address.Pointer("to"), names, body) : null;
+        var from = stored is null ? null : memory.PointerTo(stored);
         body.Open("for (int r = 0; r < rows; r++)");
         body.Line(isHead ? "int i = OutputRows[first + r];" : "int i = first + r;");
         body.Line($"float* to = block + r * {Numbers.Of(stride)};");
-        Paste(memory, row, body);
+        if (row is not null) Paste(memory, row, body);
+        else
+        {
+            foreach (var pointer in memory.Pointers) body.Line(pointer.ToString());
+            body.Line($"new ReadOnlySpan<float>({from}, {Numbers.Of(inner)}).CopyTo(new Span<float>(to, {Numbers.Of(inner)}));");
+        }
         body.Close();
+        IReadOnlyList<string> formulas = stored is null ? Formulas.Of([(left.Hint ?? "rows", left)], n => KernelSummary.NameOf(n, tensors)) : [];
         Part(name, "int worker, int first, int rows, float* block", formulas, locals, body);
     }
 
@@ -97,9 +97,8 @@ internal sealed partial class KernelMethods
         if (group.Columns % 32 != 0) body.Line($"int columns = Math.Min(32, {Numbers.Of(group.Columns)} - c0);");
         var tiles = group.Products.Select((p, t) => (p.Node, Name: Tile(t))).ToDictionary(x => x.Node, x => x.Name);
         var memory = new KernelAddresses(_layout, locals, tensors, tiles, group.Columns, names);
-        Func<Node, string> target = kernel.IsHead
-            ? _ => $"LogitRows + (nint)(first + r) * {Numbers.Of(group.Columns)} + c0"
-            : n => memory.RowOf(tensors[n], 0);
+        var logits = Expr.Name("LogitRows") + Expr.Cast("nint", Expr.Name("first") + Expr.Name("r")) * Expr.Of(group.Columns) + Expr.Name("c0");
+        Func<Node, Address> target = kernel.IsHead ? _ => Address.Pointer(logits) : n => memory.RowOf(tensors[n], 0);
         var row = RowText(memory, group.Stores, [], target, names, body);
         body.Open("for (int r = 0; r < rows; r++)");
         if (!kernel.IsHead) body.Line("int i = first + r;");

@@ -179,7 +179,7 @@ internal sealed partial class KernelMethods : IPlanKernels
         }
         w.Line("// a sum for each block of rows, so that it does not depend on who makes it");
         w.Line("var (firstBlock, endBlock) = RowShare.OfSums(Rows, worker, workers);");
-        var code = RowText(memory, kernel.Stores, [.. kernel.Sums.Select(s => (s.Body, Access.AlongRow, s.Name))], n => memory.RowOf(tensors[n], 0), names, w);
+        var code = RowText(memory, kernel.Stores, [.. kernel.Sums.Select(s => new SumTarget(s.Body, Access.AlongRow, Address.Pointer(s.Name)))], n => memory.RowOf(tensors[n], 0), names, w);
         w.Open("for (int b = firstBlock; b < endBlock; b++)");
         foreach (var s in kernel.Sums)
         {
@@ -195,29 +195,31 @@ internal sealed partial class KernelMethods : IPlanKernels
         w.Close();
     }
 
-    private string RowText(KernelAddresses memory, IReadOnlyList<Node> stores, IReadOnlyList<(Node Body, Access Access, string Target)> sums, Func<Node, string> target, NameTable names, CodeWriter outer)
+    private EmittedRow RowText(KernelAddresses memory, IReadOnlyList<Node> stores, IReadOnlyList<SumTarget> sums, Func<Node, Address> target, NameTable names, CodeWriter outer) =>
+        Emitted(new RowCode(memory, new LanesDialect(memory.Element), Axis.Rows, stores, target, (hint, size) => KeptRow(hint, size, names, outer), names) { Sums = sums }, outer);
+
+    private static EmittedRow Emitted(RowCode code, CodeWriter outer)
     {
-        var row = new CodeWriter();
-        var once = new RowCode(memory, new LanesDialect(memory.Element), Axis.Rows, stores, target, (hint, size) => KeptRow(hint, size, names, outer), names) { Sums = sums }.Emit(row);
-        foreach (var line in once) outer.Line(line);
-        return row.ToString();
+        var row = code.Emit();
+        foreach (var line in row.Once) outer.Line(line);
+        return row;
     }
 
     /// <summary>Working memory for values along a row that several passes read.</summary>
-    private string KeptRow(string hint, int size, NameTable names, CodeWriter outer)
+    private Address KeptRow(string hint, int size, NameTable names, CodeWriter outer)
     {
         var name = names.Fresh(hint);
         _keptElements += Rounded(size);
         outer.Line($"float* {name} = Scratch(worker) + ScratchSize - {Numbers.Of(_keptElements)}; // [{Numbers.Of(size)}]");
-        return name;
+        return Address.Pointer(name);
     }
 
     private static int Rounded(int size) => (size + 15) / 16 * 16;
 
-    private static void Paste(KernelAddresses memory, string row, CodeWriter w)
+    private static void Paste(KernelAddresses memory, EmittedRow row, CodeWriter w)
     {
-        foreach (var line in memory.Pointers) w.Line(line);
-        foreach (var line in row.TrimEnd('\n').Split('\n')) w.Line(line);
+        foreach (var pointer in memory.Pointers) w.Line(pointer.ToString());
+        row.Write(w);
     }
 
     private NameTable Fresh() => new(_taken.Concat(["worker", "workers", "share", "block", "first", "rows", "r", "p", "b", "c0", "columns", "end", "item", "slice", "head", "state", "to", "a", "tile"]));

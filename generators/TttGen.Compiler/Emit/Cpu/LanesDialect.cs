@@ -1,4 +1,5 @@
 using TttGen.Compiler.Ir;
+using TttGen.Compiler.Spelling;
 
 namespace TttGen.Compiler.Emit.Cpu;
 
@@ -7,29 +8,33 @@ internal sealed class LanesDialect(string element) : RowDialect
 {
     public override string Vector => "V";
 
-    public override string Zero => "V.Zero";
+    public override Expr Zero => Expr.Name("V.Zero");
 
-    public override string LoopHead(ColumnLoop loop) => $"for (int j = 0; j < {loop.Step}; j += V.Count)";
+    public override string LoopHead(ColumnLoop loop) => $"for (int j = 0; j < {loop.Bound}; j += V.Count)";
 
-    public override string Load(string row, ColumnLoop loop) => loop.Exact ? $"V.Load({row} + j)" : $"V.LoadPartial({row} + j, {loop.Bound} - j)";
+    public override Expr Load(Address row, ColumnLoop loop) => loop.Exact ? Expr.Call("V.Load", row.Column(loop.Column)) : Expr.Call("V.LoadPartial", row.Column(loop.Column), Left(loop));
 
-    public override string Store(string row, string value, ColumnLoop loop) => loop.Exact ? $"V.Store({value}, {row} + j);" : $"V.StorePartial({value}, {row} + j, {loop.Bound} - j);";
+    public override Statement Store(Address row, Expr value, ColumnLoop loop) =>
+        Statement.Do(loop.Exact ? Expr.Call("V.Store", value, row.Column(loop.Column)) : Expr.Call("V.StorePartial", value, row.Column(loop.Column), Left(loop)));
 
-    public override string MultiplyAdd(string left, string right, string sum) => $"V.MultiplyAdd({left}, {right}, {sum})";
+    public override Expr MultiplyAdd(Expr left, Expr right, Expr sum) => Expr.Call("V.MultiplyAdd", left, right, sum);
 
-    public override string? Broadcast(string scalar) => null;
+    public override Expr? Broadcast(Expr scalar) => null;
 
-    public override string Broadcasting(string name, string scalar) => $"V {name} = V.Broadcast({scalar});";
+    public override Statement Broadcasting(string name, Expr scalar) => Statement.Declare("V", name, Expr.Call("V.Broadcast", scalar));
 
-    public override string WithinRow(string x, ColumnLoop loop) => loop.Exact ? x : $"V.Keep({x}, {loop.Bound} - j)";
+    public override Expr WithinRow(Expr x, ColumnLoop loop) => loop.Exact ? x : Expr.Call("V.Keep", x, Left(loop));
 
-    public override string Causal(string x) => $"V.Keep({x}, i + 1 - j)";
+    public override Expr Causal(Expr x) => Expr.Call("V.Keep", x, Expr.Name("i") + Expr.Of(1) - Expr.Name("j"));
 
-    public override string Map(Function f, string[] x) => $"V.{f}({string.Join(", ", x)})";
+    public override Expr Map(Function f, Expr[] x) => Expr.Call($"V.{f}", x);
 
-    public override string Call(string function, string arguments) => $"{element}.{function}({arguments})";
+    public override Expr Call(Function function, Expr[] arguments) => Expr.Call($"{element}.{function}", arguments);
 
-    public override string Sum(string parts) => $"V.Sum({parts})";
+    public override Expr Sum(Expr parts) => Expr.Call("V.Sum", parts);
 
-    public override string Swapped(Func<string> value, Func<string> atNeighbour) => $"V.SwapPairs({value()})";
+    public override Expr Swapped(Func<Expr> value, Func<Expr> atNeighbour) => Expr.Call("V.SwapPairs", value());
+
+    /// <summary>Columns from the one at work to the end.</summary>
+    private static Expr Left(ColumnLoop loop) => Expr.Name(loop.Bound) - loop.Column;
 }

@@ -193,6 +193,8 @@ public sealed class TileKernelEmitter
 
     // ---- rows
 
+    private static readonly Expr I = Expr.Name("i");
+
     private void Rows(RowsStage stage, CodeWriter w)
     {
         // a method of its own: what is inlined into one method is limited, and a kernel's stages together would pass the limit
@@ -200,17 +202,17 @@ public sealed class TileKernelEmitter
         var memory = new TileAddresses(this, stage, names);
         var body = new CodeWriter();
         var name = _methodNames.Fresh(_kernel.Program.Name + Names.Capital(stage.Stores.Count > 0 ? BufferOf(stage.Stores[0]).Name : stage.Sums[0].Destination.Name));
-        (Node, Access, string)[] sums = [.. stage.Sums.Select(s => (s.Body, s.Access, memory.SumTarget(s)))];
+        SumTarget[] sums = [.. stage.Sums.Select(s => new SumTarget(s.Body, s.Access, memory.SumTarget(s)))];
         if (stage.RowAxis is not { } axis)
         {
-            var passes = new CodeWriter();
-            foreach (var line in new RowCode(memory, new LanesDialect(memory.Element), null, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, size, $"[{Numbers.Of(size)}]"), names) { Sums = sums }.Emit(passes)) body.Line(line);
-            foreach (var line in passes.ToString().TrimEnd('\n').Split('\n')) body.Line(line);
+            var row = new RowCode(memory, new LanesDialect(memory.Element), null, stage.Stores, memory.Target, (hint, size) => Address.Pointer(memory.Kept(hint, size, $"[{Numbers.Of(size)}]")), names) { Sums = sums }.Emit();
+            foreach (var line in row.Once) body.Line(line);
+            row.Write(body);
         }
         else
         {
             var rows = axis.IsRows ? _maxRows : axis.Size;
-            new RowCode(memory, new LanesDialect(memory.Element), axis, stage.Stores, memory.Target, (hint, size) => memory.Kept(hint, (long)rows * size, $"[{axis}, {Numbers.Of(size)}]"), names) { Sums = sums }
+            new RowCode(memory, new LanesDialect(memory.Element), axis, stage.Stores, memory.Target, (hint, size) => Address.Pointer(Expr.Name(memory.Kept(hint, (long)rows * size, $"[{axis}, {Numbers.Of(size)}]")) + I * Expr.Of(size)), names) { Sums = sums }
                 .EmitPassByPass(body, $"for (int i = 0; i < {Bound(axis)}; i++)", memory.TakePointers, kept => memory.Kept(kept + "Of", rows, $"[{axis}]"));
         }
         w.Line($"{name}<T, V>({string.Join(", ", new[] { "n" }.Concat(memory.Used.Select(u => u.Name)))});");
@@ -243,7 +245,7 @@ public sealed class TileKernelEmitter
     {
         private readonly TileKernelEmitter _emitter;
         private readonly NameTable _names;
-        private readonly Dictionary<string, string> _rows = [];
+        private readonly Dictionary<string, Address> _rows = [];
 
         public TileAddresses(TileKernelEmitter emitter, RowsStage stage, NameTable names)
         {
@@ -277,7 +279,7 @@ public sealed class TileKernelEmitter
             }
         }
 
-        private readonly List<string> _pointers = [];
+        private readonly List<Declaration> _pointers = [];
 
         /// <summary>What the stage's method takes.</summary>
         public List<(string Type, string Name)> Used { get; } = [];
@@ -290,7 +292,7 @@ public sealed class TileKernelEmitter
 
         public string Kept(string name, long size, string shape) => Use("T*", _emitter.Kept(name, size, shape));
 
-        public IReadOnlyList<string> TakePointers()
+        public IReadOnlyList<Declaration> TakePointers()
         {
             var taken = _pointers.ToArray();
             _pointers.Clear();
@@ -302,9 +304,9 @@ public sealed class TileKernelEmitter
 
         public string Element => "T";
 
-        public string Constant(double value) => TileKernelEmitter.Constant(value);
+        public Expr Constant(double value) => Expr.Name(TileKernelEmitter.Constant(value));
 
-        public ColumnLoop Loop(Axis axis) => axis.IsRows ? new("n", "n", false) : new(Numbers.Of(axis.Size), Numbers.Of(axis.Size), axis.Size % 16 == 0);
+        public ColumnLoop Loop(Axis axis) => axis.IsRows ? new("n", false) : new(Numbers.Of(axis.Size), axis.Size % 16 == 0);
 
         public bool IsInRegister(Node node) => false;
 
@@ -312,42 +314,49 @@ public sealed class TileKernelEmitter
 
         public bool IsStored(Node node) => _emitter._kernel.Buffers.ContainsKey(node);
 
-        public string Row(Node node, Access access) => RowOf(access == Access.Transposed ? _emitter._kernel.Transposed[node] : _emitter.BufferOf(node), access);
+        public Address Row(Node node, Access access) => RowOf(access == Access.Transposed ? _emitter._kernel.Transposed[node] : _emitter.BufferOf(node), access);
 
-        private string RowOf(TileBuffer buffer, Access access)
+        private Address RowOf(TileBuffer buffer, Access access)
         {
             Use("T*", buffer.Name);
-            if (!access.IsOfTile()) return buffer.Name;
+            if (!access.IsOfTile()) return Address.Pointer(buffer.Name);
             if (buffer.Strided) Use("nint", buffer.Name + "Row");
             if (_rows.TryGetValue(buffer.Name, out var known)) return known;
             var name = _names.FreshInside(buffer.Name + "At");
-            _pointers.Add($"T* {name} = {buffer.Name} + i * {_emitter.Stride(buffer)};");
-            return _rows[buffer.Name] = name;
+            _pointers.Add(Statement.Declare("T*", name, Expr.Name(buffer.Name) + I * Expr.Name(_emitter.Stride(buffer))));
+            return _rows[buffer.Name] = Address.Pointer(name);
         }
 
-        public string Scalar(Node node, Access access)
+        public Expr Scalar(Node node, Access access)
         {
             var buffer = _emitter.BufferOf(node);
-            if (buffer.Shape.Length == 0) Use(IsByValue(buffer) ? "T" : "T*", buffer.Name);
-            return buffer.Shape.Length == 0 ? _emitter.Number(buffer) : $"{Use("T*", buffer.Name)}[i]";
+            if (IsByValue(buffer)) return Expr.Name(Use("T", buffer.Name));
+            return buffer.Shape.Length == 0 ? Expr.At(Expr.Name(Use("T*", buffer.Name))) : OfRow(buffer);
         }
 
+        /// <summary>The row's number of a buffer that has one a row.</summary>
+        private Expr OfRow(TileBuffer buffer) => Expr.Element(Expr.Name(Use("T*", buffer.Name)), I);
+
         public Partial? Accumulated(Node node, Access access) => _emitter._kernel.Accumulations.TryGetValue(node, out var a)
-            ? new Partial(access.IsVector() ? RowOf(a.Buffer, access) : "", access == Access.PerRow ? $"{Use("T*", a.Buffer.Name)}[i]" : "*" + Use("T*", a.Buffer.Name), a.Rest)
+            ? new Partial(access.IsVector() ? RowOf(a.Buffer, access) : Address.Number(access == Access.PerRow ? OfRow(a.Buffer) : Expr.At(Expr.Name(Use("T*", a.Buffer.Name)))), a.Rest)
             : null;
 
-        public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load) => null;
+        public Expr? Special(Node node, Func<Node, Expr> vector, Func<Node, Expr> swapped, Func<Address, Expr> load) => null;
 
         /// <summary>Where a sum over rows is added up.</summary>
-        public string SumTarget(RowSum sum) => (sum.Access.IsVector() ? "" : "*") + Use("T*", sum.Destination.Name);
+        public Address SumTarget(RowSum sum)
+        {
+            var place = Expr.Name(Use("T*", sum.Destination.Name));
+            return sum.Access.IsVector() ? Address.Pointer(place) : Address.Number(Expr.At(place));
+        }
 
-        public string Target(Node node)
+        public Address Target(Node node)
         {
             var buffer = _emitter.BufferOf(node);
             return buffer.Shape.Length switch
             {
-                0 => "*" + Use("T*", buffer.Name),
-                1 => node.Shape[0].IsRows ? $"{Use("T*", buffer.Name)}[i]" : Use("T*", buffer.Name),
+                0 => Address.Number(Expr.At(Expr.Name(Use("T*", buffer.Name)))),
+                1 => node.Shape[0].IsRows ? Address.Number(OfRow(buffer)) : Address.Pointer(Use("T*", buffer.Name)),
                 _ => RowOf(buffer, Access.AlongRow),
             };
         }

@@ -17,7 +17,7 @@ internal sealed partial class BlockKernelEmitter
 
         // what is summed over the rows is stored for each of them first
         var bodies = new List<(RowSum Sum, string Body)>();
-        var targets = new Dictionary<Node, string>();
+        var targets = new Dictionary<Node, Address>();
         foreach (var s in stage.Sums)
         {
             if (s.Body is Input || (_kernel.Buffers.ContainsKey(s.Body) && !stage.Stores.Contains(s.Body)))
@@ -26,21 +26,21 @@ internal sealed partial class BlockKernelEmitter
                 continue;
             }
             var tile = PlaceOwn(s.Destination.Name + "Parts", s.Access.IsVector() ? rows : 1, s.Access.IsVector() ? Size(RowPlan.Columns(s.Body)) : rows, at);
-            targets[s.Body] = s.Access.IsVector() ? $"{Row(tile, inFours)}" : $"{tile.Name}[i]";
+            targets[s.Body] = s.Access.IsVector() ? Row(tile, inFours) : OfRow(tile.Name);
             bodies.Add((s, tile.Name));
         }
 
-        var memory = new Memory(this, inFours);
-        var text = new CodeWriter();
+        var memory = new BlockAddresses(this, inFours);
         // threads without a row of their own work on the last one again, for sums need all of a block; not where the row is being replaced
         var spare = rows % atOnce != 0;
         var waits = spare && ReplacesRows(stage) && !HasSums(stage);
-        var mayStore = spare && !waits ? "live" : null;
+        var mayStore = spare && !waits ? Expr.Name("live") : null;
+        HashSet<string?> replaced = [.. stage.Stores.Select(s => _kernel.Buffers[s]).Where(b => b is { Kind: BufferKind.InPlace, Shape.Length: 0 }).Select(b => b.Name)];
         var dialect = new ThreadDialect(loop => LoopHead(int.Parse(loop.Bound, System.Globalization.CultureInfo.InvariantCulture), lanes, inFours),
-            parts => $"Rows.Sum(partials, row, lane, {Numbers.Of(lanes)}, {parts})", mayStore)
+            parts => Expr.Call("Rows.Sum", Expr.Name("partials"), Expr.Name("row"), Expr.Name("lane"), Expr.Of(lanes), parts), mayStore)
         {
             InFours = inFours,
-            InPlace = target => stage.Stores.Any(s => _kernel.Buffers[s] is { Kind: BufferKind.InPlace, Shape.Length: 0 } b && target.StartsWith(b.Name + "[", StringComparison.Ordinal)),
+            InPlace = target => target.Single.AsElement is { } element && replaced.Contains(element.View.Identifier),
         };
         var code = new RowCode(memory, dialect, stage.RowAxis, [.. stage.Stores.Concat(targets.Keys).Distinct()], n => targets.TryGetValue(n, out var parts) ? parts : memory.Target(n),
             (hint, size) =>
@@ -48,22 +48,22 @@ internal sealed partial class BlockKernelEmitter
                 var kept = PlaceOwn(hint, rows, size, at);
                 return Row(kept, inFours);
             }, _names.Copy());
-        var once = code.Emit(text);
+        var row = code.Emit();
 
         foreach (var line in Formulas.Of([.. stage.Stores.Select(s => (_kernel.Buffers[s].Name, s)), .. stage.Sums.Select(s => (s.Destination.Name + "Part", s.Body))], n => _kernel.Buffers.TryGetValue(n, out var b) ? b.Name : null,
             n => _kernel.Accumulations.TryGetValue(n, out var a) ? new StoredPart(a.Buffer.Name, a.Rest) : null)) w.Line("// " + line);
         foreach (var s in stage.Sums) w.Line($"// {s.Destination.Name} += {(stage.RowAxis is null ? "" : "Σ_i ")}{s.Destination.Name}Part");
         w.Open("");
-        foreach (var line in once) w.Line(line);
+        foreach (var line in row.Once) w.Line(line);
         if (stage.RowAxis is null)
         {
-            foreach (var name in new[] { "row", "i" }) if (Mentions(text.ToString(), name)) w.Line($"const int {name} = 0;");
-            if (Mentions(text.ToString(), "lane")) w.Line("int lane = thread;");
+            foreach (var name in new[] { "row", "i" }) if (row.Mentions(name)) w.Line($"const int {name} = 0;");
+            if (row.Mentions("lane")) w.Line("int lane = thread;");
         }
         else
         {
             w.Line($"int row = {Quotient("thread", lanes)};");
-            if (Mentions(text.ToString(), "lane")) w.Line($"int lane = {Remainder("thread", lanes)};");
+            if (row.Mentions("lane")) w.Line($"int lane = {Remainder("thread", lanes)};");
             if (rows > atOnce)
             {
                 w.Open($"for (int i0 = 0; i0 < {Numbers.Of(rows)}; i0 += {Numbers.Of(atOnce)})");
@@ -78,7 +78,7 @@ internal sealed partial class BlockKernelEmitter
                 if (mayStore is not null) w.Line($"bool live = row < {Numbers.Of(rows)};");
             }
         }
-        foreach (var line in text.ToString().TrimEnd('\n').Split('\n')) w.Line(line);
+        row.Write(w);
         if (stage.RowAxis is not null && (rows > atOnce || waits)) w.Close();
         w.Close();
         if (bodies.Count == 0) return;
@@ -99,8 +99,13 @@ internal sealed partial class BlockKernelEmitter
             || (_kernel.Accumulations.TryGetValue(n, out var sum) ? sum.Rest : n.Operands).Any(o => Visit(o, false)));
     }
 
-    /// <summary>Row i of a tile at column $j, or at the $j-th four.</summary>
-    private static string Row(BlockTile tile, bool inFours) => $"{tile.Name}[i * {Numbers.Of(inFours ? tile.Stride / 4 : tile.Stride)} + $j]";
+    /// <summary>Row i of a tile, column by column or four by four.</summary>
+    private static Address Row(BlockTile tile, bool inFours) => Address.View(Expr.Name(tile.Name), Expr.Name("i") * Expr.Of(inFours ? tile.Stride / 4 : tile.Stride));
+
+    /// <summary>The number of row i.</summary>
+    private static Address OfRow(string name) => Address.Number(Expr.Element(Expr.Name(name), Expr.Name("i")));
+
+    private static Address First(string name) => Address.Number(Expr.Element(Expr.Name(name), Expr.Of(0)));
 
     /// <summary>A thread's columns: how often it goes round does not depend on the thread, where that can be, so that the assembler spells the loop out.</summary>
     private static string LoopHead(int columns, int lanes, bool inFours)
@@ -147,8 +152,6 @@ internal sealed partial class BlockKernelEmitter
         w.Close();
     }
 
-    private static bool Mentions(string text, string name) => System.Text.RegularExpressions.Regex.IsMatch(text, $@"\b{name}\b");
-
     private static int PowerOfTwoUpTo(int n)
     {
         var p = 1;
@@ -157,15 +160,15 @@ internal sealed partial class BlockKernelEmitter
     }
 
     /// <summary>The tiles of a block as the code of a row sees them.</summary>
-    private sealed class Memory(BlockKernelEmitter emitter, bool inFours) : IAddressMap
+    private sealed class BlockAddresses(BlockKernelEmitter emitter, bool inFours) : IAddressMap
     {
         public string Element => "float";
 
         public bool MaskIsImplied => false;
 
-        public string Constant(double value) => Numbers.OfSingle(value);
+        public Expr Constant(double value) => Expr.Name(Numbers.OfSingle(value));
 
-        public ColumnLoop Loop(Axis axis) => new(Numbers.Of(emitter.Size(axis)), Numbers.Of(emitter.Size(axis)), true);
+        public ColumnLoop Loop(Axis axis) => new(Numbers.Of(emitter.Size(axis)), true);
 
         public bool IsInRegister(Node node) => false;
 
@@ -173,29 +176,29 @@ internal sealed partial class BlockKernelEmitter
 
         public bool IsStored(Node node) => emitter._kernel.Buffers.ContainsKey(node);
 
-        public string Row(Node node, Access access) => RowOf(access == Access.Transposed ? emitter._kernel.Transposed[node] : emitter._kernel.Buffers[node], access);
+        public Address Row(Node node, Access access) => RowOf(access == Access.Transposed ? emitter._kernel.Transposed[node] : emitter._kernel.Buffers[node], access);
 
-        private string RowOf(TileBuffer buffer, Access access) => access.IsOfTile() ? BlockKernelEmitter.Row(emitter.TileOf(buffer), inFours) : $"{buffer.Name}[$j]";
+        private Address RowOf(TileBuffer buffer, Access access) => access.IsOfTile() ? BlockKernelEmitter.Row(emitter.TileOf(buffer), inFours) : Address.View(Expr.Name(buffer.Name));
 
-        public string Scalar(Node node, Access access)
+        public Expr Scalar(Node node, Access access)
         {
             var buffer = emitter._kernel.Buffers[node];
-            return buffer.Shape.Length == 0 ? Number(buffer) : $"{buffer.Name}[i]";
+            return IsByValue(buffer) ? Expr.Name(buffer.Name) : (buffer.Shape.Length == 0 ? First(buffer.Name) : OfRow(buffer.Name)).Single;
         }
 
         public Partial? Accumulated(Node node, Access access) => emitter._kernel.Accumulations.TryGetValue(node, out var a)
-            ? new Partial(access.IsVector() ? RowOf(a.Buffer, access) : "", access == Access.PerRow ? $"{a.Buffer.Name}[i]" : $"{a.Buffer.Name}[0]", a.Rest)
+            ? new Partial(access.IsVector() ? RowOf(a.Buffer, access) : access == Access.PerRow ? OfRow(a.Buffer.Name) : First(a.Buffer.Name), a.Rest)
             : null;
 
-        public string? Special(Node node, Func<Node, string> vector, Func<Node, string> swapped, Func<string, string> load) => null;
+        public Expr? Special(Node node, Func<Node, Expr> vector, Func<Node, Expr> swapped, Func<Address, Expr> load) => null;
 
-        public string Target(Node node)
+        public Address Target(Node node)
         {
             var buffer = emitter._kernel.Buffers[node];
             return buffer.Shape.Length switch
             {
-                0 => $"{buffer.Name}[0]",
-                1 => node.Shape[0].IsRows ? $"{buffer.Name}[i]" : $"{buffer.Name}[$j]",
+                0 => First(buffer.Name),
+                1 => node.Shape[0].IsRows ? OfRow(buffer.Name) : Address.View(Expr.Name(buffer.Name)),
                 _ => RowOf(buffer, Access.AlongRow),
             };
         }

@@ -35,7 +35,7 @@ internal sealed partial class BlockKernelEmitter
                 w.Line($"var {Left(group, g)}{m} = SplitLeft.Load({Pieces(group[g].A, Past("r0", 16 * m), group[g].A.Transposed)});");
         for (var n = 0; n < deal.Columns; n++)
         {
-            w.Line($"var b{n} = SplitRight.Load({Pieces(group[0].B, $"8 * {RowExpressions.Atom(Past("c0", n))}", !group[0].B.Transposed)});");
+            w.Line($"var b{n} = SplitRight.Load({Pieces(group[0].B, $"8 * {(n == 0 ? "c0" : $"({Past("c0", n)})")}", !group[0].B.Transposed)});");
             for (var g = 0; g < group.Count; g++)
                 w.Line(string.Join(" ", Enumerable.Range(0, deal.Rows).Select(m => $"{Sum(group, g)}{m}{n} = {Sum(group, g)}{m}{n}.Add({Left(group, g)}{m}, b{n});")));
         }

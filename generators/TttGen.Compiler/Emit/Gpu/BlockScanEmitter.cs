@@ -238,7 +238,7 @@ internal sealed partial class BlockScanEmitter
             var at = $"i * {Numbers.Of(_tiles[tile].Stride / unit)} + j";
             w.Line(inFours
                 ? $"Float4.Put({tile}, {at}, Float4.At({tile}Rows, ((row * {tile}Stride + head * {width}) >> 2) + j));"
-                : $"{tile}[{at}] = {ThreadDialect.Read($"{Half(tile + "Rows")}{tile}Rows[row * {tile}Stride + head * {width} + j]")};");
+                : $"{tile}[{at}] = {ThreadDialect.Read(StorageOf(tile + "Rows"), Expr.Name($"{tile}Rows[row * {tile}Stride + head * {width} + j]"))};");
         }
         w.Close();
         if (_optimiser is not null) FillTable(w, threads);
@@ -284,7 +284,7 @@ internal sealed partial class BlockScanEmitter
         var answer = $"output{(inFours ? ", " : "[")}i * {Numbers.Of(_tiles[Argument.Output.Name].Stride / unit)} + j{(inFours ? "" : "]")}";
         w.Line(inFours
             ? $"Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * {width}) >> 2) + j, Float4.At({answer}));"
-            : ThreadDialect.Write($"{Half("answerRows")}answerRows[(long)(first + t + i) * answerStride + head * {width} + j]", answer));
+            : ThreadDialect.Write(StorageOf("answerRows"), Expr.Name($"answerRows[(long)(first + t + i) * answerStride + head * {width} + j]"), Expr.Name(answer)).ToString());
         w.Close();
         w.Line("Group.Barrier();");
         w.Line($"place = (place + n) % {batch};");
@@ -302,7 +302,7 @@ internal sealed partial class BlockScanEmitter
         return tile.Rows == 1 || tile.Stride == tile.Columns ? $"{f.Name}[e]" : $"{f.Name}[({BlockKernelEmitter.Quotient("e", tile.Columns)}) * {Numbers.Of(tile.Stride)} + ({BlockKernelEmitter.Remainder("e", tile.Columns)})]";
     }
 
-    private string Half(string view) => _storesBf16(view) ? ThreadDialect.Half : "";
+    private Storage StorageOf(string view) => _storesBf16(view) ? Storage.BFloat16 : Storage.Float;
 
     /// <summary>A number that a kernel takes by value.</summary>
     private string Number(Argument argument) => argument.Kind switch

@@ -63,7 +63,7 @@ internal sealed partial class DeviceKernelMethods
         k.Comments.Add($"the rows that {kernel.Name} multiplies");
         LeftFormulas(k, kernel, tensors);
         var to = k.Take($"ArrayView<{_precision.MatrixElement}>", "left", "_left");
-        var target = $"{(_precision.IsBf16 ? ThreadDialect.Half : "")}{to}[(long)Grid.IdxX * {Numbers.Of(inner)} + $j]";
+        var target = Address.View(Expr.Name(to), Expr.Cast("long", Expr.Name("Grid.IdxX")) * Expr.Of(inner), _precision.MatrixStorage);
         var shared = LeftRow(k, k.Body, 0, kernel, target, "Grid.IdxX", tensors);
         if (shared > 0) k.Locals.Insert(0, $"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(shared)});");
         return Launch(k, rows);
@@ -75,14 +75,14 @@ internal sealed partial class DeviceKernelMethods
     }
 
     /// <summary>The work of a group on one row that is multiplied; answers the floats of shared memory that it needs, up to where.</summary>
-    private int LeftRow(DeviceKernelText k, CodeWriter w, int from, ProductKernel kernel, string target, string row, IReadOnlyDictionary<Node, RowTensor> tensors)
+    private int LeftRow(DeviceKernelText k, CodeWriter w, int from, ProductKernel kernel, Address target, string row, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         if (!tensors.TryGetValue(kernel.Left, out var stored)) return RowBody(k, w, from, [kernel.Left], (_, _) => target, Picked(kernel, k, row), tensors, NoTiles);
         var memory = new DeviceAddresses(_layout, k, tensors, NoTiles, Fresh(), _precision, null);
         var source = memory.RowOf(stored, 0);
         w.Line($"int i = {Picked(kernel, k, row)};");
-        foreach (var p in memory.Pointers) w.Line(p);
-        w.Line($"for (int j = Group.IdxX; j < {Numbers.Of(stored.Columns)}; j += {Numbers.Of(k.Threads)}) {ThreadDialect.Write(target.Replace("$j", "j"), ThreadDialect.Read(source.Replace("$j", "j")))}");
+        foreach (var p in memory.Pointers) w.Line(p.ToString());
+        w.Line($"for (int j = Group.IdxX; j < {Numbers.Of(stored.Columns)}; j += {Numbers.Of(k.Threads)}) {ThreadDialect.Write(target.Storage, target.Column(J), ThreadDialect.Read(source.Storage, source.Column(J)))}");
         return from;
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class DeviceKernelMethods
             var row = needed;
             k.Body.Line($"ArrayView<float> left = memory.SubView({Numbers.Of(row)}, {Numbers.Of(inner)});");
             k.Body.Open("");
-            needed = LeftRow(k, k.Body, row + (inner + 3) / 4 * 4, kernel, $"{(_precision.IsBf16 ? ThreadDialect.Rounded : "")}left[$j]", "0", tensors);
+            needed = LeftRow(k, k.Body, row + (inner + 3) / 4 * 4, kernel, Address.View(Expr.Name("left"), null, _precision.IsBf16 ? Storage.RoundedFloat : Storage.Float), "0", tensors);
             k.Body.Close();
             k.Body.Line("Group.Barrier();");
         }
@@ -141,7 +141,7 @@ internal sealed partial class DeviceKernelMethods
         }
         for (var g = 0; g < groups.Count; g++)
         {
-            var tiles = groups[g].Products.Select((product, t) => (product, t)).ToDictionary(p => p.product.Node, p => Scaled(p.product, $"tile{TileName(p.t)}[r * {Numbers.Of(tileColumns)} + $j - firstColumn]"));
+            var tiles = groups[g].Products.Select((product, t) => (product, t)).ToDictionary(p => p.product.Node, p => Tile(p.product, p.t, Expr.Of(tileColumns)));
             if (groups.Count > 1) k.Body.Open($"if (part == {Numbers.Of(g)})");
             Epilogue(k, kernel, groups[g], tiles, tensors, Numbers.Of(most), "0", tileColumns);
             if (groups.Count > 1) k.Body.Close();
@@ -222,11 +222,11 @@ internal sealed partial class DeviceKernelMethods
     {
         var k = New(name, ThreadsOf(group.Columns), "");
         k.Comments.AddRange(KernelSummary.Epilogue(kernel, group, tensors));
-        var tiles = new Dictionary<Node, string>();
+        var tiles = new Dictionary<Node, Address>();
         for (var p = 0; p < group.Products.Count; p++)
         {
             var view = k.Take("ArrayView<float>", "products" + TileName(p), ProductRows(p, group, rows));
-            tiles[group.Products[p].Node] = Scaled(group.Products[p], $"{view}[(long)i * {Numbers.Of(group.Columns)} + $j]");
+            tiles[group.Products[p].Node] = Scaled(group.Products[p], Address.View(Expr.Name(view), Expr.Cast("long", Expr.Name("i")) * Expr.Of(group.Columns)));
         }
         Row(k, group.Stores, (memory, n) => memory.RowOf(tensors[n], 0), "Grid.IdxX", tensors, tiles);
         return Launch(k, rows);
@@ -246,14 +246,14 @@ internal sealed partial class DeviceKernelMethods
         var alone = count == 1;
         k.Body.Line($"int firstRow = Grid.IdxY * {p}.Rows, firstColumn = Grid.IdxX * {p}.Columns;");
         k.Body.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(Math.Max(primitive.Shared, primitive.PartShared) + (count - 1) * primitive.PartShared)});");
-        var tiles = new Dictionary<Node, string>();
+        var tiles = new Dictionary<Node, Address>();
         for (var t = 0; t < count; t++)
         {
             var product = group.Products[t];
             k.Body.Line($"var product{TileName(t)} = {p}.Multiply(left, {inner}, rows, {k.Parameter(product.Matrix)}, {inner}, {columns}, {inner}, firstRow, firstColumn, memory);");
             k.Body.Line($"ArrayView<float> tile{TileName(t)} = {(t == count - 1 ? "memory" : $"memory.SubView({Numbers.Of(Math.Max(primitive.Shared, primitive.PartShared) + t * primitive.PartShared)}, {Numbers.Of(primitive.PartShared)})")};");
             if (!alone) k.Body.Line($"{p}.Leave(product{TileName(t)}, 0, tile{TileName(t)});");
-            tiles[product.Node] = Scaled(product, $"tile{TileName(t)}[r * {p}.Pitch + $j - firstColumn]");
+            tiles[product.Node] = Tile(product, t, Expr.Name($"{p}.Pitch"));
         }
         k.Body.Open(alone ? $"for (int part = 0; part < {p}.Parts; part++)" : "");
         if (alone) k.Body.Line($"{p}.Leave(product, part, tile);");
@@ -265,25 +265,30 @@ internal sealed partial class DeviceKernelMethods
 
     private static string TileName(int index) => index == 0 ? "" : Numbers.Of(index + 1L);
 
-    private static string Scaled(MatrixProduct product, string element) => product.Constant == 1 ? element : $"({Numbers.OfSingle(product.Constant)} * {element})";
+    private static Address Scaled(MatrixProduct product, Address rows) => product.Constant == 1 ? rows : new(column => Expr.Name(Numbers.OfSingle(product.Constant)) * rows.Column(column));
+
+    /// <summary>Row r of a product's tile, whose columns count from firstColumn.</summary>
+    private static Address Tile(MatrixProduct product, int index, Expr pitch) =>
+        Scaled(product, new(column => Expr.Element(Expr.Name("tile" + TileName(index)), Expr.Name("r") * pitch + column - Expr.Name("firstColumn"))));
 
     /// <summary>What is made of finished products: a loop over the rows r of a tile, and its columns j.</summary>
-    private void Epilogue(DeviceKernelText k, ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, string> tiles, IReadOnlyDictionary<Node, RowTensor> tensors, string tileRows, string firstRow, int tileColumns)
+    private void Epilogue(DeviceKernelText k, ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, Address> tiles, IReadOnlyDictionary<Node, RowTensor> tensors, string tileRows, string firstRow, int tileColumns)
     {
         var names = Fresh();
         var memory = new DeviceAddresses(_layout, k, tensors, tiles, names, _precision, "end");
-        var text = new CodeWriter();
         var (lanes, columns) = (Numbers.Of(tileColumns), Numbers.Of(group.Columns));
         var dialect = new ThreadDialect(loop => $"for (int j = firstColumn + Group.IdxX % {lanes}; j < {loop.Bound}; j += {lanes})", _ => throw new CompileException("TTT163", "a sum along the row can't follow its product"), null);
-        Func<Node, string> target = kernel.IsHead ? _ => $"{k.Take("ArrayView<float>", "logits", "LogitRows")}[(long)i * {columns} + $j]" : n => memory.RowOf(tensors[n], 0);
-        var once = new RowCode(memory, dialect, Axis.Rows, group.Stores, target, (_, _) => throw new CompileException("TTT163", "what follows a product is one pass"), names).Emit(text);
+        Func<Node, Address> target = kernel.IsHead
+            ? _ => Address.View(Expr.Name(k.Take("ArrayView<float>", "logits", "LogitRows")), Expr.Cast("long", Expr.Name("i")) * Expr.Of(group.Columns))
+            : n => memory.RowOf(tensors[n], 0);
+        var row = new RowCode(memory, dialect, Axis.Rows, group.Stores, target, (_, _) => throw new CompileException("TTT163", "what follows a product is one pass"), names).Emit();
         k.Body.Line($"int end = Math.Min(firstColumn + {lanes}, {columns});");
-        foreach (var line in once) k.Body.Line(line);
+        foreach (var line in row.Once) k.Body.Line(line);
         var bound = firstRow == "0" ? $"Math.Min({tileRows}, rows)" : $"Math.Min({tileRows}, rows - ({firstRow}))";
         k.Body.Open($"for (int r = Group.IdxX / {lanes}; r < {bound}; r += {Numbers.Of(256 / tileColumns)})");
         k.Body.Line($"int i = {(firstRow == "0" ? "r" : firstRow + " + r")};");
-        foreach (var line in memory.Pointers) k.Body.Line(line);
-        k.Body.Lines(text.ToString().TrimEnd('\n'));
+        foreach (var pointer in memory.Pointers) k.Body.Line(pointer.ToString());
+        row.Write(k.Body);
         k.Body.Close();
     }
 }

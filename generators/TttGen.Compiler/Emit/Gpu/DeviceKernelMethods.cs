@@ -110,7 +110,7 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
         k.Comments.Add($"rows of {kernel.Lookup.Table}");
         var (tokens, table, rows) = (k.Take("ArrayView<int>", "tokens", "TokenIds"), k.Parameter(kernel.Lookup.Table), k.Tensor(to));
         k.Body.Line($"long from = (long){tokens}[Grid.IdxX] * {Numbers.Of(to.Columns)}, to = (long)Grid.IdxX * {Numbers.Of(to.Columns)};");
-        k.Body.Line($"for (int j = Group.IdxX; j < {Numbers.Of(to.Columns)}; j += {Numbers.Of(k.Threads)}) {ThreadDialect.Write($"{rows}[to + j]", ThreadDialect.Read($"{(_precision.IsBf16 ? ThreadDialect.Half : "")}{table}[from + j]"))}");
+        k.Body.Line($"for (int j = Group.IdxX; j < {Numbers.Of(to.Columns)}; j += {Numbers.Of(k.Threads)}) {ThreadDialect.Write(Storage.Float, Expr.Element(Expr.Name(rows), Expr.Name("to") + J), ThreadDialect.Read(_precision.MatrixStorage, Expr.Element(Expr.Name(table), Expr.Name("from") + J)))}");
         return [Launch(k, "Rows")];
     }
 
@@ -130,17 +130,19 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
         return [Launch(k, "Rows")];
     }
 
-    private static readonly IReadOnlyDictionary<Node, string> NoTiles = new Dictionary<Node, string>();
+    private static readonly IReadOnlyDictionary<Node, Address> NoTiles = new Dictionary<Node, Address>();
+
+    private static readonly Expr J = Expr.Name("j");
 
     /// <summary>A group of threads for one row: the whole of a kernel.</summary>
-    private void Row(DeviceKernelText k, IReadOnlyList<Node> stores, Func<DeviceAddresses, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
+    private void Row(DeviceKernelText k, IReadOnlyList<Node> stores, Func<DeviceAddresses, Node, Address> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, Address> tiles)
     {
         var shared = RowBody(k, k.Body, 0, stores, target, row, tensors, tiles);
         if (shared > 0) k.Locals.Insert(0, $"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(shared)});");
     }
 
     /// <summary>A group's work on one row; answers the floats of shared memory up to which it needs some, from those on that others have.</summary>
-    private int RowBody(DeviceKernelText k, CodeWriter w, int from, IReadOnlyList<Node> stores, Func<DeviceAddresses, Node, string> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, string> tiles)
+    private int RowBody(DeviceKernelText k, CodeWriter w, int from, IReadOnlyList<Node> stores, Func<DeviceAddresses, Node, Address> target, string row, IReadOnlyDictionary<Node, RowTensor> tensors, IReadOnlyDictionary<Node, Address> tiles)
     {
         var names = Fresh();
         var memory = new DeviceAddresses(_layout, k, tensors, tiles, names, _precision, null);
@@ -148,26 +150,25 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
         var kept = 0;
         var sums = false;
         var views = new List<string>();
-        var text = new CodeWriter();
-        var scratch = from == 0 ? "memory" : $"memory.SubView({Numbers.Of(from)}, {lanes})";
+        var scratch = from == 0 ? Expr.Name("memory") : Expr.Call("memory.SubView", Expr.Of(from), Expr.Of(k.Threads));
         var dialect = new ThreadDialect(loop => $"for (int j = lane; j < {loop.Bound}; j += {lanes})", parts =>
         {
             sums = true;
-            return $"TttGen.Kernels.Rows.Sum({scratch}, 0, lane, {lanes}, {parts})";
+            return Expr.Call("TttGen.Kernels.Rows.Sum", scratch, Expr.Of(0), Expr.Name("lane"), Expr.Of(k.Threads), parts);
         }, null);
         var code = new RowCode(memory, dialect, Axis.Rows, stores, n => target(memory, n), (hint, size) =>
         {
             var name = names.Fresh(hint);
             views.Add($"ArrayView<float> {name} = memory.SubView({Numbers.Of(from + k.Threads + kept)}, {Numbers.Of(size)});");
             kept += (size + 3) / 4 * 4;
-            return $"{name}[$j]";
+            return Address.View(Expr.Name(name));
         }, names);
-        var once = code.Emit(text);
+        var emitted = code.Emit();
         foreach (var view in views) w.Line(view);
         w.Line("int lane = Group.IdxX;");
         w.Line($"int i = {row};");
-        foreach (var line in memory.Pointers.Concat(once)) w.Line(line);
-        w.Lines(text.ToString().TrimEnd('\n'));
+        foreach (var line in memory.Pointers.Select(p => p.ToString()).Concat(emitted.Once)) w.Line(line);
+        emitted.Write(w);
         return sums || kept > 0 ? from + k.Threads + kept : from;
     }
 
@@ -227,8 +228,8 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
         var names = Fresh();
         var memory = new DeviceAddresses(_layout, k, tensors, NoTiles, names, _precision, null);
         var dialect = new ThreadDialect(loop => $"for (int j = thread; j < {loop.Bound}; j += {Numbers.Of(threads)})", _ => throw new CompileException("TTT155", "token rates are one pass"), null);
-        var text = new CodeWriter();
-        foreach (var line in new RowCode(memory, dialect, null, [learn.TokenRate!], _ => "tokenRates[$j]", (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names).Emit(text)) w.Line(line);
-        w.Lines(text.ToString().TrimEnd('\n'));
+        var row = new RowCode(memory, dialect, null, [learn.TokenRate!], _ => Address.View(Expr.Name("tokenRates")), (_, _) => throw new CompileException("TTT155", "token rates are one pass"), names).Emit();
+        foreach (var line in row.Once) w.Line(line);
+        row.Write(w);
     }
 }

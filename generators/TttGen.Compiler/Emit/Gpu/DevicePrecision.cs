@@ -48,6 +48,12 @@ internal sealed class DevicePrecision
     /// <summary>Whether rows lie in sixteen bits.</summary>
     public bool StoresBf16(RowTensor tensor) => _halves?.Contains(tensor) ?? false;
 
+    /// <summary>How rows lie in memory.</summary>
+    public Storage StorageOf(RowTensor tensor) => StoresBf16(tensor) ? Storage.BFloat16 : Storage.Float;
+
+    /// <summary>How matrices lie in memory, and what they multiply.</summary>
+    public Storage MatrixStorage => IsBf16 ? Storage.BFloat16 : Storage.Float;
+
     /// <summary>C#'s type of an element of rows.</summary>
     public string ElementOf(RowTensor tensor) => StoresBf16(tensor) ? "ushort" : "float";
 
