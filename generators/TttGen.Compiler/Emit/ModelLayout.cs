@@ -9,7 +9,7 @@ namespace TttGen.Compiler.Emit;
 internal sealed class ModelLayout
 {
     private readonly Dictionary<string, LinkedParameter> _parameters;
-    private readonly List<(string Field, RotatePairs Rotation)> _rotaries = [];
+    private readonly List<(string Name, RotatePairs Rotation)> _rotaries = [];
 
     public ModelLayout(LinkedModel model)
     {
@@ -20,7 +20,7 @@ internal sealed class ModelLayout
     public LinkedModel Model { get; }
 
     /// <summary>Rotary tables in use.</summary>
-    public IReadOnlyList<(string Field, RotatePairs Rotation)> Rotaries => _rotaries;
+    public IEnumerable<(string Field, RotatePairs Rotation)> Rotaries => _rotaries.Select(r => ("_" + r.Name, r.Rotation));
 
     public LinkedParameter Parameter(string name) => _parameters.TryGetValue(name, out var p) ? p : throw new CompileException("TTT152", $"{name} is no parameter");
 
@@ -35,18 +35,21 @@ internal sealed class ModelLayout
         return p.Layers > 1 ? $"{field}.Slice(Layer * {Numbers.Of(Stride(p))}L, {Numbers.Of(p.Count)})" : field;
     }
 
-    public string Setting(string name) => "_" + Names.Lower(name);
+    /// <summary>A setting's name, without the underscore of its field.</summary>
+    public static string SettingName(string name) => Names.Lower(name);
+
+    public string Setting(string name) => "_" + SettingName(name);
 
     /// <summary>Places of the longest axis that 1 / (i + 1) runs along; 0 where nothing asks for it.</summary>
     public int HarmonicPlaces => Model.Memories.Select(m => m.MiniBatch)
         .Concat(Reachable.From(Model.Segments.Select(s => s.Result)).OfType<Harmonic>().Select(h => h.Shape[0].Size)).DefaultIfEmpty(0).Max();
 
-    /// <summary>The table of a rotation; one for all of equal period, width, feature and base.</summary>
+    /// <summary>The table of a rotation, without the underscore of its field; one for all of equal period, width, feature and base.</summary>
     public string Rotary(RotatePairs r)
     {
-        foreach (var (field, other) in _rotaries)
-            if (other.Period == r.Period && other.Feature == r.Feature && other.Shape[1].Size == r.Shape[1].Size && ThetaText(other) == ThetaText(r)) return field;
-        var name = "_rotary" + (_rotaries.Count == 0 ? "" : Numbers.Of(_rotaries.Count + 1));
+        foreach (var (table, other) in _rotaries)
+            if (other.Period == r.Period && other.Feature == r.Feature && other.Shape[1].Size == r.Shape[1].Size && ThetaText(other) == ThetaText(r)) return table;
+        var name = "rotary" + (_rotaries.Count == 0 ? "" : Numbers.Of(_rotaries.Count + 1));
         _rotaries.Add((name, r));
         return name;
     }

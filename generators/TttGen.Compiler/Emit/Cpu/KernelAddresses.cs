@@ -141,9 +141,9 @@ internal sealed class KernelLocals(ModelLayout layout)
     /// <summary>Cosines or sines of a rotary table.</summary>
     public string Rotary(string table, string part)
     {
-        var local = table.Substring(1) + part + "s";
+        var local = table + part + "s";
         if (_locals.ContainsKey(local)) return local;
-        Lines.Add($"float* {local} = {table}.{part}s;");
+        Lines.Add($"float* {local} = _{table}.{part}s;");
         return _locals[local] = local;
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class BlockKernelEmitter
                     List<string> inside = [];
                     if (!rowExact) inside.Add($"{Past(rowStart, row * deal.Down)} < {Numbers.Of(rowUnits)}");
                     if (!columnExact) inside.Add($"{Past(columnStart, n * deal.Across)} < {Numbers.Of(columnUnits)}");
-                    w.Line((inside.Count > 0 ? $"if ({string.Join(" && ", inside)}) " : "") + Put(group[g], form, form.RowsAtOnce == 1 ? $"r{row}" : $"(4 * r{row} + {Numbers.Of(within)})", $"c{n}", $"{Sum(group, g)}{m}{n}"));
+                    w.Line((inside.Count > 0 ? $"if ({string.Join(" && ", inside)}) " : "") + Put(group[g], form, form.RowsAtOnce == 1 ? Expr.Name($"r{row}") : Expr.Of(4) * Expr.Name($"r{row}") + Expr.Of(within), Expr.Name($"c{n}"), Expr.Name($"{Sum(group, g)}{m}{n}")));
                 }
         if (columnLoop) w.Close();
         if (rowLoop) w.Close();
@@ -89,10 +89,10 @@ internal sealed partial class BlockKernelEmitter
         var right = group[0].B;
         if (form.InnerAtOnce == 4)
             for (var g = 0; g < group.Count; g++)
-                for (var m = 0; m < deal.RowsEach; m++) w.Line($"Float4 {Left(group, g)}{m} = {Four(group[g].A, $"r{m}", "k")};");
+                for (var m = 0; m < deal.RowsEach; m++) w.Line($"Float4 {Left(group, g)}{m} = {LeftFour(group[g].A, $"r{m}", "k")};");
         if (form is { InnerAtOnce: 4, ColumnsAtOnce: 1 })
         {
-            for (var n = 0; n < deal.ColumnsEach; n++) w.Line($"Float4 b{n} = {Four(right, "k", $"c{n}")};");
+            for (var n = 0; n < deal.ColumnsEach; n++) w.Line($"Float4 b{n} = {RightFour(right, "k", $"c{n}")};");
             for (var g = 0; g < group.Count; g++)
                 for (var m = 0; m < deal.RowsEach; m++)
                     w.Line(string.Join(" ", Enumerable.Range(0, deal.ColumnsEach).Select(n => $"{Sum(group, g)}{m}{n} = {Left(group, g)}{m}.Dot(b{n}, {Sum(group, g)}{m}{n});")));
@@ -105,9 +105,9 @@ internal sealed partial class BlockKernelEmitter
             if (form is { InnerAtOnce: 1, HasNoLeft: false })
                 for (var g = 0; g < group.Count; g++)
                     for (var m = 0; m < deal.RowsEach; m++)
-                        w.Line(form.RowsAtOnce == 4 ? $"Float4 {Left(group, g)}{m} = {Four(group[g].A, $"r{m}", k)};" : $"float {Left(group, g)}{m} = {Operand(group[g].A, $"r{m}", k)};");
+                        w.Line(form.RowsAtOnce == 4 ? $"Float4 {Left(group, g)}{m} = {LeftFour(group[g].A, $"r{m}", k)};" : $"float {Left(group, g)}{m} = {Left(group[g].A, $"r{m}", k)};");
             for (var n = 0; n < deal.ColumnsEach; n++)
-                w.Line(form.ColumnsAtOnce == 4 ? $"Float4 b{suffix}{n} = {Four(right, k, $"c{n}")};" : $"float b{n} = {Operand(right, k, $"c{n}")};");
+                w.Line(form.ColumnsAtOnce == 4 ? $"Float4 b{suffix}{n} = {RightFour(right, k, $"c{n}")};" : $"float b{n} = {Right(right, k, $"c{n}")};");
             for (var g = 0; g < group.Count; g++)
                 for (var m = 0; m < deal.RowsEach * form.RowsAtOnce; m++)
                 {
@@ -123,48 +123,61 @@ internal sealed partial class BlockKernelEmitter
     }
 
     /// <summary>Stores results, or adds them to what is there.</summary>
-    private string Put(ContractStage c, ProductForm form, string row, string column, string sum)
+    private Statement Put(ContractStage c, ProductForm form, Expr row, Expr column, Expr sum)
     {
         var to = TileOf(c.Destination);
-        var stride = to.Stride / form.ColumnsAtOnce;
-        var place = c.Destination.Shape.Length == 1 ? column : $"{row} * {Numbers.Of(stride)} + {column}";
-        if (form.ColumnsAtOnce == 1) return $"{to.Name}[{place}] {(c.Accumulate ? "+=" : "=")} {Scale(c)}{sum};";
+        var view = Expr.Name(to.Name);
+        var place = c.Destination.Shape.Length == 1 ? column : row * Expr.Of(to.Stride / form.ColumnsAtOnce) + column;
         var factor = Scale(c);
-        if (!c.Accumulate) return $"Float4.Put({to.Name}, {place}, {factor}{sum});";
-        return factor.Length == 0
-            ? $"Float4.Put({to.Name}, {place}, Float4.At({to.Name}, {place}) + {sum});"
-            : $"Float4.Put({to.Name}, {place}, Float4.At({to.Name}, {place}).Add({(factor == "-" ? "-1f" : factor.Substring(0, factor.Length - 3))}, {sum}));";
+        var scaled = factor is null ? sum : factor.Negated is { } by && by.Identifier == One ? -sum : factor * sum;
+        if (form.ColumnsAtOnce == 1) return Statement.Assign(Expr.Element(view, place), scaled, c.Accumulate ? "+=" : "=");
+        var there = Expr.Call("Float4.At", view, place);
+        return Statement.Do(Expr.Call("Float4.Put", view, place, !c.Accumulate ? scaled : factor is null ? there + sum : Expr.Invoke(there, "Add", factor, sum)));
     }
 
     private static string Past(string start, int offset) => offset == 0 ? start : $"{start} + {Numbers.Of(offset)}";
 
     private static string Index(string start, int offset, bool exact, int size) => exact ? Past(start, offset) : $"Math.Min({Past(start, offset)}, {Numbers.Of(size - 1)})";
 
-    /// <summary>An element of an operand that lies in memory as [first, second], or the other way round.</summary>
-    private string Operand(Factor factor, string first, string second)
-    {
-        var (buffer, tile) = (_kernel.Buffers[factor.Value!], TileOf(factor.Value!));
-        if (buffer.Shape.Length == 1) return $"{tile.Name}[{Inner(first, second)}]";
-        var (i, j) = factor.Transposed ? (second, first) : (first, second);
-        return $"{tile.Name}[{i} * {Numbers.Of(tile.Stride)} + {j}]";
-    }
+    /// <summary>An element of a left operand: of a row, or of a vector that has one alone.</summary>
+    private string Left(Factor factor, string row, string inner) => Element(factor, row, inner, inner);
 
-    /// <summary>A vector's one index is the inner one.</summary>
-    private static string Inner(string first, string second) => first.Contains('k') ? first : second;
+    /// <summary>An element of a right operand.</summary>
+    private string Right(Factor factor, string inner, string column) => Element(factor, inner, column, inner);
 
-    /// <summary>Four neighbours of it: the index along the rows in memory counts in fours.</summary>
-    private string Four(Factor factor, string first, string second)
+    /// <summary>An operand lies in memory as [first, second], or the other way round; a vector along the inner axis.</summary>
+    private string Element(Factor factor, string first, string second, string inner)
     {
         var (buffer, tile) = (_kernel.Buffers[factor.Value!], TileOf(factor.Value!));
         var (i, j) = factor.Transposed ? (second, first) : (first, second);
-        return $"Float4.At({tile.Name}, {(buffer.Shape.Length == 1 ? Inner(first, second) : $"{i} * {Numbers.Of(tile.Stride / 4)} + {j}")})";
+        return buffer.Shape.Length == 1 ? $"{tile.Name}[{inner}]" : $"{tile.Name}[{i} * {Numbers.Of(tile.Stride)} + {j}]";
     }
 
-    private string Scale(ContractStage c)
+    /// <summary>Four neighbours of a left operand: the index along the rows in memory counts in fours.</summary>
+    private string LeftFour(Factor factor, string row, string inner) => Four(factor, row, inner, inner);
+
+    /// <summary>Four neighbours of a right operand.</summary>
+    private string RightFour(Factor factor, string inner, string column) => Four(factor, inner, column, inner);
+
+    private string Four(Factor factor, string first, string second, string inner)
     {
-        var factors = c.Scalars.Select(s => Number(_kernel.Buffers[s])).ToList();
-        if (Math.Abs(c.Constant) != 1) factors.Insert(0, Numbers.OfSingle(Math.Abs(c.Constant)));
-        var sign = c.Constant < 0 ? "-" : "";
-        return factors.Count == 0 ? sign : sign + string.Join(" * ", factors) + " * ";
+        var (buffer, tile) = (_kernel.Buffers[factor.Value!], TileOf(factor.Value!));
+        var (i, j) = factor.Transposed ? (second, first) : (first, second);
+        return $"Float4.At({tile.Name}, {(buffer.Shape.Length == 1 ? inner : $"{i} * {Numbers.Of(tile.Stride / 4)} + {j}")})";
+    }
+
+    private const string One = "1f";
+
+    /// <summary>What a product is scaled by; null for nothing.</summary>
+    private Expr? Scale(ContractStage c)
+    {
+        List<Expr> factors = [.. c.Scalars.Select(s => Number(_kernel.Buffers[s]))];
+        if (Math.Abs(c.Constant) != 1) factors.Insert(0, Expr.Name(Numbers.OfSingle(Math.Abs(c.Constant))));
+        if (c.Constant < 0)
+        {
+            if (factors.Count == 0) factors.Add(Expr.Name(One));
+            factors[0] = -factors[0];
+        }
+        return factors.Count == 0 ? null : Expr.Product(factors);
     }
 }

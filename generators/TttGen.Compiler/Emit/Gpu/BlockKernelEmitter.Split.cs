@@ -21,8 +21,8 @@ internal sealed partial class BlockKernelEmitter
         if (tiles > warps) w.Open($"for (int tile = warp; tile < {Numbers.Of(tiles)}; tile += {Numbers.Of(warps)})");
         else if (tiles < warps) w.Open($"if (warp < {Numbers.Of(tiles)})");
         var number = tiles > warps ? "tile" : "warp";
-        w.Line($"int r0 = {Scaled($"({Quotient(number, across)})", across == tiles ? 0 : 16 * deal.Rows)};");
-        w.Line($"int c0 = {Scaled($"({Remainder(number, across)})", deal.Columns)};");
+        w.Line($"int r0 = {(across == tiles ? "0" : $"({Quotient(number, across)}) * {Numbers.Of(16 * deal.Rows)}")};");
+        w.Line($"int c0 = {(deal.Columns == 1 ? Remainder(number, across) : $"({Remainder(number, across)}) * {Numbers.Of(deal.Columns)}")};");
         for (var g = 0; g < group.Count; g++)
             for (var m = 0; m < deal.Rows; m++)
                 w.Line($"SplitSums {string.Join(", ", Enumerable.Range(0, deal.Columns).Select(n => $"{Sum(group, g)}{m}{n} = default"))};");
@@ -44,14 +44,10 @@ internal sealed partial class BlockKernelEmitter
             for (var m = 0; m < deal.Rows; m++)
                 for (var n = 0; n < deal.Columns; n++)
                 {
-                    var scale = Scale(group[g]);
-                    var factor = scale.Length == 0 ? "1f" : scale == "-" ? "-1f" : scale.Substring(0, scale.Length - 3);
-                    w.Line($"{Sum(group, g)}{m}{n}.{(group[g].Accumulate ? "AddTo" : "Put")}({TileOf(group[g].Destination).Name}, {Past("r0", 16 * m)}, {Numbers.Of(TileOf(group[g].Destination).Stride)}, {Past("c0", n)}, {factor});");
+                    w.Line($"{Sum(group, g)}{m}{n}.{(group[g].Accumulate ? "AddTo" : "Put")}({TileOf(group[g].Destination).Name}, {Past("r0", 16 * m)}, {Numbers.Of(TileOf(group[g].Destination).Stride)}, {Past("c0", n)}, {Scale(group[g])?.ToString() ?? One});");
                 }
         if (tiles != warps) w.Close();
     }
-
-    private static string Scaled(string number, int by) => by switch { 0 => "0", 1 => number.Substring(1, number.Length - 2), _ => $"{number} * {Numbers.Of(by)}" };
 
     /// <summary>An operand's view, first row or column, and steps.</summary>
     private string Pieces(Factor factor, string first, bool across)

@@ -140,7 +140,7 @@ internal sealed partial class BlockKernelEmitter
     /// <summary>A number that the kernel is given; all others lie in memory.</summary>
     private static bool IsByValue(TileBuffer b) => b is { Kind: BufferKind.Input, Shape.Length: 0 };
 
-    private static string Number(TileBuffer b) => IsByValue(b) ? b.Name : b.Name + "[0]";
+    private static Expr Number(TileBuffer b) => IsByValue(b) ? Expr.Name(b.Name) : Expr.Element(Expr.Name(b.Name), Expr.Of(0));
 
     // ---- stages that move data
 

@@ -32,7 +32,7 @@ internal sealed partial class BlockScanEmitter
             {
                 var name = share(q).Name;
                 _tiles[name] = _tiles[all] with { Name = name, Columns = _rows, Stride = _rows };
-                _views.Add($"ArrayView<float> {name} = {all}.SubView({Numbers.Of(q * _rows)}, {Numbers.Of(_rows)});");
+                _views.Add((name, $"ArrayView<float> {name} = {all}.SubView({Numbers.Of(q * _rows)}, {Numbers.Of(_rows)});"));
             }
         }
     }
@@ -93,31 +93,37 @@ internal sealed partial class BlockScanEmitter
         w.Line("Group.Barrier();");
     }
 
-    /// <summary>Numbers of no axes, as text over what is declared before; what several share is declared once.</summary>
-    private static string[] Scalars(CodeWriter w, IReadOnlyList<Node> numbers)
+    /// <summary>Numbers of no axes, over what is declared before; what is no operand is declared once.</summary>
+    private static Expr[] Scalars(CodeWriter w, IReadOnlyList<Node> numbers)
     {
-        var texts = new Dictionary<Node, string>();
-        return [.. numbers.Select(Text)];
+        var known = new Dictionary<Node, Expr>();
+        var code = new ScalarCode();
+        return [.. numbers.Select(Value)];
 
-        string Text(Node n) => texts.TryGetValue(n, out var known) ? known : texts[n] = Declared(n switch
+        Expr Value(Node n) => known.TryGetValue(n, out var value) ? value : known[n] = Declared(n switch
         {
-            Zero => "0f",
-            Literal l => Numbers.OfSingle(l.Value),
-            Input input => input.Name,
-            Sum s => string.Join(" + ", s.Operands.Select(Text)),
-            Einsum e => string.Join(" * ", e.Factors.Select(f => Text(f.Node)).Prepend(Numbers.OfSingle(e.Coefficient))),
-            Map { Function: Function.Recip } m => $"1f / {Text(m.Operands[0])}",
-            Map { Function: Function.Copy } m => Text(m.Operands[0]),
-            Map m => $"Fn.{m.Function}({string.Join(", ", m.Operands.Select(Text))})",
+            Zero => code.Constant(0),
+            Literal l => code.Constant(l.Value),
+            Input input => Expr.Name(input.Name),
+            Sum s => s.Operands.Select(Value).Aggregate((sum, term) => sum + term),
+            Einsum e => Expr.Product(e.Factors.Select(f => Value(f.Node)).Prepend(code.Constant(e.Coefficient))),
+            Map m => m.Function.Rule().Scalar is { } form ? form(code, [.. m.Operands.Select(Value)]) : code.Call(m.Function, [.. m.Operands.Select(Value)]),
             _ => throw new CompileException("TTT162", $"a {n.GetType().Name} is no number of an optimiser's step"),
         });
 
-        string Declared(string text)
+        Expr Declared(Expr value)
         {
-            if (!text.Contains(' ') && !text.Contains('(')) return text;
-            var name = "number" + Numbers.Of(texts.Count);
-            w.Line($"float {name} = {text};");
-            return name;
+            if (value.IsPlace) return value;
+            var name = "number" + Numbers.Of(known.Count);
+            w.Line(Statement.Declare("float", name, value).ToString());
+            return Expr.Name(name);
         }
+    }
+
+    private sealed class ScalarCode : IScalarCode
+    {
+        public Expr Constant(double value) => Expr.Name(Numbers.OfSingle(value));
+
+        public Expr Call(Function function, params Expr[] arguments) => Expr.Call($"Fn.{function}", arguments);
     }
 }

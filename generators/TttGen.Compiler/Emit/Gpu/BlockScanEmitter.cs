@@ -24,7 +24,7 @@ internal sealed partial class BlockScanEmitter
     private readonly TileKernel _step;
     private readonly TileKernel? _close;
     private readonly Dictionary<string, BlockTile> _tiles = [];
-    private readonly List<string> _views = [];
+    private readonly List<(string Name, string Line)> _views = [];
     private readonly BlockLayout _block = new(SharedLimit);
 
     private readonly bool _tensorCores;
@@ -52,7 +52,7 @@ internal sealed partial class BlockScanEmitter
     /// <param name="scan">Its programs.</param>
     /// <param name="decode">One row of each sequence, the state where it is.</param>
     /// <param name="tensorCores">Products of many rows whose sizes fit run on tensor cores, of operands split in three bf16.</param>
-    /// <param name="storesBf16">Which of keyRows, valueRows, queryRows and answerRows are bf16.</param>
+    /// <param name="storesBf16">Which of key, value, query and answer rows are bf16.</param>
     /// <param name="name">The class of its parts.</param>
     /// <param name="tokenRates">Writes the code that fills tok, where there is one.</param>
     public static Scan Emit(LinkedMemory memory, ScheduledMemory scan, bool decode, bool tensorCores, Func<string, bool> storesBf16, string name, Action<CodeWriter, int> tokenRates) =>
@@ -98,7 +98,7 @@ internal sealed partial class BlockScanEmitter
             }
         foreach (var w in Fast.Where(onChip.Contains))
         {
-            _views.RemoveAll(v => v.StartsWith($"ArrayView<float> {w.Name} =", StringComparison.Ordinal));
+            _views.RemoveAll(v => v.Name == w.Name);
             Persist(w.Name, w.Shape.Length == 2 ? w.Shape[0].Size : 1, w.Shape.Length == 0 ? 1 : w.Shape[w.Shape.Length - 1].Size);
         }
         var block = Lay(out var methods);
@@ -129,7 +129,7 @@ internal sealed partial class BlockScanEmitter
                 var part = _block.Fork();
                 part.Join(_block);
                 var w = new CodeWriter();
-                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, _tensorCores, RowTiles.Where(rows => _storesBf16(rows + "Rows")), w);
+                BlockKernelEmitter.Emit(kernel, _rows, threads, part, _tiles, _tensorCores, RowTiles.Where(_storesBf16), w);
                 all.Join(part);
                 written.Add(w.ToString());
             }
@@ -156,7 +156,7 @@ internal sealed partial class BlockScanEmitter
     private BlockTile Persist(string name, int rows, int columns)
     {
         var tile = BlockKernelEmitter.Allocate(_block, name, rows, columns, int.MinValue, int.MaxValue, _tensorCores && Kernels.Count(k => StageAccess.IsReadAlong(k, name)) > Kernels.Count() / 2, out var line);
-        _views.Add(line);
+        _views.Add((name, line));
         return _tiles[name] = tile;
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class BlockScanEmitter
     private void Persist(string name, BlockTile place)
     {
         _tiles[name] = place with { Name = name };
-        _views.Add($"ArrayView<float> {name} = {place.Name}; // which nothing reads any more");
+        _views.Add((name, $"ArrayView<float> {name} = {place.Name}; // which nothing reads any more"));
     }
 
     /// <summary>Whether no output is written before the last value is read.</summary>
@@ -185,9 +185,9 @@ internal sealed partial class BlockScanEmitter
         var shape = $"[{string.Join(", ", w.Shape)}]";
         if (slow)
         {
-            _views.Add($"ArrayView<float> {name} = {name}All.SubView({Head(w)}0, {elements}); // {shape}");
+            _views.Add((name, $"ArrayView<float> {name} = {name}All.SubView({Head(w)}0, {elements}); // {shape}"));
         }
-        else _views.Add($"ArrayView<float> {name} = states.SubView(at + {Numbers.Of(OffsetOf(name))}, {elements}); // {shape}");
+        else _views.Add((name, $"ArrayView<float> {name} = states.SubView(at + {Numbers.Of(OffsetOf(name))}, {elements}); // {shape}"));
     }
 
     /// <summary>Where a slow weight's elements for this head begin, to be added to.</summary>
@@ -212,7 +212,7 @@ internal sealed partial class BlockScanEmitter
         w.Line($"long at = stateOffsets[slice] + layerOffset + head * {Numbers.Of(_memory.Carry.HeadSize)}L;");
         w.Line($"ArrayView<float> memory = SharedMemory.Allocate<float>({Numbers.Of(block.SharedElements)});");
         w.Line(block.WorkspaceElements == 0 ? "ArrayView<float> workspace = memory;" : $"ArrayView<float> workspace = workspaces.SubView((long)Grid.IdxX * {Numbers.Of(block.WorkspaceElements)}, {Numbers.Of(block.WorkspaceElements)});");
-        foreach (var line in _views) w.Line(line);
+        foreach (var (_, line) in _views) w.Line(line);
         w.Line();
         w.Line("#if TTTGEN_POISON // fresh memory holds anything: tests make that NaN");
         w.Line($"for (int e = thread; e < {Numbers.Of(block.SharedElements)}; e += {Numbers.Of(threads)}) memory[e] = float.NaN;");
@@ -238,7 +238,7 @@ internal sealed partial class BlockScanEmitter
             var at = $"i * {Numbers.Of(_tiles[tile].Stride / unit)} + j";
             w.Line(inFours
                 ? $"Float4.Put({tile}, {at}, Float4.At({tile}Rows, ((row * {tile}Stride + head * {width}) >> 2) + j));"
-                : $"{tile}[{at}] = {ThreadDialect.Read(StorageOf(tile + "Rows"), Expr.Name($"{tile}Rows[row * {tile}Stride + head * {width} + j]"))};");
+                : $"{tile}[{at}] = {ThreadDialect.Read(StorageOf(tile), Expr.Name($"{tile}Rows[row * {tile}Stride + head * {width} + j]"))};");
         }
         w.Close();
         if (_optimiser is not null) FillTable(w, threads);
@@ -284,7 +284,7 @@ internal sealed partial class BlockScanEmitter
         var answer = $"output{(inFours ? ", " : "[")}i * {Numbers.Of(_tiles[Argument.Output.Name].Stride / unit)} + j{(inFours ? "" : "]")}";
         w.Line(inFours
             ? $"Float4.Put(answerRows, (((long)(first + t + i) * answerStride + head * {width}) >> 2) + j, Float4.At({answer}));"
-            : ThreadDialect.Write(StorageOf("answerRows"), Expr.Name($"answerRows[(long)(first + t + i) * answerStride + head * {width} + j]"), Expr.Name(answer)).ToString());
+            : ThreadDialect.Write(StorageOf("answer"), Expr.Name($"answerRows[(long)(first + t + i) * answerStride + head * {width} + j]"), Expr.Name(answer)).ToString());
         w.Close();
         w.Line("Group.Barrier();");
         w.Line($"place = (place + n) % {batch};");

@@ -87,7 +87,7 @@ internal sealed class DeviceAddresses(
     {
         if (_rows.TryGetValue(table + part, out var known)) return known;
         var at = names.Fresh(Names.Lower(part) + "At");
-        var view = kernel.Take("ArrayView<float>", table.Substring(1) + part + "s", $"{table}{part}s");
+        var view = kernel.Take("ArrayView<float>", table + part + "s", $"_{table}{part}s");
         var position = Expr.Element(Expr.Name(kernel.Take("ArrayView<long>", "positions", "Positions")), Expr.Name("i"));
         Pointers.Add(Statement.Declare("long", at, Expr.Binary(position, "%", Expr.Of(rotation.Period)) * Expr.Of(rotation.Shape[1].Size)));
         return _rows[table + part] = Address.View(Expr.Name(view), Expr.Name(at));

@@ -23,7 +23,7 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
     public DeviceKernelMethods(LinkedModel model, IReadOnlyDictionary<string, ScheduledMemory> memories, ModelLayout layout, CarryLayout states, DevicePrecision precision, IEnumerable<RowTensor> tensors)
     {
         (_model, _memories, _layout, _states, _precision) = (model, memories, layout, states, precision);
-        _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name), .. model.Settings.Select(s => layout.Setting(s.Name).Substring(1))];
+        _taken = [.. model.Parameters.Select(p => Names.Lower(p.Name)), .. tensors.Select(t => t.Name), .. model.Settings.Select(s => ModelLayout.SettingName(s.Name))];
     }
 
     /// <summary>Names of the kernels, in order.</summary>
@@ -184,9 +184,9 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
 
     private string Scan(string name, LinkedMemory memory, Learn learn, IReadOnlyDictionary<Node, RowTensor> tensors, bool decode)
     {
-        var rows = new Dictionary<string, Node> { ["keyRows"] = learn.Key, ["valueRows"] = learn.Value, ["queryRows"] = learn.Query };
-        for (var i = 0; i < learn.Inputs.Count; i++) rows[memory.Optimiser is null ? "rateRows" : $"input{Numbers.Of(i)}Rows"] = learn.Inputs[i];
-        rows["answerRows"] = learn;
+        var rows = new Dictionary<string, Node> { [Argument.Key.Name] = learn.Key, [Argument.Value.Name] = learn.Value, [Argument.Query.Name] = learn.Query };
+        for (var i = 0; i < learn.Inputs.Count; i++) rows[memory.Optimiser is null ? "rate" : $"input{Numbers.Of(i)}"] = learn.Inputs[i];
+        rows["answer"] = learn;
         DeviceKernelText? k = null;
         var scan = BlockScanEmitter.Emit(memory, _memories[memory.Name], decode, _precision.IsBf16, view => _precision.StoresBf16(tensors[rows[view]]), name + _precision.Suffix + "Parts", (w, threads) =>
         {
@@ -205,8 +205,8 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
         foreach (var view in rows)
         {
             var tensor = tensors[view.Value];
-            k.Take($"ArrayView<{_precision.ElementOf(tensor)}>", view.Key, "_" + tensor.Name);
-            k.Locals.Add($"const int {view.Key.Substring(0, view.Key.Length - "Rows".Length)}Stride = {Numbers.Of(tensor.Columns)};");
+            k.Take($"ArrayView<{_precision.ElementOf(tensor)}>", view.Key + "Rows", "_" + tensor.Name);
+            k.Locals.Add($"const int {view.Key}Stride = {Numbers.Of(tensor.Columns)};");
         }
         for (var p = 0; p < memory.Parameters.Count; p++)
             if (!memory.Model.Weights[p].Fast)

@@ -50,11 +50,7 @@ internal sealed class DeviceKernelText(string name, int threads, ModelLayout lay
     public string Parameter(string name) => Take($"ArrayView<{precision.ElementOf(layout.Parameter(name))}>", Names.Lower(name), layout.OnDevice(name));
 
     /// <summary>A run-time number.</summary>
-    public string Setting(string name)
-    {
-        var field = layout.Setting(name);
-        return Take("float", field.Substring(1), $"(float){field}");
-    }
+    public string Setting(string name) => Take("float", ModelLayout.SettingName(name), $"(float){layout.Setting(name)}");
 
     public void Write(CodeWriter w, string spec)
     {
