@@ -76,16 +76,34 @@ internal static class InnerModels
     /// <summary>x W and nothing else: one token a mini-batch makes it the delta rule, a zero start makes it linear attention.</summary>
     public static InnerModel Bare() => Build("BareMemory", F, [new("W", [F, F], true)], (g, w) => x => Times(g, x, w["W"]));
 
-    /// <summary>The paper's two, and eight that nobody wrote a dual form for.</summary>
-    public static IReadOnlyList<InnerModel> All => [Linear(), Mlp(), SwiGlu(), Deep(), Tied(), Gain(), Squashed(), Auto(), LowRank(), Bare()];
+    /// <summary>An answer of length one.</summary>
+    public static InnerModel Unit() => Build("UnitMemory", F, [new("W", [F, M], true), new("Back", [M, F], true)], (g, w) => x =>
+        g.Add(x, g.L2Norm(Times(g, g.Map(Function.Softplus, Times(g, x, w["W"])), w["Back"]))));
 
-    /// <summary>Their names, for theories.</summary>
+    /// <summary>A slow matrix under a fast one.</summary>
+    public static InnerModel Probe() => Build("ProbeMemory", F, [new("Features", [F, M], false), new("W", [M, F], true), new("Scale", [F], true)], (g, w) => x =>
+        g.Add(x, g.RmsNorm(Times(g, g.Silu(Times(g, x, w["Features"])), w["W"]), w["Scale"])));
+
+    /// <summary>The paper's two, and ten that nobody wrote a dual form for.</summary>
+    public static IReadOnlyList<InnerModel> All => [Linear(), Mlp(), SwiGlu(), Deep(), Tied(), Gain(), Squashed(), Auto(), LowRank(), Bare(), Unit(), Probe()];
+
     /// <summary>Those that the dual form covers.</summary>
     public static TheoryData<string> Dual => [.. All.Where(m => DualForm.Covers(m, out _)).Select(m => m.Name)];
 
+    /// <summary>Their names, for theories.</summary>
     public static TheoryData<string> Names => [.. All.Select(m => m.Name)];
 
     public static InnerModel Named(string name) => All.Single(m => m.Name == name);
+
+    /// <summary>S ← m S − r ∇ℓ, θ ← (1 − d) θ + S.</summary>
+    public static InnerOptimiser MomentumWithDecay()
+    {
+        var g = new Graph();
+        string[] inputs = ["rate", "momentum", "decay"];
+        Node[] given = [.. inputs.Select((name, k) => g.Input(InnerOptimiser.Input(name, k)))];
+        var (step, momentum, decay) = (g.Scale(-1, given[0]), given[1], given[2]);
+        return new("MomentumWithDecay", ["Weight", "Surprise"], inputs, g, new[,] { { g.Sub(g.Literal(1), decay), momentum }, { g.Zero([]), momentum } }, [step, step], new double[,] { { 1, 0 }, { 0, 1 } });
+    }
 
     private static Node Times(Graph g, Node x, Node matrix) => g.Einsum("a,ab->b", x, matrix);
 

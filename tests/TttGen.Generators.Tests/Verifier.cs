@@ -11,12 +11,14 @@ internal static partial class Verifier
     public static async Task Verify(GeneratorDriver driver, IReadOnlyList<string>? ends = null, [CallerFilePath] string testFile = "", [CallerMemberName] string method = "")
     {
         var result = driver.GetRunResult();
-        var received = result.Results.SelectMany(r => r.GeneratedSources).Where(s => ends is null || ends.Any(s.HintName.EndsWith)).ToDictionary(
-            source => $"#{Path.GetFileNameWithoutExtension(source.HintName)}|cs",
-            source => $"//HintName: {source.HintName}\n{Version().Replace(source.SourceText.ToString(), "GeneratedCode(\"TttGen\", \"<version>\")")}");
+        var received = Texts(driver).Where(t => ends is null || ends.Any(t.Key.EndsWith)).ToDictionary(t => $"#{Path.GetFileNameWithoutExtension(t.Key)}|cs", t => $"//HintName: {t.Key}\n{t.Value}");
         if (result.Diagnostics.Length > 0) received["|txt"] = string.Join("\n", result.Diagnostics.Select(d => d.ToString()).Order(StringComparer.Ordinal));
         await Snapshots.Compare(testFile, method, received);
     }
+
+    /// <summary>Generated files by their names, whatever this version is.</summary>
+    public static Dictionary<string, string> Texts(GeneratorDriver driver) => driver.GetRunResult().Results.SelectMany(r => r.GeneratedSources).ToDictionary(
+        source => source.HintName, source => Version().Replace(source.SourceText.ToString(), "GeneratedCode(\"TttGen\", \"<version>\")"));
 
     [GeneratedRegex("""GeneratedCode\("TttGen", "[^"]*"\)""")]
     private static partial Regex Version();

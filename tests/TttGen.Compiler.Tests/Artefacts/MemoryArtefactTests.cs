@@ -10,7 +10,10 @@ namespace TttGen.Compiler.Tests.Artefacts;
 public class MemoryArtefactTests
 {
     [Fact]
-    public Task Memories() => Snapshots.Compare(ThisFile(), nameof(Memories), InnerModels.All.ToDictionary(m => $"#{m.Name}|txt", m => $"{ArtefactText.Of(m)}\n{ArtefactText.Of(ScheduledMemory.Of(DerivedMemory.Of(m)).Kernels[0])}"));
+    public Task Memories_as_derived() => Snapshots.Compare(ThisFile(), nameof(Memories_as_derived), Scheduled.ToDictionary(m => $"#{m.Name}|txt", m => $"{ArtefactText.Of(m.Memory.Memory.Model)}\n{ArtefactText.Of(m.Memory.Kernels[0].Program)}"));
+
+    [Fact]
+    public Task Memories_as_scheduled() => Snapshots.Compare(ThisFile(), nameof(Memories_as_scheduled), Scheduled.ToDictionary(m => $"#{m.Name}|txt", m => ArtefactText.Of(m.Memory.Kernels[0])));
 
     [Theory]
     [MemberData(nameof(InnerModels.Names), MemberType = typeof(InnerModels))]
@@ -22,6 +25,13 @@ public class MemoryArtefactTests
             Assert.All(kernel.AllBuffers, buffer => Assert.Contains(buffer.Name, text, StringComparison.Ordinal));
         }
     }
+
+    /// <summary>Each inner model under gradient descent, and one under momentum.</summary>
+    private static IEnumerable<(string Name, ScheduledMemory Memory)> Scheduled =>
+    [
+        .. InnerModels.All.Select(m => (m.Name, ScheduledMemory.Of(DerivedMemory.Of(m)))),
+        ("MomentumOfLinearMemory", ScheduledMemory.Of(DerivedMemory.Of(InnerModels.Linear(), InnerModels.MomentumWithDecay()))),
+    ];
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }
