@@ -57,10 +57,14 @@ internal static class Program
         var verdicts = new Dictionary<Verdict, int>();
         var refusals = new Dictionary<string, int>();
         var (from, many) = (int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
-        for (var seed = from; seed < from + many; seed++)
+        var batch = int.Parse(Environment.GetEnvironmentVariable("BATCH") ?? "10");
+        var done = Enumerable.Range(from, many).Chunk(batch).AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).WithDegreeOfParallelism(int.Parse(Environment.GetEnvironmentVariable("WORKERS") ?? "2")).Select(seeds => {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            return seeds.Zip(Outcome.Of([.. seeds.Select(seed => SpecCase.InNamespace($"{kind} {seed}", Draw(kind, seed).Source))])); });
+        foreach (var (seed, outcome) in done.SelectMany(x => x))
         {
+            if (seed > from && (seed - from) % 40 == 0 && Environment.GetEnvironmentVariable("WINDOWS") is not null) { Console.WriteLine(watch.Elapsed); foreach (var line in Phases.Lines(40)) Console.WriteLine(line); Phases.Reset(); }
             var spec = Draw(kind, seed);
-            var outcome = Outcome.Of(SpecCase.Of($"{kind} {seed}", spec.Source));
             verdicts[outcome.Verdict] = verdicts.GetValueOrDefault(outcome.Verdict) + 1;
             if (outcome.Verdict == Verdict.Refused) refusals[outcome.Words] = refusals.GetValueOrDefault(outcome.Words) + 1;
             if (!outcome.IsDefect) continue;
@@ -71,6 +75,7 @@ internal static class Program
             Console.WriteLine(least.Source);
         }
         Console.WriteLine($"{many} {kind} from seed {from}: {string.Join(", ", verdicts.OrderBy(v => v.Key).Select(v => $"{v.Value} {v.Key}"))}; {watch.Elapsed.TotalSeconds / many:0.00} s each");
+        foreach (var line in Phases.Lines(many)) Console.WriteLine(line);
         foreach (var (words, times) in refusals.OrderByDescending(r => r.Value)) Console.WriteLine($"    refused {times} times: {words}");
         return verdicts.Keys.Any(v => v is not (Verdict.Right or Verdict.Refused)) ? 1 : 0;
     }

@@ -214,8 +214,8 @@ public sealed class ResumeTests : RunTests
     public void Settings_of_an_older_build_are_read_by_their_old_names()
     {
         var settings = Of("plain") with { CheckpointEvery = 5 };
-        var old = SettingsText.Of(settings).ToDictionary(s => s.Option == "--checkpoint-every" ? "--checkpoint-every" : s.Option, s => s.Value);
-        Assert.Contains("--checkpoint-every", old.Keys);
+        var old = SettingsText.Of(settings).ToDictionary(s => s.Option == "--checkpoint-every" ? "--keep-every" : s.Option, s => s.Value);
+        Assert.Contains("--keep-every", old.Keys);
         Assert.Equal(SettingsText.Of(settings), SettingsText.Of(SettingsText.Parse(old)));
     }
 }

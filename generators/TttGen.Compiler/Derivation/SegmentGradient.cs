@@ -23,9 +23,11 @@ public sealed record SegmentGradient(Node Result, Node? Stream, IReadOnlyList<(I
         Node[] stream = segment.Stream is { } s ? [s] : [];
         var seed = g.Input("dResult", segment.Result.Shape).Named(Argument.Cotangent(segment.Result.Hint ?? "result"));
         var gradients = Vjp.Of(g, [(segment.Result, seed)], [.. stream, .. parameters, .. lookups]);
-        if (stream.Length > 0) gradients[0].Named("dX");
         var ofParameters = gradients.Skip(stream.Length).ToArray();
-        return new(seed, stream.Length > 0 ? gradients[0] : null,
+        // rows that are zero and whose gradient is zero are two tensors
+        var ofStream = stream.Length == 0 ? null : gradients[0] == segment.Result ? g.Primitive(id => new Zero(id, segment.Result.Shape)) : gradients[0];
+        ofStream?.Named("dX");
+        return new(seed, ofStream,
             [.. parameters.Zip(ofParameters, (p, d) => ((Input)p, d)).Where(p => p.d is not Zero)],
             [.. lookups.Zip(ofParameters.Skip(parameters.Length), (l, d) => ((Lookup)l, d)).Where(l => l.d is not Zero)]);
     }

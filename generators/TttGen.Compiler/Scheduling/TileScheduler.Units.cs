@@ -56,15 +56,26 @@ public sealed partial class TileScheduler
             if (unit.Whole is ContractStage || unit.Sum is not null)
                 foreach (var earlier in _makers[unit.Result].TakeWhile(u => u != unit)) if (earlier.Whole is not null) unit.After.Add(earlier);
         }
-        // a state is replaced after everything that reads it
+        // a state is replaced after everything that reads it, or read from a copy where what reads it comes after that
         foreach (var unit in _units)
         {
             if (unit.Target.Kind != BufferKind.InPlace) continue;
             foreach (var other in _units)
             {
-                var reads = other.Reads.Any(r => r.Node is Input and not Mask && _buffers[r.Node] == unit.Target);
-                if (other != unit && reads && !other.After.Contains(unit) && other.Target != unit.Target) unit.After.Add(other);
+                if (other == unit || other.Target == unit.Target) continue;
+                var read = other.Reads.Select(r => r.Node).OfType<Input>().FirstOrDefault(i => i is not Mask && _buffers[i] == unit.Target);
+                if (read is null) continue;
+                if (ComesAfter(other, unit)) _copied.Add(read.Argument);
+                else unit.After.Add(other);
             }
+        }
+
+        static bool ComesAfter(Unit unit, Unit earlier)
+        {
+            var seen = new HashSet<Unit>();
+            return Of(unit);
+
+            bool Of(Unit at) => at.After.Contains(earlier) || at.After.Any(u => seen.Add(u) && Of(u));
         }
     }
 

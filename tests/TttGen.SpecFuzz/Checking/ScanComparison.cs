@@ -84,7 +84,8 @@ internal static unsafe class ScanComparison
         var slow = start.All.Where(w => !w.Fast).ToList();
         var fast = start.All.Where(w => w.Fast).ToList();
 
-        (double[] Outputs, double[] End) Oracle()
+        (double[] Outputs, double[] End) Oracle() => Phases.Of("  spec of scans", Oracle0);
+        (double[] Outputs, double[] End) Oracle0()
         {
             if (optimiser is not null) return ((double[] Outputs, double[] End))typeof(ScanComparison).GetMethod(nameof(Optimised), BindingFlags.NonPublic | BindingFlags.Static)!
                 .MakeGenericMethod(typeof(TModel), typeof(F), typeof(K), optimiser).Invoke(null, [start, query, key, value, inputs])!;
@@ -125,14 +126,14 @@ internal static unsafe class ScanComparison
         var doubles = new Func<double>[] { Run<double, Lanes512d>, Run<double, Lanes256d>, Run<double, Lanes128d> };
         var floats = new Func<double>[] { Run<float, Lanes512>, Run<float, Lanes256>, Run<float, Lanes128> };
         double Worst(Func<double>[] of) => width < 0 ? of.Max(run => run()) : of[width]();
-        figures.Add(new($"{name} double", Worst(doubles), 1e-12 * Math.Max(10, sensitivity)));
-        figures.Add(new($"{name} float", Worst(floats), 2e-5 * Math.Max(1, sensitivity / 10)));
+        figures.Add(new($"{name} double", Phases.Of("  scans in double", () => Worst(doubles)), 1e-12 * Math.Max(10, sensitivity)));
+        figures.Add(new($"{name} float", Phases.Of("  scans in float", () => Worst(floats)), 2e-5 * Math.Max(1, sensitivity / 10)));
         if (backward is null) return figures;
 
         // L = ⟨seed, outputs⟩ + ⟨seed, end⟩
         var outputSeed = Normal(expected.Length, 1);
         var endSeed = Normal(end.Length, 1);
-        var found = Back<double, Lanes256d>(scan, backward, fast, slow, query, key, value, inputs, optimiser is null ? tok : null, outputSeed, endSeed, F.Size, K.Size, 2);
+        var found = Phases.Of("  scans backward", () => Back<double, Lanes256d>(scan, backward, fast, slow, query, key, value, inputs, optimiser is null ? tok : null, outputSeed, endSeed, F.Size, K.Size, 2));
         double Loss()
         {
             var (o, e) = Oracle();
@@ -147,23 +148,42 @@ internal static unsafe class ScanComparison
         foreach (var (w, i) in fast.Concat(slow).Select((w, i) => (w, i))) variables.Add((w.Key, found["weight" + i], (j, by) => w.Items[j] = w.Items[j].Value + by));
         var worstName = "";
         var worstError = 0.0;
-        foreach (var (what, gradient, add) in variables)
+        double[] coefficients = kink ? [0.5] : [4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280];
+        double Difference(Action<double> move, double h)
+        {
+            double At(double step)
+            {
+                move(step);
+                var l = Loss();
+                move(-step);
+                return l;
+            }
+            return Enumerable.Range(1, coefficients.Length).Sum(s => coefficients[s - 1] * (At(s * h) - At(-s * h)) / h);
+        }
+        double[] Direction(double[] gradient) => [.. Enumerable.Range(0, gradient.Length).Select(_ => Initialisation.Normal(random) / Math.Sqrt(gradient.Length))];
+
+        // of a random spec, everything at once: an error of one variable's gradient, relative to its size, shows with that size; one by one where something is off
+        bool AllRight()
+        {
+            var parts = variables.Select(v =>
+            {
+                var (_, gradient, add) = v;
+                var size = Math.Max(1e-6, Math.Sqrt(gradient.Sum(g => g * g) / gradient.Length));
+                return (Gradient: gradient, Add: add, Along: Direction(gradient).Select(a => a * Math.Min(1, 1 / size)).ToArray(), Size: size * Math.Min(1, 1 / size));
+            }).ToList();
+            var measured = Difference(step => { foreach (var (_, add, along, _) in parts) for (var i = 0; i < along.Length; i++) add(i, step * along[i]); }, kink ? 1e-7 : 1e-3);
+            var off = Math.Abs(measured - parts.Sum(p => p.Along.Zip(p.Gradient, (a, b) => a * b).Sum()));
+            return off <= (kink ? 1e-5 : 1e-7) * parts.Min(p => p.Size) / 4;
+        }
+        foreach (var (what, gradient, add) in width >= 0 && AllRight() ? [] : variables)
         {
             double off = 0, size = 0, unsure = 0;
             for (var direction = 0; direction < 2; direction++)
             {
-                double[] along = [.. Enumerable.Range(0, gradient.Length).Select(_ => Initialisation.Normal(random) / Math.Sqrt(gradient.Length))];
-                double At(double step)
-                {
-                    for (var i = 0; i < along.Length; i++) add(i, step * along[i]);
-                    var l = Loss();
-                    for (var i = 0; i < along.Length; i++) add(i, -step * along[i]);
-                    return l;
-                }
-                double[] c = kink ? [0.5] : [4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280];
-                double Difference(double h) => Enumerable.Range(1, c.Length).Sum(s => c[s - 1] * (At(s * h) - At(-s * h)) / h);
-                var measured = Difference(kink ? 1e-7 : 1e-3);
-                unsure = Math.Max(unsure, Math.Abs(measured - Difference(kink ? 2e-7 : 5e-4)));
+                var along = Direction(gradient);
+                void Move(double step) { for (var i = 0; i < along.Length; i++) add(i, step * along[i]); }
+                var measured = Difference(Move, kink ? 1e-7 : 1e-3);
+                unsure = Math.Max(unsure, Math.Abs(measured - Difference(Move, kink ? 2e-7 : 5e-4)));
                 var derived = along.Zip(gradient, (a, b) => a * b).Sum();
                 (off, size) = (off + Math.Pow(measured - derived, 2), size + measured * measured);
             }
