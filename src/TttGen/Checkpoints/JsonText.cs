@@ -11,11 +11,8 @@ internal static class JsonText
         string name = OneLine.Path(path);
         try
         {
-            using FileStream stream = InputFile.Open(path);
-            if (stream.Length > longest) throw new CheckpointException($"{name}: has {stream.Length} bytes, expected at most {longest}");
-            byte[] json = new byte[stream.Length];
-            stream.ReadExactly(json);
-            return Parse(json, name);
+            // The parser's first table of names loads a library. With a file handle to spare it can; without, the runtime aborts.
+            return Parse(Read(path, name, longest), name);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -25,6 +22,15 @@ internal static class JsonText
         {
             throw new CheckpointException($"{name}: can't be read: {OneLine.Of(error.Message)}", error);
         }
+    }
+
+    private static byte[] Read(string path, string name, long longest)
+    {
+        using FileStream stream = InputFile.Open(path);
+        if (stream.Length > longest) throw new CheckpointException($"{name}: has {stream.Length} bytes, expected at most {longest}");
+        byte[] json = new byte[stream.Length];
+        stream.ReadExactly(json);
+        return json;
     }
 
     internal static JsonDocument Parse(ReadOnlyMemory<byte> json, string name)
