@@ -21,10 +21,10 @@ internal sealed class TokenColumns(LinkedMemory memory)
     public string TokenRateGradient => _descends ? "TokenRate = dTok, " : "";
 
     /// <summary>Initialises a call's columns.</summary>
-    public string Views => _descends ? "Rate = new(rate, rateRow)" : $"Inputs = global::TttGen.Scans.TokenInputs<T>.Of({string.Join(", ", _inputs.Select(k => $"new(input{k}, input{k}Row)"))})";
+    public string Views => _descends ? "Rate = new(rate, rateRow)" : $"Inputs = global::TttGen.Scans.TokenInputs<T>.Of([{string.Join(", ", _inputs.Select(k => $"new(input{k}, input{k}Row)"))}])";
 
     /// <summary>Initialises a gradient call's columns.</summary>
-    public string GradientViews => _descends ? "Rate = new(dRate, dRateRow)" : $"Inputs = global::TttGen.Scans.TokenInputs<T>.Of({string.Join(", ", _inputs.Select(k => $"new(dInput{k}, dInput{k}Row)"))})";
+    public string GradientViews => _descends ? "Rate = new(dRate, dRateRow)" : $"Inputs = global::TttGen.Scans.TokenInputs<T>.Of([{string.Join(", ", _inputs.Select(k => $"new(dInput{k}, dInput{k}Row)"))}])";
 
     /// <summary>Documents the parameters.</summary>
     public IEnumerable<string> Docs => _descends
