@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -7,12 +8,12 @@ using TttGen.SpecFuzz.Grammar;
 
 namespace TttGen.SpecFuzz;
 
-/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories|optimisers FIRST COUNT [least]</c>, or a file of cases.</summary>
+/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories|optimisers|all FIRST COUNT [least]</c>, or a file of cases.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
     {
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         if (arguments is ["show", var what, var number])
         {
             Console.WriteLine(Draw(what, int.Parse(number, CultureInfo.InvariantCulture)).Source);
@@ -48,33 +49,30 @@ internal static class Program
                 foreach (var words in CompiledSpec.Refusals(SpecCase.Of("refused", Draw(kindOfRefused, seed).Source))) Console.WriteLine($"{kindOfRefused} {seed}: {words}");
             return 0;
         }
-        if (arguments is not [("layers" or "memories" or "optimisers") and var kind, var first, var count, .. var options])
+        if (arguments is not [("layers" or "memories" or "optimisers" or "all") and var kind, var first, var count, .. var options])
         {
-            Console.Error.WriteLine("usage: layers|memories|optimisers FIRST COUNT [least], or show layers|memories|optimisers SEED, or text layers|memories|optimisers FIRST [COUNT], or time [NAME], or refused layers|memories|optimisers FIRST COUNT, or cases|texts FILE");
+            Console.Error.WriteLine("usage: layers|memories|optimisers|all FIRST COUNT [least], or show layers|memories|optimisers SEED, or text layers|memories|optimisers FIRST [COUNT], or time [NAME], or refused layers|memories|optimisers FIRST COUNT, or cases|texts FILE");
             return 1;
         }
         var watch = Stopwatch.StartNew();
         var verdicts = new Dictionary<Verdict, int>();
         var refusals = new Dictionary<string, int>();
         var (from, many) = (int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
-        var batch = int.Parse(Environment.GetEnvironmentVariable("BATCH") ?? "10");
-        var done = Enumerable.Range(from, many).Chunk(batch).AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered).WithDegreeOfParallelism(int.Parse(Environment.GetEnvironmentVariable("WORKERS") ?? "2")).Select(seeds => {
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            return seeds.Zip(Outcome.Of([.. seeds.Select(seed => SpecCase.InNamespace($"{kind} {seed}", Draw(kind, seed).Source))])); });
-        foreach (var (seed, outcome) in done.SelectMany(x => x))
+        var specs = Enumerable.Range(from, many).Select(seed => (Kind: kind == "all" ? Kinds[seed % Kinds.Length] : kind, Seed: seed));
+        var outcomes = Partitioner.Create(specs, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .Select(s => (s.Kind, s.Seed, Outcome: Outcome.Of(SpecCase.Of($"{s.Kind} {s.Seed}", Draw(s.Kind, s.Seed).Source))));
+        foreach (var (drawn, seed, outcome) in outcomes)
         {
-            if (seed > from && (seed - from) % 40 == 0 && Environment.GetEnvironmentVariable("WINDOWS") is not null) { Console.WriteLine(watch.Elapsed); foreach (var line in Phases.Lines(40)) Console.WriteLine(line); Phases.Reset(); }
-            var spec = Draw(kind, seed);
             verdicts[outcome.Verdict] = verdicts.GetValueOrDefault(outcome.Verdict) + 1;
             if (outcome.Verdict == Verdict.Refused) refusals[outcome.Words] = refusals.GetValueOrDefault(outcome.Words) + 1;
             if (!outcome.IsDefect) continue;
-            Console.WriteLine($"{kind} {seed}: {outcome.Verdict}: {outcome.Words}");
+            Console.WriteLine($"{drawn} {seed}: {outcome.Verdict}: {outcome.Words}");
             if (options is not ["least"]) continue;
-            var (least, said) = Shrinking.Least(spec, outcome);
+            var (least, said) = Shrinking.Least(Draw(drawn, seed), outcome);
             Console.WriteLine($"    least: {said.Words}");
             Console.WriteLine(least.Source);
         }
-        Console.WriteLine($"{many} {kind} from seed {from}: {string.Join(", ", verdicts.OrderBy(v => v.Key).Select(v => $"{v.Value} {v.Key}"))}; {watch.Elapsed.TotalSeconds / many:0.00} s each");
+        Console.WriteLine($"{many} {(kind == "all" ? "specs" : kind)} from seed {from}: {string.Join(", ", verdicts.OrderBy(v => v.Key).Select(v => $"{v.Value} {v.Key}"))}; {watch.Elapsed.TotalSeconds / many:0.00} s each");
         foreach (var line in Phases.Lines(many)) Console.WriteLine(line);
         foreach (var (words, times) in refusals.OrderByDescending(r => r.Value)) Console.WriteLine($"    refused {times} times: {words}");
         return verdicts.Keys.Any(v => v is not (Verdict.Right or Verdict.Refused)) ? 1 : 0;
@@ -90,6 +88,9 @@ internal static class Program
         var hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts))))[..12];
         Console.WriteLine($"{spec.Name}: first {first.TotalSeconds:0.00} s, then {warm.TotalSeconds:0.00} s; {texts.Sum(t => t.Length) / 1024} KiB {hash}");
     }
+
+    /// <summary>Of what "all" draws, by turns.</summary>
+    private static readonly string[] Kinds = ["layers", "memories", "layers", "memories", "optimisers"];
 
     private static RandomSpec Draw(string kind, int seed) => kind switch
     {

@@ -36,11 +36,8 @@ internal sealed class CompiledSpec
     public AssemblyLoadContext Context { get; }
     public Assembly? Assembly { get; private set; }
 
-    private readonly string _name;
-
     private CompiledSpec(string name)
     {
-        _name = name;
         Context = new AssemblyLoadContext(name, isCollectible: true);
         Context.Resolving += (_, wanted) => wanted.Name == "TttGen" ? typeof(IDim).Assembly : Context.Assemblies.FirstOrDefault(a => a.GetName().Name == wanted.Name);
     }
@@ -83,11 +80,8 @@ internal sealed class CompiledSpec
         return (took, [.. result.GeneratedTrees.Select(tree => tree.ToString())]);
     }
 
-    private static readonly SyntaxTree ImplicitUsings = Source("GlobalUsings", Implicit);
-
-    private static SyntaxTree[] Sources(string name, string text) => [Source(name, text), ImplicitUsings];
-
-    private static SyntaxTree Source(string name, string text) => CSharpSyntaxTree.ParseText(text, Parse, $"{name}.cs", System.Text.Encoding.UTF8);
+    private static SyntaxTree[] Sources(string name, string text) =>
+        [CSharpSyntaxTree.ParseText(text, Parse, $"{name}.cs", System.Text.Encoding.UTF8), CSharpSyntaxTree.ParseText(Implicit, Parse, "GlobalUsings.cs", System.Text.Encoding.UTF8)];
 
     private static CSharpGeneratorDriver Driver(AnalyzerConfigOptionsProvider? options = null) => CSharpGeneratorDriver.Create(
         [new DimensionGenerator().AsSourceGenerator(), new SpecGenerator().AsSourceGenerator(), new ModelGenerator().AsSourceGenerator()], parseOptions: Parse, optionsProvider: options);
@@ -103,34 +97,21 @@ internal sealed class CompiledSpec
         var references = new List<MetadataReference>();
         foreach (var (name, text) in c.Projects)
         {
-            if (result.Add(name, Sources(name, text), references) is not { } image) return result;
+            var assemblyName = $"{name}_{string.Concat(c.Name.Select(x => char.IsLetterOrDigit(x) ? x : '_'))}";
+            if (result.Add(assemblyName, Sources(name, text), references) is not { } image) return result;
             references.Add(MetadataReference.CreateFromImage(image));
         }
         return result;
     }
 
-    /// <summary>Several cases of one project and a namespace each as one project: what a compilation costs by itself is paid once.</summary>
-    public static CompiledSpec Together(IReadOnlyList<SpecCase> cases)
-    {
-        var result = new CompiledSpec(cases[0].Name);
-        result.Add("App", [.. cases.Select(c => Source(SpecCase.Plain(c.Name), c.Projects.Single().Text)), ImplicitUsings], []);
-        return result;
-    }
-
-    /// <summary>Whether an error stands in the text of this case, which is one of several.</summary>
-    public bool IsAgainst(SpecCase c) => Errors.Any(e => e.Location.SourceTree?.FilePath == SpecCase.Plain(c.Name) + ".cs");
-
-    /// <summary>Whether nothing at all is said against what was compiled.</summary>
-    public bool IsClean => !GeneratorFailed && Errors.Count == 0 && GeneratedWarnings.Count == 0;
-
+    /// <summary>Compiles and loads a project; null where an error says no.</summary>
     private byte[]? Add(string name, SyntaxTree[] sources, IReadOnlyList<MetadataReference> others)
     {
-        var compilation = CSharpCompilation.Create($"{name}_{SpecCase.Plain(_name)}", sources, [.. References, .. others], Options);
-        var driver = Driver();
+        var compilation = CSharpCompilation.Create(name, sources, [.. References, .. others], Options);
         var watch = Stopwatch.StartNew();
         var (generated, diagnostics) = Phases.Of("generators", () =>
         {
-            driver.RunGeneratorsAndUpdateCompilation(compilation, out var with, out var said);
+            Driver().RunGeneratorsAndUpdateCompilation(compilation, out var with, out var said);
             return (with, said);
         });
         GeneratorTime += watch.Elapsed;

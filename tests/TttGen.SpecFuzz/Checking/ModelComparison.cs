@@ -174,7 +174,6 @@ internal static class ModelComparison
                     error = Math.Max(error, double.IsFinite(off) ? off : double.PositiveInfinity);
                 }
                 if (error > worst.Item2) worst = (t.Key, error);
-                if (Environment.GetEnvironmentVariable("SHOWG") is not null) Console.WriteLine($"{t.Key} norm {norm:0.00e+0} error {error:0.0e+0} size {size:0.0e+0}: {string.Join("; ", directions.Select((d, i) => $"slope {slopes[i]:0.000e+0} derived {d.Expected:0.000e+0} moved {d.Moved:0.0e+0} rounding {Rounding(d.Unit):0.0e+0}"))}");
             }
             figures.Add(new($"{probe.Tensors.Count} gradients; {worst.Item1}", worst.Item2, bar));
 

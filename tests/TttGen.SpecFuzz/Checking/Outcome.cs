@@ -52,49 +52,6 @@ internal sealed record Outcome(Verdict Verdict, string Words, IReadOnlyList<stri
         }
     }
 
-    /// <summary>Compiles specs of a namespace each as one project; those that something is said against are compiled again, apart.</summary>
-    public static IReadOnlyList<Outcome> Of(IReadOnlyList<SpecCase> specs)
-    {
-        if (specs.Count < 2) return [.. specs.Select(Of)];
-        CompiledSpec? compiled = null;
-        try
-        {
-            compiled = CompiledSpec.Together(specs);
-            if (compiled.IsClean) return [.. specs.Select(spec => Guarded(spec, compiled))];
-            var blamed = specs.Where(compiled.IsAgainst).ToHashSet();
-            if (blamed.Count > 0)
-            {
-                var others = new Queue<Outcome>(Of([.. specs.Where(spec => !blamed.Contains(spec))]));
-                return [.. specs.Select(spec => blamed.Contains(spec) ? Of(spec) : others.Dequeue())];
-            }
-            List<Outcome> apart = [.. specs.Select(Of)];
-            if (apart.All(outcome => outcome.Verdict == Verdict.Right)) apart[0] = new(Verdict.Uncompilable, "only beside others: " + Said(compiled.Errors.Concat(compiled.GeneratedWarnings).Concat(compiled.Remarks)), [], []);
-            return apart;
-        }
-        catch (Exception thrown) when (compiled is null)
-        {
-            List<Outcome> apart = [.. specs.Select(Of)];
-            if (apart.All(outcome => !outcome.IsDefect)) apart[0] = Of(thrown);
-            return apart;
-        }
-        finally
-        {
-            compiled?.Context.Unload();
-        }
-    }
-
-    private static Outcome Guarded(SpecCase spec, CompiledSpec compiled)
-    {
-        try
-        {
-            return Of(spec, compiled);
-        }
-        catch (Exception thrown)
-        {
-            return Of(thrown);
-        }
-    }
-
     private static Outcome Of(SpecCase spec, CompiledSpec compiled)
     {
         var ids = compiled.Errors.Select(e => e.Id).Distinct().Order(StringComparer.Ordinal).ToList();
@@ -108,7 +65,6 @@ internal sealed record Outcome(Verdict Verdict, string Words, IReadOnlyList<stri
         if (compiled.GeneratedWarnings.Count > 0) return new(Verdict.Uncompilable, Said(compiled.GeneratedWarnings), ids, remarks);
         if (spec.Words.ContainsKey("compile") || spec.Words.ContainsKey("time")) return new(Verdict.Right, "compiles", ids, remarks);
         var figures = compiled.Assembly!.GetTypes()
-            .Where(t => !spec.Words.TryGetValue("namespace", out var own) || t.Namespace == own)
             .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IModel<>)))
             .SelectMany(model => ModelComparison.Of(model, spec)).ToList();
         var bad = figures.Where(f => !f.Ok).ToList();
@@ -124,5 +80,9 @@ internal sealed record Outcome(Verdict Verdict, string Words, IReadOnlyList<stri
     }
 
     private static string Said(IEnumerable<Diagnostic> all) =>
-        string.Join(" | ", all.DistinctBy(e => (e.Id, e.GetMessage(CultureInfo.InvariantCulture))).Take(3).Select(e => $"{e.Id} {e.GetMessage(CultureInfo.InvariantCulture)}"));
+        string.Join(" | ", all.DistinctBy(e => (e.Id, e.GetMessage(CultureInfo.InvariantCulture))).Take(3).Select(e => $"{e.Id} {e.GetMessage(CultureInfo.InvariantCulture)}{Line(e)}"));
+
+    /// <summary>The generated line that an error stands in.</summary>
+    private static string Line(Diagnostic error) => error.Location.SourceTree is not { } tree || !tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) ? ""
+        : $": {tree.GetText().Lines.GetLineFromPosition(error.Location.SourceSpan.Start).ToString().Trim()}";
 }

@@ -12,7 +12,7 @@ internal static class Phases
     /// <summary>Runs a part of a check, and adds what it takes to its phase. Phases inside others are counted in both.</summary>
     public static T Of<T>(string phase, Func<T> part)
     {
-        var start = Now();
+        var start = Stopwatch.GetTimestamp();
         var jit = JitInfo.GetCompilationTime(currentThread: true);
         try
         {
@@ -20,7 +20,7 @@ internal static class Phases
         }
         finally
         {
-            var (took, compiling) = (Now() - start, JitInfo.GetCompilationTime(currentThread: true) - jit);
+            var (took, compiling) = (Stopwatch.GetElapsedTime(start), JitInfo.GetCompilationTime(currentThread: true) - jit);
             lock (Spent)
             {
                 var (before, jitBefore) = Spent.GetValueOrDefault(phase);
@@ -28,11 +28,6 @@ internal static class Phases
             }
         }
     }
-
-    [System.Runtime.InteropServices.DllImport("libc")] private static extern unsafe int clock_gettime(int c, long* t);
-    private static unsafe TimeSpan Now() { var t = stackalloc long[2]; clock_gettime(3, t); return new TimeSpan(t[0] * 10_000_000 + t[1] / 100); }
-
-    public static void Reset() { lock (Spent) Spent.Clear(); }
 
     /// <summary>A line a phase, for each of so many specs.</summary>
     public static IEnumerable<string> Lines(int count)

@@ -20,20 +20,13 @@ internal sealed record SpecCase(string Name, IReadOnlyList<(string Assembly, str
     private const string Usings = "using TttGen;\nusing TttGen.Layers;\nusing TttGen.InnerModels;\nusing TttGen.InnerOptimisers;\nusing static TttGen.Ops;\n";
 
     /// <summary>A project of one file.</summary>
-    public static SpecCase Of(string name, string text) => new(name, [("App", Usings + text)], new Dictionary<string, string> { ["random"] = "" });
-
-    /// <summary>A project of one file, in a namespace of its own: several can be compiled at once.</summary>
-    public static SpecCase InNamespace(string name, string text)
+    public static SpecCase Of(string name, string text)
     {
-        var own = Plain(name);
-        var words = new Dictionary<string, string> { ["random"] = "", ["namespace"] = own };
+        var words = new Dictionary<string, string> { ["random"] = "" };
         // an optimiser of its own moves its memories
-        if (Regex.Match(text, @"record struct (\w+)\([^)]*\) : IInnerOptimiser<") is { Success: true } optimiser) words["optimiser"] = $"{own}.{optimiser.Groups[1].Value}";
-        return new(name, [("App", $"{Usings}namespace {own};\n{text}")], words);
+        if (Regex.Match(text, @"record struct (\w+)\([^)]*\) : IInnerOptimiser<") is { Success: true } optimiser) words["optimiser"] = optimiser.Groups[1].Value;
+        return new(name, [("App", Usings + text)], words);
     }
-
-    /// <summary>The name as an identifier.</summary>
-    public static string Plain(string name) => string.Concat(name.Select(x => char.IsLetterOrDigit(x) ? x : '_'));
 
     public static IEnumerable<SpecCase> Read(string path)
     {
