@@ -60,7 +60,7 @@ partial record class Linear
             global::TttGen.Scans.TttScan.Optimised<Kernels<T, V>, T>(new() { _Scale = Scale, _Shift = Shift }, new()
             {
                 Tokens = tokens, Place = place, State = state, Scratch = scratch,
-                Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Output = new(output, outputRow), Inputs = global::TttGen.Scans.TokenInputs<T>.Of(new(input0, input0Row), new(input1, input1Row), new(input2, input2Row)),
+                Key = new(key, keyRow), Value = new(value, valueRow), Query = new(query, queryRow), Output = new(output, outputRow), Inputs = global::TttGen.Scans.TokenInputs<T>.Of([new(input0, input0Row), new(input1, input1Row), new(input2, input2Row)]),
             });
 
         /// <summary>What <see cref="global::TttGen.Scans.TttScan"/> drives.</summary>

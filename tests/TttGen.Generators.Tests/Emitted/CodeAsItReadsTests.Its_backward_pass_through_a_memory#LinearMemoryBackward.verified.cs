@@ -1,4 +1,4 @@
-        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are computed again here.</summary>
+        /// <summary>Gradients of a whole mini-batch by all that goes into it, from its inner gradient; other forward values are recomputed here.</summary>
         /// <param name="key">[n, HeadDim]</param>
         /// <param name="query">[n, HeadDim]</param>
         /// <param name="lr">[n]</param>
@@ -416,9 +416,9 @@
                 V lrLanes = V.Broadcast(lr[i]);
                 V dDInvStdKLanes = V.Broadcast(dDInvStdK);
                 V invStdKLanes = V.Broadcast(invStdK);
-                T dInvStdK2 = (sumDNormalK[i] * sum) + product7 + product8 + (T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product6));
+                T dInvStdK2 = sumDNormalK[i] * sum + product7 + product8 + T.CreateTruncating(3.0) * (dInvStdK[i] * invStdK * invStdK * product6);
                 V factor2 = V.Broadcast(scalar2 * dInvStdK2);
-                T scalar4 = (T.CreateTruncating(-0.0625) * (scalar3 * sum2)) + (sumDNormalK[i] * dDInvStdK) + (invStdK * sum3);
+                T scalar4 = T.CreateTruncating(-0.0625) * (scalar3 * sum2) + sumDNormalK[i] * dDInvStdK + invStdK * sum3;
                 V factor3 = V.Broadcast(T.CreateTruncating(-0.0625) * scalar4);
                 for (int j = 0; j < 16; j += V.Count)
                 {

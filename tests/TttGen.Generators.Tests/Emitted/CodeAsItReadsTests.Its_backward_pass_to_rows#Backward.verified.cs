@@ -133,7 +133,7 @@
 
         // 9. dQuery, dKey, dValue, dRate, dTokenRate: the gradient of LinearMemory.Learn, from dAnswer
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void LearnLinearMemoryBack<V>(int worker, int workers) where V : struct, ILanes<V, float>
+        private void LearnLinearMemoryBackward<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
             float* layerLearnableTokenIdx = _layerLearnableTokenIdx + Layer * 16L; // [16]
             float* layerW1Gradient = _layerW1Gradient + Layer * 512L; // [2, 16, 16]
@@ -173,7 +173,7 @@
                     LinearMemoryScanBackward.Run<float, V>(slice.Count, (int)(slice.Position % 16), key + row * 32 + head * 16, 32, value + row * 32 + head * 16, 32, query + row * 32 + head * 16, 32,
                         rate + row * 2 + head, 2, tok, slice.State + Layer * 1088L + head * 544L, layerScale + head * 16, layerShift + head * 16,
                         dAnswer + row * 32 + head * 16, 32, dKey + row * 32 + head * 16, 32, dValue + row * 32 + head * 16, 32, dQuery + row * 32 + head * 16, 32,
-                        dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, KeepEvery, Kept(worker), Scratch(worker) + 560);
+                        dRate + row * 2 + head, 2, dTok, dState, dScale, dShift, CheckpointEvery, Checkpoints(worker), Scratch(worker) + 560);
                     // no gradient flows into what was carried here
                     if (slice.Position > 0) continue;
                     RowSums.Add<V>(dState, dW1, 256);

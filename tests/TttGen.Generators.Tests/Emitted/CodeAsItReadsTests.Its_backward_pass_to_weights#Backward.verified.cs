@@ -1,4 +1,4 @@
-        // 16. packs the operands of dLayerQProj += normᵀ · dQ, dLayerKProj += normᵀ · dK, dLayerVProj += normᵀ · dValue, dLayerLearnableTttLr += normᵀ · rows3; norm is made again
+        // 16. packs the operands of dLayerQProj += normᵀ · dQ, dLayerKProj += normᵀ · dK, dLayerVProj += normᵀ · dValue, dLayerLearnableTttLr += normᵀ · rows3; norm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientLayerQProjLayerKProjLayerVProjLayerLearnableTttLr<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -49,7 +49,7 @@
             }
         }
 
-        // 17. dLayerQProj += normᵀ · dQ, dLayerKProj += normᵀ · dK, dLayerVProj += normᵀ · dValue, dLayerLearnableTttLr += normᵀ · rows3; norm is made again
+        // 17. dLayerQProj += normᵀ · dQ, dLayerKProj += normᵀ · dK, dLayerVProj += normᵀ · dValue, dLayerLearnableTttLr += normᵀ · rows3; norm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientLayerQProjLayerKProjLayerVProjLayerLearnableTttLr<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -65,7 +65,7 @@
             GradientProduct.Accumulate<V>(_packedGradients + 96 * (nint)GradientProduct.RowsAtOnce, 2, Math.Clamp(first - 3, 0, 1), Math.Clamp(end - 3, 0, 1), _packedRows, 32, count, layerLearnableTttLrGradient);
         }
 
-        // 18. packs the operands of dLayerOProj += postNormᵀ · dResult2; postNorm is made again
+        // 18. packs the operands of dLayerOProj += postNormᵀ · dResult2; postNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackGradientLayerOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {
@@ -126,7 +126,7 @@
             }
         }
 
-        // 19. dLayerOProj += postNormᵀ · dResult2; postNorm is made again
+        // 19. dLayerOProj += postNormᵀ · dResult2; postNorm is recomputed
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void GradientLayerOProj<V>(int worker, int workers) where V : struct, ILanes<V, float>
         {

@@ -36,7 +36,7 @@
         // tokenRates[j] = max(1/(j + 1) + seqModelingBlockLearnableTokenIdx[j], 0)
         for (int j = thread; j < 16; j += 32)
         {
-            tokenRates[j] = Fn.Max((1f / (j + 1)) + seqModelingBlockLearnableTokenIdx[j], 0f);
+            tokenRates[j] = Fn.Max(1f / (j + 1) + seqModelingBlockLearnableTokenIdx[j], 0f);
         }
         for (int e = thread; e < 16; e += 32) B1[e] = states[at + 256 + e];
         for (int e = thread; e < 256; e += 32) W1[(e >> 4) * 20 + (e & 15)] = states[at + 0 + e];
