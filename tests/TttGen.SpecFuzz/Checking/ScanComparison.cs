@@ -162,7 +162,8 @@ internal static unsafe class ScanComparison
         var worstName = "";
         var worstError = 0.0;
         double[] coefficients = kink ? [0.5] : [4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280];
-        double Difference(Action<double> move, double h)
+        double Difference(Action<double> move, double h) => Differences(move, h, coefficients);
+        double Differences(Action<double> move, double h, double[] coefficients)
         {
             double At(double step)
             {
@@ -190,7 +191,7 @@ internal static unsafe class ScanComparison
         }
         foreach (var (what, gradient, add) in width >= 0 && AllRight() ? [] : variables)
         {
-            double off = 0, size = 0, unsure = 0;
+            double off = 0, size = 0, unsure = 0, offClose = 0;
             for (var direction = 0; direction < 2; direction++)
             {
                 var along = Direction(gradient);
@@ -199,9 +200,12 @@ internal static unsafe class ScanComparison
                 unsure = Math.Max(unsure, Math.Abs(measured - Difference(Move, kink ? 2e-7 : 5e-4)));
                 var derived = along.Zip(gradient, (a, b) => a * b).Sum();
                 (off, size) = (off + Math.Pow(measured - derived, 2), size + measured * measured);
+                // where max or min has its kink nearer than a wide step, both wide steps see the mean of two slopes
+                offClose += width < 0 || kink ? 0 : Math.Pow(Differences(Move, 1e-7, [0.5]) - derived, 2);
             }
             var norm = Math.Sqrt(gradient.Sum(g => g * g) / gradient.Length);
             var error = Math.Max(0, Math.Sqrt(off) - 10 * unsure) / Math.Max(1e-6, Math.Max(Math.Sqrt(size), norm));
+            if (width >= 0 && !kink && error > 1e-7 && Math.Sqrt(offClose) <= 1e-5 * Math.Max(1e-6, Math.Max(Math.Sqrt(size), norm))) error = 0;
             if (!double.IsFinite(error)) error = double.PositiveInfinity;
             if (error > worstError) (worstName, worstError) = (what, error);
         }

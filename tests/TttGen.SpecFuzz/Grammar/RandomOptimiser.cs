@@ -61,7 +61,7 @@ internal sealed record RandomOptimiser(int Seed, RandomMemory Memory, IReadOnlyL
         {
             (_parts, _inputs) = (1 + random.Next(3), 1 + random.Next(3));
             // the weight keeps most of itself, and parts shrink: what grows by itself shows nothing
-            List<Expression> after = [Expression.Of(Linear, "{0} * W - {1} * gradient + 0.2 * {2}", Kept(), Rate(), Sum(2))];
+            List<Expression> after = [Expression.Of(Linear, "{0} * W - {1} * gradient + 0.2 * {2}", Kept(), Rate(), Sum(2, least: 1))];
             for (var q = 1; q < _parts; q++) after.Add(Expression.Of(Linear, $"0.6 * ({{0}} * {Names[q]} + {{1}} * gradient) + 0.2 * {{2}}", Coefficient(2), Rate(), Sum(2)));
             IReadOnlyList<Expression> closed = random.Next(3) > 0 ? [] : [Leaf(Linear, "W"), .. Enumerable.Range(1, _parts - 1).Select(_ => random.Next(3) == 0 ? Leaf(Linear, "0") : Constant())];
             return new(seed, RandomMemory.Draw(seed), after, closed, _inputs);
@@ -90,13 +90,17 @@ internal sealed record RandomOptimiser(int Seed, RandomMemory Memory, IReadOnlyL
             _ => Leaf(Share, Input()),
         };
 
-        private Expression Sum(int depth) => depth == 0 ? Leaf(Linear, random.Next(4) == 0 ? "(0.1 * gradient)" : Names[random.Next(_parts)]) : random.Next(5) switch
+        /// <param name="depth">Of the expression.</param>
+        /// <param name="least">Parts before this one have no share in it.</param>
+        private Expression Sum(int depth, int least = 0) => depth == 0 ? Leaf(Linear, Part(least)) : random.Next(5) switch
         {
-            0 => Expression.Of(Linear, "({0} + {1})", Sum(depth - 1), Sum(depth - 1)),
-            1 => Expression.Of(Linear, "({0} - {1})", Sum(depth - 1), Sum(depth - 1)),
-            2 => Expression.Of(Linear, "(-{0})", Sum(depth - 1)),
-            _ => Expression.Of(Linear, "({0} * {1})", Coefficient(1), Sum(depth - 1)),
+            0 => Expression.Of(Linear, "({0} + {1})", Sum(depth - 1, least), Sum(depth - 1, least)),
+            1 => Expression.Of(Linear, "({0} - {1})", Sum(depth - 1, least), Sum(depth - 1, least)),
+            2 => Expression.Of(Linear, "(-{0})", Sum(depth - 1, least)),
+            _ => Expression.Of(Linear, "({0} * {1})", Coefficient(1), Sum(depth - 1, least)),
         };
+
+        private string Part(int least) => random.Next(4) == 0 || random.Next(_parts) is var part && part < least ? "(0.1 * gradient)" : Names[part];
 
         private Expression Constant() => Expression.Of(Linear, $"(0.5 * {{0}} - 0.1 * {Names[random.Next(_parts)]})", Leaf(Linear, Names[random.Next(_parts)]));
 
