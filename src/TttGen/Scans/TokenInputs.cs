@@ -13,7 +13,7 @@ public struct TokenInputs<T> where T : unmanaged
     private RowView<T> _first;
 
     /// <summary>The inputs, in the order of the step.</summary>
-    public static TokenInputs<T> Of(params ReadOnlySpan<RowView<T>> inputs)
+    public static TokenInputs<T> Of(ReadOnlySpan<RowView<T>> inputs)
     {
         var all = default(TokenInputs<T>);
         inputs.CopyTo(all);

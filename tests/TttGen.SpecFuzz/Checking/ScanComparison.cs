@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using System.Text.RegularExpressions;
 using TttGen;
 using TttGen.Cpu;
 
@@ -26,7 +27,7 @@ internal static unsafe class ScanComparison
             var backward = model.GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public).FirstOrDefault(t => t.Name == scan.Name + "Backward");
             var checker = typeof(ScanComparison).GetMethod(nameof(Check), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(inner, feature, miniBatch);
             var weights = ((System.Collections.IEnumerable)memory.GetType().GetProperty("End")!.GetValue(memory)!).Cast<InnerState>().First().Weights;
-            foreach (var figure in (IEnumerable<Figure>)checker.Invoke(null, [scan, backward, weights, scan.Name, c.Words.ContainsKey("kink"), c.IsRandom ? c.Projects.Sum(p => p.Text.Length) % 3 : -1, OptimiserOf(c, model)])!) yield return figure;
+            foreach (var figure in (IEnumerable<Figure>)checker.Invoke(null, [scan, backward, weights, scan.Name, c.Words.ContainsKey("kink"), c.IsRandom ? c.Projects.Sum(p => p.Text.Length) % 3 : -1, c.IsRandom && c.Projects.Any(p => Kinked.IsMatch(p.Text)), OptimiserOf(c, model)])!) yield return figure;
         }
     }
 
@@ -39,6 +40,9 @@ internal static unsafe class ScanComparison
         .SelectMany(memory => ((IEnumerable<InnerState>)memory.GetType().GetProperty("End")!.GetValue(memory)!).Select(state => state.Weights)
             .Concat((IEnumerable<InnerWeights>)memory.GetType().GetProperty("Moved")!.GetValue(memory)!))
         .SelectMany(weights => weights.Fast).SelectMany(weight => weight.Items).Any(item => !(Math.Abs(item.Value) < 1e3));
+
+    /// <summary>Functions whose slope jumps.</summary>
+    private static readonly Regex Kinked = new(@"\b(Min|Max|Abs|Relu|Clamp|Select)\(");
 
     private static string Plain(Type t) => t.Name.Split('`')[0];
 
@@ -70,7 +74,7 @@ internal static unsafe class ScanComparison
         }
     }
 
-    private static List<Figure> Check<TModel, F, K>(Type scan, Type? backward, InnerWeights start, string name, bool kink, int width, Type? optimiser) where TModel : IInnerModel<TModel, F> where F : IDim where K : IDim
+    private static List<Figure> Check<TModel, F, K>(Type scan, Type? backward, InnerWeights start, string name, bool kink, int width, bool mayKink, Type? optimiser) where TModel : IInnerModel<TModel, F> where F : IDim where K : IDim
     {
         var random = new Random(5);
         double[] Normal(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => (double)(float)(size * Initialisation.Normal(random)))];
@@ -201,11 +205,11 @@ internal static unsafe class ScanComparison
                 var derived = along.Zip(gradient, (a, b) => a * b).Sum();
                 (off, size) = (off + Math.Pow(measured - derived, 2), size + measured * measured);
                 // where max or min has its kink nearer than a wide step, both wide steps see the mean of two slopes
-                offClose += width < 0 || kink ? 0 : Math.Pow(Differences(Move, 1e-7, [0.5]) - derived, 2);
+                offClose += !mayKink ? 0 : Math.Pow(Differences(Move, 1e-7, [0.5]) - derived, 2);
             }
             var norm = Math.Sqrt(gradient.Sum(g => g * g) / gradient.Length);
             var error = Math.Max(0, Math.Sqrt(off) - 10 * unsure) / Math.Max(1e-6, Math.Max(Math.Sqrt(size), norm));
-            if (width >= 0 && !kink && error > 1e-7 && Math.Sqrt(offClose) <= 1e-5 * Math.Max(1e-6, Math.Max(Math.Sqrt(size), norm))) error = 0;
+            if (mayKink && error > 1e-7 && Math.Sqrt(offClose) <= 1e-5 * Math.Max(1e-6, Math.Max(Math.Sqrt(size), norm))) error = 0;
             if (!double.IsFinite(error)) error = double.PositiveInfinity;
             if (error > worstError) (worstName, worstError) = (what, error);
         }
