@@ -25,6 +25,13 @@ public sealed class CodeWriter
         return this;
     }
 
+    /// <summary>Text that was written at this indent.</summary>
+    public CodeWriter Written(string text)
+    {
+        foreach (var line in text.TrimEnd('\n').Split('\n')) Line(line.Length == 0 ? "" : line.Substring(4 * Indent));
+        return this;
+    }
+
     /// <summary>A head and an opening brace.</summary>
     public CodeWriter Open(string head)
     {

@@ -36,7 +36,7 @@ internal sealed class ModelFiles(ModelSource source)
     {
         var w = new CodeWriter { Indent = Depth - 1 };
         Open(w);
-        foreach (var line in text.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
+        w.Written(text);
         w.Close();
         return Of(w.ToString());
     }

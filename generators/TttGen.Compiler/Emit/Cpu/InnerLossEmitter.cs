@@ -45,8 +45,7 @@ internal static class InnerLossEmitter
         w.Line().Line("public void Scan(in global::TttGen.Scans.ScanCall<T> call) =>");
         w.Line($"    global::TttGen.Scans.TttScan.{scan.Driver}<{memory.Name}Scan.Kernels<T, V>, T>({ScanKernels.Construct(model.Slow.Select(s => (s.Name, ScanKernels.Field(s.Name))))}, call);");
         w.Close();
-        w.Line();
-        foreach (var line in text.ToString().TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
+        w.Line().Written(text.ToString());
         w.Close();
         return w.ToString();
     }

@@ -212,10 +212,6 @@ internal sealed class ScanEmitter
 
     private static void Append(CodeWriter w, List<string> methods)
     {
-        foreach (var m in methods)
-        {
-            w.Line();
-            foreach (var line in m.TrimEnd('\n').Split('\n')) w.Line(line.Length == 0 ? "" : line.Substring(4 * w.Indent));
-        }
+        foreach (var m in methods) w.Line().Written(m);
     }
 }
