@@ -16,17 +16,36 @@ internal sealed record CarrySlot(Carry Carry, long Offset, int Layers)
     public string OfLayer(string suffix) => Layers > 1 ? $"{Numbers.Of(Offset)} + Layer * {Numbers.Of(Carry.Size)}L" : Numbers.Of(Offset) + suffix;
 }
 
-/// <summary>The carries of a model, one behind another in a sequence's state: segment by segment, those of its operations, then rows of the past.</summary>
+/// <summary>Where the parts of a carry that are there for each token lie in a page.</summary>
+/// <param name="Class">Which kind of page: one for all that is kept of the same tokens.</param>
+/// <param name="Offset">The first layer's first element.</param>
+/// <param name="Layers">How many layers have one; they lie one behind another.</param>
+internal sealed record PageSlot(int Class, long Offset, int Layers);
+
+/// <summary>A kind of page: what a sequence keeps of so many tokens, of all layers.</summary>
+/// <param name="Window">Tokens of which it is kept; 0: all.</param>
+/// <param name="Elements">Its size.</param>
+internal sealed record PageKind(int Window, long Elements);
+
+/// <summary>
+/// The carries of a model, one behind another in a sequence's state: segment by segment, those of its operations, then rows of the past. What is there for each token lies in pages.
+/// </summary>
 internal sealed class CarryLayout
 {
     private readonly Dictionary<Carry, CarrySlot> _slots = [];
+    private readonly Dictionary<Carry, PageSlot> _paged = [];
+    private readonly List<PageKind> _pages = [];
     private readonly Dictionary<RowTensor, CarrySlot> _halos = [];
 
     public CarryLayout(IEnumerable<(LinkedSegment Segment, RowSchedule Schedule)> segments)
     {
         foreach (var (segment, schedule) in segments)
         {
-            foreach (var carry in schedule.Kernels.OfType<SequenceKernel>().Select(k => k.Primitive.Carry)) _slots[carry] = Placed(carry, segment.Repeat);
+            foreach (var carry in schedule.Kernels.OfType<SequenceKernel>().Select(k => k.Primitive.Carry).OfType<Carry>())
+            {
+                _slots[carry] = Placed(carry, segment.Repeat);
+                if (carry.Extent.IsPaged) _paged[carry] = InPages(carry, segment.Repeat);
+            }
             foreach (var t in schedule.Tensors.Where(t => t.Halo > 0)) _halos[t] = Placed(new Carry(t.Name, 1, [new CarryPart(t.Name, (long)t.Halo * t.Columns)]), segment.Repeat);
         }
     }
@@ -40,10 +59,32 @@ internal sealed class CarryLayout
     /// <summary>Where a carry lies.</summary>
     public CarrySlot Of(Carry carry) => _slots[carry];
 
+    /// <summary>The kinds of pages.</summary>
+    public IReadOnlyList<PageKind> Pages => _pages;
+
+    /// <summary>Bytes that each token adds to a state.</summary>
+    public long BytesPerToken => _pages.Where(p => p.Window == 0).Sum(p => p.Elements) * sizeof(float) / Carry.PageTokens;
+
+    /// <summary>Where the parts of a carry that are there for each token lie.</summary>
+    public PageSlot Paged(Carry carry) => _paged[carry];
+
     /// <summary>Where a tensor's rows of the past lie.</summary>
     public CarrySlot Of(RowTensor tensor) => _halos[tensor];
 
     private long _length;
+
+    private PageSlot InPages(Carry carry, int layers)
+    {
+        var at = _pages.FindIndex(p => p.Window == carry.Extent.Window);
+        if (at < 0)
+        {
+            at = _pages.Count;
+            _pages.Add(new PageKind(carry.Extent.Window, 0));
+        }
+        var slot = new PageSlot(at, _pages[at].Elements, layers);
+        _pages[at] = _pages[at] with { Elements = slot.Offset + carry.PagedSize * layers };
+        return slot;
+    }
 
     private CarrySlot Placed(Carry carry, int layers)
     {

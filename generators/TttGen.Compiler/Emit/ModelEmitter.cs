@@ -73,6 +73,7 @@ internal sealed class ModelEmitter
         w.Line("    [.. Compiled.ParameterSlots.SelectMany(static s => s.Infos)];").Line();
         w.Line($"public override (long Body, long Head) FlopsPerToken => ({Numbers.Of(bodyFlops)}, {Numbers.Of(2L * _model.Width * _model.Vocabulary)});").Line();
         w.Line($"public override long StateBytes => {Numbers.Of(4 * _states.Length)};").Line();
+        if (_states.BytesPerToken > 0) w.Line($"public override long StateBytesPerToken => {Numbers.Of(_states.BytesPerToken)};").Line();
         w.Line("public override IReadOnlyList<string> Kernels { get; } =").Line("[");
         foreach (var line in KernelSummary.Describe(_scheduled.Segments)) w.Line($"    \"{line.Replace("\"", "\\\"")}\",");
         w.Line("];").Line();

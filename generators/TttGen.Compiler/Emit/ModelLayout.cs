@@ -10,6 +10,7 @@ internal sealed class ModelLayout
 {
     private readonly Dictionary<string, LinkedParameter> _parameters;
     private readonly List<(string Name, RotatePairs Rotation)> _rotaries = [];
+    private readonly List<(string Name, Rotate Rotation)> _positions = [];
 
     public ModelLayout(LinkedModel model)
     {
@@ -21,6 +22,19 @@ internal sealed class ModelLayout
 
     /// <summary>Rotary tables in use.</summary>
     public IEnumerable<(string Field, RotatePairs Rotation)> Rotaries => _rotaries.Select(r => ("_" + r.Name, r.Rotation));
+
+    /// <summary>Rotations by whole places in use.</summary>
+    public IEnumerable<(string Field, Rotate Rotation)> PositionRotaries => _positions.Select(r => ("_" + r.Name, r.Rotation));
+
+    /// <summary>What turns rows by their place, without the underscore of its field; one for all of equal feature, base and pairs.</summary>
+    public string PositionRotary(Rotate r)
+    {
+        foreach (var (known, other) in _positions)
+            if (other.Feature == r.Feature && other.Halves == r.Halves && ThetaText(other.Theta) == ThetaText(r.Theta)) return known;
+        var name = "turn" + (_positions.Count == 0 ? "" : Numbers.Of(_positions.Count + 1));
+        _positions.Add((name, r));
+        return name;
+    }
 
     public LinkedParameter Parameter(string name) => _parameters.TryGetValue(name, out var p) ? p : throw new CompileException("TTT152", $"{name} is no parameter");
 
@@ -54,7 +68,9 @@ internal sealed class ModelLayout
         return name;
     }
 
-    public string ThetaText(RotatePairs r) => r.Theta switch
+    public string ThetaText(RotatePairs r) => ThetaText(r.Theta);
+
+    public string ThetaText(Node theta) => theta switch
     {
         Literal l => Numbers.Of(l.Value),
         Setting s => Setting(s.Name),

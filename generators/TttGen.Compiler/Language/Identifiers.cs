@@ -65,8 +65,8 @@ public sealed class Identifiers(NameScope scope)
     [
         .. Everywhere, "r", "p", "b", "s", "a", "c0", "worker", "workers", "share", "block", "firstBlock", "endBlock", "panel", "swapped", "sums", "case", "harmonic", "rotary", "packedRows", "packedGradients", "left", "logits",
         "positions", "sliceOf", "stateOffsets", "layerOffset", "tokens", "table", "halo", "before", "firstRow", "firstColumn", "seed", "options", "config", "weights", "device", "source", "checkpoint", "directory",
-        "keyRows", "valueRows", "queryRows", "rateRows", "answerRows", "keyStride", "valueStride", "queryStride", "rateStride", "answerStride", "result", "x", "dX", "hidden", "embedded", "answers",
-        "Product", "GradientProduct", "RowSums", "RowShare", "PackedMatrix", "RotaryTable", "Prefetching", "BatchSlice",
+        "keyRows", "valueRows", "queryRows", "rateRows", "answerRows", "keyStride", "valueStride", "queryStride", "rateStride", "answerStride", "result", "x", "dX", "hidden", "embedded", "answers", "rotated", "statistics", "turn", "items",
+        "Product", "GradientProduct", "RowSums", "RowShare", "PackedMatrix", "RotaryTable", "Prefetching", "BatchSlice", "PositionRotary", "PageClass", "KeyValueTile", "AttentionForward", "AttentionBackward",
     ]);
 
     private static readonly HashSet<string> ScanNames = new(

@@ -148,11 +148,12 @@ public sealed partial class Linker
                 return new PartsValue([.. values.Select(NodeOf)]);
             case ("CausalConvolution", _):
                 return new NodeValue(Convolution(NodeOf(values[0]), (TapsValue)values[1], NodeOf(values[2])));
+            case ("RotatePairs" or "RotateHalves", _) when s.TypeArguments.Count == 0:
+                return new NodeValue(_graph.Primitive(id => new Rotate(id, NodeOf(values[0]), NodeOf(values[1]), EvenFeature(spec, s), s.Op == "RotateHalves")));
             case ("RotatePairs", _):
-                var feature = spec.Close(s.Type).Arguments[1];
-                if (Size(feature) % 2 != 0)
-                    throw new CompileException("TTT134", $"{spec.Program.Name}: RotatePairs turns pairs of columns: an even head size was expected, found {AxisOf(feature)} = {Size(feature)}");
-                return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), Size(feature), Size(spec.Close(s.TypeArguments[0])))));
+                return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), EvenFeature(spec, s), Size(spec.Close(s.TypeArguments[0])))));
+            case ("Attend", _):
+                return new NodeValue(Attend(spec, s, [.. values.Select(NodeOf)]));
             case ("Shift", _):
                 if (NodeOf(values[1]) is not Literal { Value: >= 1 } by) throw new CompileException("TTT127", $"{spec.Program.Name}: Shift takes a constant of at least 1");
                 return new NodeValue(_graph.Shift(NodeOf(values[0]), (int)by.Value));
@@ -184,6 +185,27 @@ public sealed partial class Linker
         var (h, f) = (AxisOf(heads), AxisOf(feature));
         if (h.Size * f.Size != width.Size)
             throw new CompileException("TTT132", $"{spec.Program.Name}: {h} × {f} = {h.Size} × {f.Size} = {h.Size * f.Size} columns were expected, found {width} = {width.Size}; choose sizes that divide");
+    }
+
+    private int EvenFeature(SpecInstance spec, SpecStatement rotation)
+    {
+        var feature = AxisOf(spec.Close(rotation.Type).Arguments[1]);
+        return feature.Size % 2 == 0
+            ? feature.Size
+            : throw new CompileException("TTT134", $"{spec.Program.Name}: {rotation.Op} turns pairs of columns: an even head size was expected, found {feature} = {feature.Size}");
+    }
+
+    /// <summary>Attention over heads; the sizes of rows are known to be heads × features.</summary>
+    private Node Attend(SpecInstance spec, SpecStatement s, IReadOnlyList<Node> operands)
+    {
+        var type = spec.Close(s.Type);
+        var (heads, feature, groups) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]), AxisOf(spec.Close(s.TypeArguments[0])));
+        if (heads.Size % groups.Size != 0)
+            throw new CompileException("TTT164", $"{spec.Program.Name}: Attend shares each key head among as many query heads: query heads that are a multiple of {groups} = {groups.Size} were expected, found {heads} = {heads.Size}; choose head counts that divide");
+        if (operands.Count > 3 && operands[3] is not Literal { Value: >= 1 })
+            throw new CompileException("TTT165", $"{spec.Program.Name}: Attend takes a window of a constant number of tokens, at least 1 (a query sees itself); leave it out to see all of them");
+        var window = operands.Count > 3 ? (int)((Literal)operands[3]).Value : 0;
+        return _graph.Primitive(id => new Attend(id, [.. operands.Take(3)], feature.Size, window));
     }
 
     private Node Convolution(Node x, TapsValue taps, Node bias)

@@ -42,10 +42,12 @@ public sealed record RowsKernel(string Name, IReadOnlyList<Node> Stores, IReadOn
 public sealed record RowsSum(string Name, Node Node, Node Body);
 
 /// <summary>An operation over the rows of each sequence.</summary>
-public sealed record SequenceKernel(string Name, SequencePrimitive Primitive) : RowKernel(Name)
+/// <param name="Primitive">The operation.</param>
+/// <param name="Statistics">What it lays down for its gradient's kernel beside its rows; null: nothing.</param>
+public sealed record SequenceKernel(string Name, SequencePrimitive Primitive, SequenceStatistics? Statistics) : RowKernel(Name)
 {
     /// <inheritdoc/>
-    public override IEnumerable<Node> Made => [Primitive];
+    public override IEnumerable<Node> Made => Statistics is null ? [Primitive] : [Primitive, Statistics];
 }
 
 /// <summary>

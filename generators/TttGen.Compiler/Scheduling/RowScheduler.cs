@@ -23,7 +23,7 @@ public sealed partial class RowScheduler
     private readonly List<RowKernel> _kernels = [];
     private readonly List<RowsSum> _sums = [];
     private readonly HashSet<Node> _summed = [];
-    private bool _isGradient;
+    private bool _isGradient, _keepsStatistics;
 
     private RowScheduler(IReadOnlyList<Node> roots, HashSet<string> names, IEnumerable<RowTensor> given)
     {
@@ -56,6 +56,7 @@ public sealed partial class RowScheduler
         var scheduler = new RowScheduler([segment.Result], names, []);
         scheduler.ChooseStored();
         scheduler._mustStore.Add(segment.Result);
+        scheduler._keepsStatistics = true;
         scheduler.KeepFor(gradient.Roots);
         var forward = scheduler.Forward(segment, null);
         var backward = new RowScheduler([.. gradient.Roots], names, forward.Tensors);
@@ -157,7 +158,13 @@ public sealed partial class RowScheduler
                 case SequencePrimitive primitive:
                     Make(primitive.Rows);
                     Tensor(primitive, primitive.Result);
-                    _kernels.Add(new SequenceKernel(Unique(primitive.Name), primitive));
+                    SequenceStatistics? statistics = null;
+                    if (_keepsStatistics && primitive.Statistics > 0)
+                    {
+                        statistics = (SequenceStatistics)graph.Primitive(id => new SequenceStatistics(id, primitive));
+                        Tensor(statistics, "statistics");
+                    }
+                    _kernels.Add(new SequenceKernel(Unique(primitive.Name), primitive, statistics));
                     _made.Add(primitive);
                     break;
                 case SequenceGradient gradient:

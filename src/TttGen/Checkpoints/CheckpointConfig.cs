@@ -90,7 +90,7 @@ public sealed class CheckpointConfig
         foreach (ConfigEntry entry in expected)
         {
             using JsonDocument wanted = JsonDocument.Parse(entry.Json);
-            if (!TryGet(entry.Key, out JsonElement found) && !ConfigDefaults.TryGet(entry.Key, out found))
+            if (!TryGet(entry.Key, out JsonElement found) && !ConfigDefaults.TryGet(this, entry.Key, out found))
                 problems.Add($"{entry.Key}: expected {entry.Json}, found none");
             else if (!Same(wanted.RootElement, found))
                 problems.Add($"{entry.Key}: expected {entry.Json}, found {OneLine.Of(found.GetRawText())}");
@@ -100,7 +100,8 @@ public sealed class CheckpointConfig
             throw new CheckpointException($"{_name} does not fit model {modelName}: {string.Join("; ", problems)}; {Likeness.Of(this).Advice}");
     }
 
-    private long Size(string key) => TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long size) ? size : -1;
+    /// <summary>A size; −1 where it is missing or no whole number.</summary>
+    internal long Size(string key) => TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long size) ? size : -1;
 
     private bool TryGet(string key, [NotNullWhen(true)] out JsonElement value) => _values.TryGetValue(key, out value) && value.ValueKind != JsonValueKind.Null;
 

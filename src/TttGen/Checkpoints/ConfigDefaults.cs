@@ -1,14 +1,15 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace TttGen.Checkpoints;
 
 /// <summary>
-/// What a key means where config.json leaves it out: Hugging Face's writer drops values that equal its library's defaults (tie_word_embeddings among them).
-/// Sizes have no default here: a config without them is not one of this format.
+/// What a key means where config.json leaves it out: Hugging Face's writer drops values that equal its library's defaults (tie_word_embeddings among them), and those differ
+/// from one architecture to another. Sizes have no default here, but those that follow from others: a config without them is not one of this format.
 /// </summary>
 internal static class ConfigDefaults
 {
-    private static readonly JsonElement Values = JsonElement.Parse(
+    private static readonly JsonElement OfTtt = JsonElement.Parse(
         """
         {
           "hidden_act": "silu", "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "tie_word_embeddings": true,
@@ -17,5 +18,31 @@ internal static class ConfigDefaults
         }
         """);
 
-    internal static bool TryGet(string key, out JsonElement value) => Values.TryGetProperty(key, out value);
+    private static readonly JsonElement OfLlama = JsonElement.Parse(
+        """
+        {
+          "hidden_act": "silu", "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "tie_word_embeddings": false, "attention_bias": false, "mlp_bias": false
+        }
+        """);
+
+    /// <summary>The value of a key that a config leaves out.</summary>
+    /// <param name="config">What else it says.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its value.</param>
+    internal static bool TryGet(CheckpointConfig config, string key, out JsonElement value)
+    {
+        if (!IsLlama(config)) return OfTtt.TryGetProperty(key, out value);
+        value = default;
+        var derived = (key, config.Size("num_attention_heads"), config.Size("hidden_size")) switch
+        {
+            ("num_key_value_heads", > 0 and var heads, _) => heads,
+            ("head_dim", > 0 and var heads, > 0 and var width) when width % heads == 0 => width / heads,
+            _ => -1,
+        };
+        if (derived < 0) return OfLlama.TryGetProperty(key, out value);
+        value = JsonElement.Parse(derived.ToString(CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    private static bool IsLlama(CheckpointConfig config) => config.Entries.Any(static entry => entry is { Key: "model_type", Json: "\"llama\"" });
 }

@@ -106,6 +106,17 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
         }
     }
 
+    /// <summary>What is made for the rows of a pass before its kernels run: rotations by their places.</summary>
+    protected virtual void Prepare()
+    {
+    }
+
+    private protected override void RunPass(bool lastRows)
+    {
+        Prepare();
+        Forward();
+    }
+
     /// <summary>Runs the head over <see cref="BatchedModel.OutputRows"/>.</summary>
     protected abstract void Head();
 

@@ -25,4 +25,11 @@ internal static class Elements
         for (var i = 0; i < y.Length; i++) y[i] = function(a[i], b[i], c[i]);
         return y;
     }
+
+    public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        for (var i = 0; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
 }

@@ -64,4 +64,69 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
         }
         return new(rotated);
     }
+
+    /// <summary>Rotary position embedding over neighbouring pairs (2i, 2i + 1), by the angle t · theta^(−2i / feature) of the whole place t in the sequence.</summary>
+    /// <exception cref="ArgumentException">The feature size is odd.</exception>
+    [Operation]
+    public HeadSeq<THeads, TFeature> RotatePairs(double theta) => Rotate("rotated pairs", theta, i => (2 * i, 2 * i + 1));
+
+    /// <summary>The same over the halves of a head: the pairs are (i, i + feature / 2), as Hugging Face's Llama has them.</summary>
+    /// <exception cref="ArgumentException">The feature size is odd.</exception>
+    [Operation]
+    public HeadSeq<THeads, TFeature> RotateHalves(double theta) => Rotate("rotated halves", theta, i => (i, i + TFeature.Size / 2));
+
+    /// <summary>
+    /// Causal attention: yₜ = Σₛ softmaxₛ(qₜ · kₛ / √feature) vₛ over s ≤ t, each head by itself. Fewer key heads than query heads are shared by as many
+    /// neighbouring query heads each.
+    /// </summary>
+    /// <exception cref="ArgumentException">The key heads don't divide the query heads, or the sequences have other lengths.</exception>
+    [Operation]
+    public HeadSeq<THeads, TFeature> Attend<TGroups>(HeadSeq<TGroups, TFeature> key, HeadSeq<TGroups, TFeature> value) where TGroups : IDim => Attend(key, value, int.MaxValue);
+
+    /// <summary>The same over a sliding window: t − window &lt; s ≤ t.</summary>
+    /// <exception cref="ArgumentException">As above, or a window of less than one token.</exception>
+    [Operation]
+    public HeadSeq<THeads, TFeature> Attend<TGroups>(HeadSeq<TGroups, TFeature> key, HeadSeq<TGroups, TFeature> value, int window) where TGroups : IDim
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        if (THeads.Size % TGroups.Size != 0) throw new ArgumentException($"attention: expected query heads that are a multiple of {TGroups.Size} key heads, found {THeads.Size}");
+        if (key.Rows != Rows || value.Rows != Rows) throw new ArgumentException($"attention: expected keys and values of {Rows} tokens, found {key.Rows} and {value.Rows}");
+        var answers = new double[_items.Length];
+        for (var head = 0; head < THeads.Size; head++)
+        {
+            var group = head / (THeads.Size / TGroups.Size);
+            for (var t = 0; t < Rows; t++)
+            {
+                var first = Math.Max(0, t - window + 1);
+                var query = Row(t, head);
+                var scores = new double[t + 1 - first];
+                for (var s = first; s <= t; s++) scores[s - first] = Elements.Dot(query, key.Row(s, group)) / Math.Sqrt(TFeature.Size);
+                var most = scores.Max();
+                var weights = scores.Select(score => Math.Exp(score - most)).ToArray();
+                var sum = weights.Sum();
+                var answer = answers.AsSpan((t * THeads.Size + head) * TFeature.Size, TFeature.Size);
+                for (var s = first; s <= t; s++)
+                    for (var i = 0; i < TFeature.Size; i++) answer[i] += weights[s - first] / sum * value.Row(s, group)[i];
+            }
+        }
+        return new(answers);
+    }
+
+    private HeadSeq<THeads, TFeature> Rotate(string what, double theta, Func<int, (int First, int Second)> pair)
+    {
+        if (TFeature.Size % 2 != 0) throw new ArgumentException($"{what}: expected an even feature size, found {TFeature.Size}");
+        var rotated = new double[_items.Length];
+        for (var row = 0; row < rotated.Length; row += TFeature.Size)
+        {
+            var place = row / (THeads.Size * TFeature.Size);
+            for (var i = 0; i < TFeature.Size / 2; i++)
+            {
+                var (first, second) = pair(i);
+                var (sine, cosine) = Math.SinCos(place * Math.Pow(theta, -2.0 * i / TFeature.Size));
+                rotated[row + first] = _items[row + first] * cosine - _items[row + second] * sine;
+                rotated[row + second] = _items[row + first] * sine + _items[row + second] * cosine;
+            }
+        }
+        return new(rotated);
+    }
 }

@@ -64,6 +64,11 @@ public abstract unsafe partial class CompiledTrainable
     /// <summary>Puts the learnt starting weights into a state of zeros.</summary>
     protected abstract void StartState(float* state);
 
+    /// <summary>What is made for the rows of a call before its kernels run: rotations by their places.</summary>
+    protected virtual void Prepare()
+    {
+    }
+
     /// <summary>Runs everything up to the head.</summary>
     protected abstract void Forward();
 

@@ -205,6 +205,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
             tokens = tokens[sequence.Count..];
         }
         CheckIds();
+        Prepare();
     }
 
     private void Advance()

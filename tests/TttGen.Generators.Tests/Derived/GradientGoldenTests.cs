@@ -13,7 +13,7 @@ public sealed class GradientGoldenTests(ITestOutputHelper output)
 {
     private const double Bar = 1e-7;
 
-    private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() => ModelSources.Of(["TttGen.Numerics.Tests/Models.cs"]));
+    private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() => ModelSources.Of(["TttGen.Numerics.Tests/Models.cs", "TttGen.Numerics.Tests/LlamaModels.cs"]));
 
     [Theory]
     [InlineData("linear-transformer", "LinearTransformer")]
@@ -26,6 +26,8 @@ public sealed class GradientGoldenTests(ITestOutputHelper output)
     [InlineData("mlp-transformer-stops-inside-a-mini-batch", "MlpTransformer")]
     [InlineData("mlp-mamba", "MlpMamba")]
     [InlineData("mlp-mamba-ragged-21", "MlpMamba")]
+    [InlineData("llama", "SmallLlama")]
+    [InlineData("llama-grouped-query", "SmallLlamaOfTwoKeyHeads")]
     public void The_loss_and_every_gradient_are_those_of_the_reference(string name, string model)
     {
         var directory = Path.Combine(AppContext.BaseDirectory, "golden", name);

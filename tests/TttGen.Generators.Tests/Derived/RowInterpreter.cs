@@ -24,6 +24,9 @@ internal sealed class RowInterpreter(
         Lookup l => [.. tokens.SelectMany(t => tables[l.Table].Skip(t * l.Shape[1].Size).Take(l.Shape[1].Size))],
         Shift s => Shifted(Of(s.Argument), s.Shape[1].Size, s.By),
         RotatePairs r => Rotated(r, Of(r.Argument), Of(r.Theta)[0]),
+        Rotate r => Rotated(r, Of(r.Rows[0]), Of(r.Theta)[0]),
+        Attend a => new AttentionOracle(a, tokens.Length, Of(a.Query), Of(a.Key), Of(a.Value)).Answers(),
+        SequenceGradient { Primitive: Attend a } d => new AttentionOracle(a, tokens.Length, Of(a.Query), Of(a.Key), Of(a.Value)).Gradient(Of(d.Output), d.Operand),
         Learn l => Joined([.. Scans(l).Select(s => s.Outputs())]),
         SequenceGradient { Primitive: Learn l } d => Gradient(l, d),
         _ => base.Primitive(node),
@@ -43,6 +46,21 @@ internal sealed class RowInterpreter(
             turned[e] = rows[e] * cos - rows[e + 1] * sin;
             turned[e + 1] = rows[e + 1] * cos + rows[e] * sin;
         }
+        return turned;
+    }
+
+    private static double[] Rotated(Rotate r, double[] rows, double theta)
+    {
+        var turned = new double[rows.Length];
+        var (columns, half) = (r.Shape[1].Size, r.Feature / 2);
+        for (var head = 0; head < rows.Length; head += r.Feature)
+            for (var i = 0; i < half; i++)
+            {
+                var (first, second) = r.Halves ? (head + i, head + i + half) : (head + 2 * i, head + 2 * i + 1);
+                var (sin, cos) = Math.SinCos(head / columns * Math.Pow(theta, -2.0 * i / r.Feature) * (r.Back ? -1 : 1));
+                turned[first] = rows[first] * cos - rows[second] * sin;
+                turned[second] = rows[second] * cos + rows[first] * sin;
+            }
         return turned;
     }
 

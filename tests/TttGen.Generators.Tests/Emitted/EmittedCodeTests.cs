@@ -75,6 +75,26 @@ public sealed class EmittedCodeTests
             """),
         InnerModels(), "InnerModels.cs"));
 
+    /// <summary>Attention over everything and over windows, groups of heads, and a memory in the same block.</summary>
+    [Fact]
+    public void Models_that_attend() => Check(Compilations.With(
+        Compilations.Of("""
+            namespace TttGen.Numerics.Tests;
+
+            [Dim(1)] public readonly partial struct One : IDim;
+            [Dim(2)] public readonly partial struct Two : IDim;
+            [Dim(3)] public readonly partial struct Three : IDim;
+            [Dim(5)] public readonly partial struct Five : IDim;
+            [Dim(6)] public readonly partial struct Six : IDim;
+            [Dim(10)] public readonly partial struct Ten : IDim;
+            [Dim(12)] public readonly partial struct Twelve : IDim;
+            [Dim(22)] public readonly partial struct TwentyTwo : IDim;
+            [Dim(30)] public readonly partial struct Thirty : IDim;
+            [Dim(31)] public readonly partial struct ThirtyOne : IDim;
+            [Dim(96)] public readonly partial struct NinetySix : IDim;
+            """),
+        Source("AttentionModels.cs"), "AttentionModels.cs"));
+
     /// <summary>The backward pass, and what else a model has that learns.</summary>
     [Fact]
     public void Models_that_learn() => Check(Trainable());
@@ -195,8 +215,10 @@ public sealed class EmittedCodeTests
         }
         """;
 
-    private static string InnerModels([CallerFilePath] string here = "") =>
-        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../TttGen.Numerics.Tests/InnerModels.cs"));
+    private static string InnerModels() => Source("InnerModels.cs");
+
+    private static string Source(string file, [CallerFilePath] string here = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../TttGen.Numerics.Tests", file));
 
     /// <summary>No complaint of the C# compiler about any file, and no file that is another than it was.</summary>
     private static void Check(CSharpCompilation compilation, GeneratorDriver? driver = null, [CallerFilePath] string testFile = "", [CallerMemberName] string method = "")

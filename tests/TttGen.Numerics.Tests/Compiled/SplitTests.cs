@@ -15,6 +15,7 @@ public sealed class SplitTests(Xunit.Abstractions.ITestOutputHelper output)
     [InlineData("linear-mamba")]
     [InlineData("mlp-transformer")]
     [InlineData("mlp-mamba")]
+    [InlineData("llama-grouped-query")]
     public void Any_split_gives_the_logits_of_one_call(string name)
     {
         using var golden = new GoldenCase(name);
@@ -43,7 +44,15 @@ public sealed class SplitTests(Xunit.Abstractions.ITestOutputHelper output)
     [InlineData("MambaByTen")]
     [InlineData("MambaBySix")]
     [InlineData("MixedMemories")]
-    public void Any_split_gives_the_logits_of_one_call_for_other_inner_models(string name) => Walk(name, Walks / 10);
+    public void Any_split_gives_the_logits_of_one_call_for_other_inner_models(string name) => Walk(name, Walks / 10, 60, 35);
+
+    /// <summary>Sequences of several pages, longer than the windows.</summary>
+    [Theory]
+    [InlineData("AttendByTwenty")]
+    [InlineData("AttendByNinetySix")]
+    [InlineData("WindowBySix")]
+    [InlineData("HybridByTen")]
+    public void Any_split_gives_the_logits_of_one_call_where_the_state_grows(string name) => Walk(name, Walks / 4, 300, 130, 64);
 
     [Theory]
     [InlineData("TitansBySixteen")]
@@ -51,13 +60,13 @@ public sealed class SplitTests(Xunit.Abstractions.ITestOutputHelper output)
     [InlineData("TitansSwiGluByTen")]
     [InlineData("TitansDeltaByNinetySix")]
     [InlineData("TitansSquashedBySix")]
-    public void Any_split_gives_the_logits_of_one_call_under_momentum(string name) => Walk(name, Walks);
+    public void Any_split_gives_the_logits_of_one_call_under_momentum(string name) => Walk(name, Walks, 60, 35);
 
-    private void Walk(string name, int walks)
+    private void Walk(string name, int walks, params int[] lengths)
     {
         using var model = SmallModel.All[name].Load(new ModelOptions { Threads = 1 });
         var random = new Random(43);
-        int[][] tokens = [.. new[] { 60, 35 }.Select(length => Enumerable.Range(0, length).Select(_ => random.Next(model.Vocabulary)).ToArray())];
+        int[][] tokens = [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => random.Next(model.Vocabulary)).ToArray())];
         double[][] expected = [.. tokens.Select(model.AllLogits)];
         var worst = 0.0;
         for (var seed = 0; seed < walks; seed++)

@@ -25,9 +25,11 @@ public sealed class GoldenCase : IDisposable
 
     public bool HasStates => _case.Tensors.ContainsKey("state.W1");
 
+    public bool HasHiddenStates => _case.Tensors.ContainsKey("hidden_states");
+
     /// <summary>Settings of config.json.</summary>
     public IReadOnlyDictionary<string, double> Settings =>
-        new[] { "ttt_base_lr", "rope_theta", "rms_norm_eps" }.ToDictionary(key => key, key => _checkpoint.Config.Double(key));
+        new[] { "ttt_base_lr", "rope_theta", "rms_norm_eps" }.Where(_checkpoint.Config.Has).ToDictionary(key => key, key => _checkpoint.Config.Double(key));
 
     public Weights<TModel> Load<TModel>() where TModel : ISpec<TModel>
     {

@@ -45,6 +45,14 @@ public sealed class GoldenTests
         Check<LinearTransformerHeadsOf96>("linear-transformer-heads-of-96", (golden, sequence, model) =>
             Compare(golden, sequence, model.Apply(new(golden.Tokens(sequence))), model.EmbedTokens, model.Layers, model.Norm, block => block.SeqModelingBlock.Memory));
 
+    [Fact]
+    public void Llama_is_the_reference() =>
+        Check<SmallLlama>("llama", (golden, sequence, model) => RelativeError.Within(Bar, model.Lm.Apply(new(golden.Tokens(sequence))).Items, golden.Logits(sequence), "logits"));
+
+    [Fact]
+    public void Llama_of_fewer_key_heads_is_the_reference() =>
+        Check<SmallLlamaOfTwoKeyHeads>("llama-grouped-query", (golden, sequence, model) => RelativeError.Within(Bar, model.Lm.Apply(new(golden.Tokens(sequence))).Items, golden.Logits(sequence), "logits"));
+
     private static void Check<TModel>(string name, Action<GoldenCase, int, TModel> compare) where TModel : ISpec<TModel>
     {
         using var golden = new GoldenCase(name);

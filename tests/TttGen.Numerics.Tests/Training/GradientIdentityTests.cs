@@ -22,6 +22,9 @@ public sealed unsafe class GradientIdentityTests(ITestOutputHelper output)
         ["linear, Mamba"] = LinearMamba.Definition,
         ["MLP, Transformer"] = MlpTransformer.Definition,
         ["MLP, Mamba"] = MlpMamba.Definition,
+        ["attention over groups of heads of 20"] = AttendByTwenty.Definition,
+        ["attention over two windows"] = WindowBySix.Definition,
+        ["a memory and attention"] = HybridByTen.Definition,
         ["heads of 96"] = LinearTransformerHeadsOf96.Definition,
     };
 

@@ -23,6 +23,7 @@ internal sealed class CompiledClass(
             w.Line($"private readonly {(p.IsMatrix ? "PackedMatrix[]" : "float*")} _{Names.Lower(p.Name)}; // {(p.Layers > 1 ? $"{Numbers.Of(p.Layers)} × " : "")}[{string.Join(", ", p.Shape)}]");
         foreach (var s in model.Settings) w.Line($"private readonly double {layout.Setting(s.Name)};");
         foreach (var (field, _) in layout.Rotaries) w.Line($"private readonly RotaryTable {field};");
+        foreach (var (field, _) in layout.PositionRotaries) w.Line($"private readonly PositionRotary {field};");
         if (layout.HarmonicPlaces > 0) w.Line("private readonly float* _harmonic;");
         foreach (var t in Tensors()) w.Line($"private float* _{t.Name}; // [rows{(t.Halo > 0 ? $" and {Numbers.Of(t.Halo)} before each sequence" : "")}, {Numbers.Of(t.Columns)}]");
         foreach (var (_, s) in Looped()) w.Line($"private readonly float* _{s.Result!.Name}Spare;");
@@ -39,6 +40,7 @@ internal sealed class CompiledClass(
         foreach (var s in model.Settings) w.Line($"{layout.Setting(s.Name)} = Setting(config, {Texts.Quoted(s.Key)}, {Numbers.Of(s.Default)});");
         foreach (var (field, r) in layout.Rotaries)
             w.Line($"{field} = Own(new RotaryTable({Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}, {Numbers.Of(r.Feature)}, {layout.ThetaText(r)}));");
+        foreach (var (field, r) in layout.PositionRotaries) w.Line($"{field} = {PositionRotary(r, layout, "MaxRows")};");
         if (layout.HarmonicPlaces is > 0 and var most)
         {
             w.Line($"_harmonic = Allocate({Numbers.Of(most)});");
@@ -64,6 +66,7 @@ internal sealed class CompiledClass(
         w.Line($"protected override int RowAlignment => {(cuda ? "Alignment" : Numbers.Of(alignment))};").Line();
         w.Line($"protected override long StateLength => {(cuda ? "StateElements" : Numbers.Of(states.Length))};").Line();
         var signature = string.Join(", ", model.Memories.Select(m => $"{m.Name} {states.Of(m.Carry).Layers} × {m.Heads} × {Numbers.Of(m.Carry.HeadSize)}"));
+        signature = string.Join(", ", new[] { signature }.Where(s => s.Length > 0).Concat(states.Pages.Select(p => $"pages of {Numbers.Of(p.Elements)}{(p.Window > 0 ? $" for {Numbers.Of(p.Window)} tokens" : "")}")));
         signature = $"\"{source.Name} ({signature}; {Numbers.Of(states.Used)} numbers)\"";
         if (cuda) w.Line($"internal const string Signature = {signature};").Line();
         w.Line($"protected override string StateSignature => {(cuda ? "Signature" : signature)};").Line();
@@ -77,10 +80,29 @@ internal sealed class CompiledClass(
         }
         w.Line("];").Line();
         StartState.Write(w, model, states);
+        WritePages(w, layout, states);
+        if (states.Used == 0 && states.Pages.Count > 0) w.Line().Line("protected override bool OnlyPages => true;");
         w.Close();
         w.Close();
         return w.ToString();
     }
+
+    /// <summary>What a sequence has for each token, and what is done before each pass.</summary>
+    internal static void WritePages(CodeWriter w, ModelLayout layout, CarryLayout states)
+    {
+        if (states.Pages.Count > 0)
+        {
+            w.Line().Line("protected override IReadOnlyList<PageClass> PageClasses { get; } =");
+            w.Line($"    [{string.Join(", ", states.Pages.Select(p => $"new PageClass({Numbers.Of(p.Elements)}, {Numbers.Of(p.Window)})"))}];");
+        }
+        if (!layout.PositionRotaries.Any()) return;
+        w.Line().Open("protected override void Prepare()");
+        foreach (var (field, _) in layout.PositionRotaries) w.Line($"{field}.Prepare(Positions, Rows);");
+        w.Close();
+    }
+
+    internal static string PositionRotary(Ir.Rotate r, ModelLayout layout, string rows) =>
+        $"Own(new PositionRotary({rows}, {Numbers.Of(r.Feature)}, {layout.ThetaText(r.Theta)}, {(r.Halves ? "true" : "false")}))";
 
     private IEnumerable<RowTensor> Tensors() => segments.SelectMany(s => s.Schedule.Tensors);
 

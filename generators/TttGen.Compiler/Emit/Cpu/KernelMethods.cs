@@ -115,8 +115,11 @@ internal sealed partial class KernelMethods : IPlanKernels
             case LookupKernel l: Lookup(l, tensors, locals, body); break;
             case RowsKernel r: Rows(r, tensors, locals, names, body); break;
             case SequenceKernel { Primitive: Learn learn }: Scan(learn, tensors, locals, names, body); break;
+            case SequenceKernel { Primitive: Attend attend } s: Attention(s, attend, tensors, locals, body); break;
+            case SequenceKernel { Primitive: Rotate rotate }: Rotation(rotate, tensors, locals, body); break;
             case ProductKernel p: Multiply(p, tensors, locals, names, body); break;
             case SequenceGradientKernel { Primitive: Learn learn } l: LearnBackward(learn, l, tensors, locals, names, body); break;
+            case SequenceGradientKernel { Primitive: Attend attend } g: AttentionBackward(attend, g, tensors, locals, body); break;
             case ScatterKernel s: Scatter(s, tensors, locals, body); break;
             case VectorKernel v: Vectors(v, tensors, locals, names, body); break;
             default: throw new CompileException("TTT162", $"{kernel.Name} has no code on a CPU");
@@ -129,8 +132,13 @@ internal sealed partial class KernelMethods : IPlanKernels
         };
         Write(kernel.Name, Title(id, kernel, tensors), formulas, locals, body);
         if (kernel is ProductKernel { IsHead: true }) Head = id;
-        var run = $"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}";
-        return _learns && kernel is SequenceKernel { Primitive: Learn watched } ? [run, InnerLossProbe(watched, tensors)] : [run];
+        var run = $"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } or SequenceKernel { Primitive: Rotate } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}";
+        return kernel switch
+        {
+            SequenceKernel { Primitive: Learn watched } when _learns => [run, InnerLossProbe(watched, tensors)],
+            SequenceKernel { Primitive: Attend attends } => [AppendKeys(kernel.Name, attends, tensors), run],
+            _ => [run],
+        };
     }
 
     private int NextId(string method)

@@ -93,6 +93,7 @@ internal sealed class TrainingEmitter
         }
         foreach (var s in _model.Settings) w.Line($"private double {_layout.Setting(s.Name)};");
         foreach (var (field, _) in _layout.Rotaries) w.Line($"private RotaryTable {field};");
+        foreach (var (field, _) in _layout.PositionRotaries) w.Line($"private PositionRotary {field};");
         if (_layout.HarmonicPlaces > 0) w.Line("private readonly float* _harmonic;");
         foreach (var t in Tensors()) w.Line($"private float* _{t.Name}; // [rows{(t.Halo > 0 ? $" and {Numbers.Of(t.Halo)} for each sequence" : "")}, {Numbers.Of(t.Columns)}]");
         foreach (var (name, columns) in _methods.Sums) w.Line($"private readonly float* _{name}; // [blocks of rows, {Numbers.Of(columns)}]");
@@ -125,6 +126,7 @@ internal sealed class TrainingEmitter
         }
         foreach (var s in _model.Settings) w.Line($"{_layout.Setting(s.Name)} = {Numbers.Of(s.Default)};");
         foreach (var (field, r) in _layout.Rotaries) w.Line($"{field} = {Rotary(r)};");
+        foreach (var (field, r) in _layout.PositionRotaries) w.Line($"{field} = {PositionRotary(r)};");
         if (_layout.HarmonicPlaces is > 0 and var most)
         {
             w.Line($"_harmonic = Allocate({Numbers.Of(most)});");
@@ -162,6 +164,8 @@ internal sealed class TrainingEmitter
 
     private string Rotary(Ir.RotatePairs r) => $"Own(new RotaryTable({Numbers.Of(r.Period)}, {Numbers.Of(r.Shape[1].Size)}, {Numbers.Of(r.Feature)}, {_layout.ThetaText(r)}))";
 
+    private string PositionRotary(Ir.Rotate r) => CompiledClass.PositionRotary(r, _layout, "MaxTokens");
+
     private void Members(CodeWriter w)
     {
         w.Line($"public override int Vocabulary => {Numbers.Of(_model.Vocabulary)};").Line();
@@ -184,6 +188,7 @@ internal sealed class TrainingEmitter
             w.Line($"case {Texts.Quoted(s.Key)}:");
             w.Line($"    {_layout.Setting(s.Name)} = value;");
             foreach (var (field, r) in _layout.Rotaries.Where(r => _layout.ThetaText(r.Rotation) == _layout.Setting(s.Name))) w.Line($"    {field} = {Rotary(r)};");
+            foreach (var (field, r) in _layout.PositionRotaries.Where(r => _layout.ThetaText(r.Rotation.Theta) == _layout.Setting(s.Name))) w.Line($"    {field} = {PositionRotary(r)};");
             w.Line("    break;");
         }
         w.Line("default:");
@@ -192,6 +197,7 @@ internal sealed class TrainingEmitter
         w.Close();
         w.Close().Line();
         StartState.Write(w, _model, _states);
+        CompiledClass.WritePages(w, _layout, _states);
         w.Line();
     }
 

@@ -1,0 +1,3 @@
+using TttGen.App;
+
+return TttApp.Run<Llama125MSample.Llama125M>(args);

@@ -1,0 +1,25 @@
+using TttGen.Inference;
+
+namespace TttGen.Numerics.Tests.Compiled;
+
+/// <content>Golden cases of models that attend.</content>
+internal static partial class CompiledModels
+{
+    static partial void AddAttention(Dictionary<string, ModelDefinition> models)
+    {
+        models["llama"] = SmallLlama.Definition;
+        models["llama-grouped-query"] = SmallLlamaOfTwoKeyHeads.Definition;
+    }
+}
+
+/// <content>Small models that attend.</content>
+internal abstract partial class SmallModel
+{
+    static partial void AddAttention(List<SmallModel> models) => models.AddRange(
+    [
+        Of<AttendByTwenty>((model, tokens) => model.Apply(tokens).Items),
+        Of<AttendByNinetySix>((model, tokens) => model.Apply(tokens).Items),
+        Of<WindowBySix>((model, tokens) => model.Apply(tokens).Items),
+        Of<HybridByTen>((model, tokens) => model.Apply(tokens).Items),
+    ]);
+}
