@@ -71,6 +71,6 @@ internal static class BenchCommand
     private static TttModel Open(ModelDefinition definition, ModelArguments model, ParseResult arguments, ChosenDevice device, WeightType weights)
     {
         var options = model.Options(arguments, device) with { Weights = weights };
-        return model.FindDirectory(arguments) is { } directory ? definition.Load(directory, options) : definition.Create(1, options);
+        return model.Limited(model.FindDirectory(arguments) is { } directory ? definition.Load(directory, options) : definition.Create(1, options), arguments);
     }
 }

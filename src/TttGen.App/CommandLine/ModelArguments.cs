@@ -30,6 +30,8 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
 
     private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, WorkerPool.MostThreads);
 
+    private readonly Option<long?> _maxContext = Numbers.OptionalInteger("--max-context", "Tokens that a sequence may have; what would read more is refused before it begins. Default: any number", 1, long.MaxValue);
+
     private readonly DeviceArgument _device = new(definition, console);
 
     /// <summary>Adds the options to a command.</summary>
@@ -39,6 +41,7 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
         if (weights)
             command.Options.Add(_weights);
         command.Options.Add(_threads);
+        command.Options.Add(_maxContext);
         command.Options.Add(_device.Option);
     }
 
@@ -63,11 +66,18 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
     public ChosenDevice OpenDevice(ParseResult arguments) => _device.Open(arguments, arguments.GetResult(_weights) is null ? WeightType.Float32 : arguments.GetValue(_weights));
 
     /// <summary>Loads the weights.</summary>
-    public TttModel Load(ParseResult arguments, string directory, ChosenDevice device) => definition.Load(directory, Options(arguments, device));
+    public TttModel Load(ParseResult arguments, string directory, ChosenDevice device) => Limited(definition.Load(directory, Options(arguments, device)), arguments);
+
+    /// <summary>The model with its limit, which one on a device is not given at its making.</summary>
+    public TttModel Limited(TttModel model, ParseResult arguments)
+    {
+        if (model is BatchedModel limited) limited.MaxContext = arguments.GetValue(_maxContext);
+        return model;
+    }
 
     /// <summary>Loading options as given.</summary>
     public ModelOptions Options(ParseResult arguments, ChosenDevice device) =>
-        new() { Weights = arguments.GetValue(_weights), Threads = arguments.GetValue(_threads), Device = device.Device };
+        new() { Weights = arguments.GetValue(_weights), Threads = arguments.GetValue(_threads), Device = device.Device, MaxContext = arguments.GetValue(_maxContext) };
 
     /// <summary>The checkpoint's tokenizer, which must be of the model's size.</summary>
     public static Tokenizer LoadTokenizer(string directory, TttModel model)

@@ -17,6 +17,14 @@ internal static class Numbers
         CustomParser = result => Parse(result, name, result.Tokens[0].Value, least, most),
     };
 
+    /// <summary>A whole number, or none.</summary>
+    public static Option<long?> OptionalInteger(string name, string description, long least, long most) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result => Parse(result, name, result.Tokens[0].Value, least, most),
+    };
+
     /// <summary>A real number.</summary>
     public static Option<double> Real(string name, string description, double standard, double least, double most) => new(name)
     {
@@ -39,7 +47,7 @@ internal static class Numbers
     {
         if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
             return value;
-        result.AddError($"{name}: expected a {(value is int ? "whole " : "")}number from {least} to {most}, found '{text}'");
+        result.AddError($"{name}: expected a {(value is int or long ? "whole " : "")}number from {least} to {most}, found '{text}'");
         return default;
     }
 }

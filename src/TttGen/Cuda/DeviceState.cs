@@ -10,7 +10,7 @@ internal sealed class DeviceState(DeviceModel model, int slot) : ModelState(mode
     /// <summary>Its slot; while a call holds the state.</summary>
     internal int Slot => slot;
 
-    public override long Bytes => model.StateBytes;
+    private protected override long Length => model.StateLayout.Length;
 
     private protected override uint StartChecksum => model.StartChecksum;
 

@@ -17,4 +17,7 @@ public unsafe struct BatchSlice
 
     /// <summary>Where its state goes after the pass: the same where it is replaced; null: nowhere.</summary>
     public float* End;
+
+    /// <summary>[page classes]: a table of pages each, whose entry t / 64 is the page of token t; null where the model has no page classes. Entries of pages that lie wholly before the window may be null.</summary>
+    public float*** Pages;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TttGen.Inference;
 
 /// <summary>
@@ -26,6 +28,18 @@ public abstract unsafe class BatchedModel : TttModel
         _sliceDone = new int[maxRows];
         _sliceStates = new ModelState[maxRows];
         OutputRows = (int*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_outputRows, 0);
+    }
+
+    /// <summary>Tokens that a sequence may have, at least 1; null: any number. What <see cref="ModelOptions.MaxContext"/> says; a model on a device is told here.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than one.</exception>
+    public long? MaxContext
+    {
+        get;
+        set
+        {
+            if (value is { } tokens) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokens, nameof(MaxContext));
+            field = value;
+        }
     }
 
     /// <summary>Which call is at work.</summary>
@@ -201,6 +215,8 @@ public abstract unsafe class BatchedModel : TttModel
             var length = LengthOf(lengths, s);
             if (length <= 0) throw new TttException($"sequence {s}: expected at least one token, found none");
             if (state.Position > ModelState.MostTokens - length) throw new TttException($"sequence {s}: expected a sequence of at most {ModelState.MostTokens} tokens");
+            if (state.Position > MaxContext - length)
+                throw new TttException(string.Create(CultureInfo.InvariantCulture, $"sequence {s}: expected at most {MaxContext} tokens (--max-context), found {state.Position} + {length}; allow more, or start a sequence anew"));
             (state.Sequence, state.FirstToken, state.Count, state.Done) = (s, (int)total, length, 0);
             total += length;
         }
@@ -209,6 +225,7 @@ public abstract unsafe class BatchedModel : TttModel
         var vocabulary = Vocabulary;
         for (var t = 0; t < tokens.Length; t++)
             if ((uint)_tokens[t] >= (uint)vocabulary) throw new TttException($"token {t}: expected an id in 0 … {vocabulary - 1}, found {_tokens[t]}");
+        for (var s = 0; s < states.Length; s++) _states[s].Reserve(_states[s].Count, _maxRows);
     }
 
     private protected void RunPasses(ReadOnlySpan<SequenceState> states, ReadOnlySpan<int> tokens, ReadOnlySpan<int> lengths, in WantedRows wanted)
@@ -222,7 +239,11 @@ public abstract unsafe class BatchedModel : TttModel
         }
         finally
         {
-            foreach (var state in _states.AsSpan(0, taken)) state.Lifetime.GiveBack();
+            foreach (var state in _states.AsSpan(0, taken))
+            {
+                state.Trim();
+                state.Lifetime.GiveBack();
+            }
             Array.Clear(_states, 0, taken);
             Array.Clear(_sliceStates, 0, Math.Min(taken, _maxRows));
         }
@@ -271,7 +292,8 @@ public abstract unsafe class BatchedModel : TttModel
     {
         _sliceStates[SliceCount] = state;
         _sliceDone[SliceCount] = state.Done;
-        _pass.Add(tokens, state.Position, AddressOf(state), AddressOf(state));
+        state.Reserve(tokens.Length, tokens.Length);
+        _pass.Add(tokens, state.Position, AddressOf(state), AddressOf(state), state.PageTables);
     }
 
     /// <summary>An inner weight or gradient sum of a state: [layers, heads, count] in order.</summary>

@@ -38,6 +38,7 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
             weights.Dispose();
             throw new TttException($"{Definition.Name} has no kernels for {device.Name}; set <TttGenCuda>true</TttGenCuda> in its project, or run it on the CPU");
         }
+        MaxContext = options.MaxContext;
         Slots = slots;
         Parameters = weights;
         _original = original;
@@ -91,6 +92,18 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
 
     /// <inheritdoc/>
     public override long WorkingBytes => _workingElements * sizeof(float);
+
+    /// <summary>Classes of pages that a sequence's keys and values lie in; none: what it carries does not grow.</summary>
+    protected virtual IReadOnlyList<PageClass> PageClasses => [];
+
+    /// <summary>Whether a sequence carries nothing but pages: its state can go back then.</summary>
+    protected virtual bool OnlyPages => false;
+
+    /// <summary>As <see cref="PageClasses"/>, for states.</summary>
+    internal IReadOnlyList<PageClass> PageLayout => PageClasses;
+
+    /// <summary>As <see cref="OnlyPages"/>, for states.</summary>
+    internal bool CarriesOnlyPages => OnlyPages;
 
     /// <summary>Puts the learnt starting weights into a state of zeros.</summary>
     protected abstract void StartState(float* state);

@@ -2,13 +2,13 @@ using TttGen.Cpu;
 
 namespace TttGen.Inference;
 
-/// <summary>The state of a sequence as compiled code reads and writes it: one block of f32.</summary>
+/// <summary>The state of a sequence as compiled code reads and writes it: one block of f32, and pages where its carries grow.</summary>
 internal sealed unsafe class CompiledState : ModelState
 {
     private readonly CompiledModel _model;
     private readonly NativeBuffer _numbers;
 
-    internal CompiledState(CompiledModel model) : base(model.StateLayout.Signature)
+    internal CompiledState(CompiledModel model) : base(model.StateLayout.Signature, model.PageLayout is { Count: > 0 } classes ? new SequencePages(classes) : null)
     {
         _model = model;
         _numbers = new NativeBuffer(model.StateLayout.Length);
@@ -18,7 +18,9 @@ internal sealed unsafe class CompiledState : ModelState
     /// <summary>The numbers; while a call holds the state.</summary>
     internal float* Pointer => _numbers.Pointer;
 
-    public override long Bytes => _numbers.Length * sizeof(float);
+    private protected override long Length => _numbers.Length;
+
+    private protected override bool CanRewind => _model.CarriesOnlyPages;
 
     private protected override uint StartChecksum
     {

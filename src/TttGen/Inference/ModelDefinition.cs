@@ -21,8 +21,11 @@ public abstract class ModelDefinition
     /// <summary>Floating-point operations a token of prefill, without and with the head, as the schedule counts them.</summary>
     public abstract (long Body, long Head) FlopsPerToken { get; }
 
-    /// <summary>Bytes of one sequence's state.</summary>
+    /// <summary>Bytes of one sequence's state; of a model whose states grow, at the sequence's start.</summary>
     public abstract long StateBytes { get; }
+
+    /// <summary>Bytes that a state grows by for each token read; of layers with a window, only until that is full.</summary>
+    public virtual long StateBytesPerToken => 0;
 
     /// <summary>What the compiler fused, a kernel a line.</summary>
     public abstract IReadOnlyList<string> Kernels { get; }

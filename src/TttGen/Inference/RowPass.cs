@@ -50,9 +50,10 @@ internal sealed unsafe class RowPass
     /// <param name="position">Tokens before them.</param>
     /// <param name="state">The sequence's state.</param>
     /// <param name="end">Where its state afterwards goes: the same, or null where it is not wanted.</param>
-    public void Add(ReadOnlySpan<int> tokens, long position, float* state, float* end)
+    /// <param name="pages">Its pages, these tokens' among them; null where there are none.</param>
+    public void Add(ReadOnlySpan<int> tokens, long position, float* state, float* end, float*** pages)
     {
-        Slices[SliceCount] = new BatchSlice { First = Rows, Count = tokens.Length, Position = position, State = state, End = end };
+        Slices[SliceCount] = new BatchSlice { First = Rows, Count = tokens.Length, Position = position, State = state, End = end, Pages = pages };
         for (var t = 0; t < tokens.Length; t++)
         {
             TokenIds[Rows + t] = tokens[t];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using TttGen.Checkpoints;
@@ -7,7 +8,7 @@ namespace TttGen.Inference;
 
 /// <summary>
 /// A state in a file, little-endian: <c>TttGenState3</c>, i32 bytes of the signature, i64 position, i64 count of numbers, the signature in UTF-8,
-/// the numbers in f32, u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over. The signature ends in the
+/// the numbers in f32, those of the pages after the others, class by class and whole (<see cref="PageClass"/>: which ones follows from the position), u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over. The signature ends in the
 /// checksum of the weights that a state starts from; files of older builds, which have none there, are read as well.
 /// </summary>
 internal static class StateFile
@@ -17,26 +18,37 @@ internal static class StateFile
 
     private const int HeadBytes = 12 + 4 + 8 + 8;
 
+    // Spans of bytes have int lengths, states may not.
+    private const int Piece = 1 << 20;
+
     private static ReadOnlySpan<byte> Magic => "TttGenState3"u8;
 
     /// <summary>Writes a file, whole or not at all.</summary>
-    public static void Write(string path, string signature, long position, ReadOnlySpan<float> numbers)
+    public static void Write(string path, string signature, long position, ReadOnlySpan<float> numbers, SequencePages? pages = null)
     {
         try
         {
             using var files = new AtomicFiles();
             var to = files.Create(path);
+            var checksum = Crc32C.Empty;
+            void Put(ReadOnlySpan<byte> bytes)
+            {
+                to.Write(bytes);
+                checksum.Add(bytes);
+            }
+
             var name = Encoding.UTF8.GetBytes(signature);
             var head = new byte[HeadBytes + name.Length];
             Magic.CopyTo(head);
             BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), name.Length);
             BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(16), position);
-            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(24), numbers.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(24), numbers.Length + (long)(pages?.ElementsAt(position) ?? 0));
             name.CopyTo(head, HeadBytes);
-            to.Write(head);
-            to.Write(MemoryMarshal.AsBytes(numbers));
+            Put(head);
+            for (; !numbers.IsEmpty; numbers = numbers[Math.Min(Piece, numbers.Length)..]) Put(MemoryMarshal.AsBytes(numbers[..Math.Min(Piece, numbers.Length)]));
+            pages?.Write(position, part => Put(MemoryMarshal.AsBytes(part)));
             Span<byte> sum = stackalloc byte[4];
-            BinaryPrimitives.WriteUInt32LittleEndian(sum, Checksum(head, MemoryMarshal.AsBytes(numbers)));
+            BinaryPrimitives.WriteUInt32LittleEndian(sum, checksum.Value);
             to.Write(sum);
             files.Commit();
         }
@@ -46,8 +58,12 @@ internal static class StateFile
         }
     }
 
-    /// <summary>Reads a file of <paramref name="count"/> numbers, whole or not at all.</summary>
-    public static (long Position, float[] Numbers) Read(string path, string signature, int count)
+    /// <summary>Reads a file, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="signature">What its state must be called.</param>
+    /// <param name="count">Numbers beside those in pages.</param>
+    /// <param name="pages">Empty ones to read into, of no use where this throws; null where such states have none.</param>
+    public static (long Position, float[] Numbers) Read(string path, string signature, int count, SequencePages? pages = null)
     {
         var file = OneLine.Path(path);
         try
@@ -64,16 +80,26 @@ internal static class StateFile
                 throw new TttException($"{file}: expected a state that these weights have made, found one of other weights of the same model; restore it with the checkpoint that saved it");
             if (written != signature)
                 throw new TttException($"{file}: expected a state of {signature}, found one of {OneLine.Of(written)}; restore it with the model that saved it");
-            var whole = HeadBytes + name.Length + (long)count * sizeof(float) + 4;
-            if (from.Length != whole) throw new TttException($"{file}: the state file is damaged: expected {whole} bytes, found {from.Length}");
-
-            var read = new float[count];
-            var sum = new byte[4];
-            from.ReadExactly(MemoryMarshal.AsBytes(read.AsSpan()));
-            from.ReadExactly(sum);
-            var checksum = Checksum([.. head, .. name], MemoryMarshal.AsBytes(read.AsSpan()));
             var position = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(16));
-            if (BinaryPrimitives.ReadUInt32LittleEndian(sum) != checksum || position is < 0 or > ModelState.MostTokens) throw Damaged();
+            if (position is < 0 or > ModelState.MostTokens) throw Damaged();
+            var whole = HeadBytes + name.Length + (count + (pages?.ElementsAt(position) ?? 0)) * sizeof(float) + 4;
+            if (from.Length != whole) throw new TttException(string.Create(CultureInfo.InvariantCulture, $"{file}: the state file is damaged: expected {whole} bytes, found {from.Length}"));
+
+            var checksum = Crc32C.Empty;
+            void Get(Span<byte> bytes)
+            {
+                from.ReadExactly(bytes);
+                checksum.Add(bytes);
+            }
+
+            checksum.Add(head);
+            checksum.Add(name);
+            var read = new float[count];
+            for (var at = 0; at < count; at += Math.Min(Piece, count - at)) Get(MemoryMarshal.AsBytes(read.AsSpan(at, Math.Min(Piece, count - at))));
+            pages?.Read(position, part => Get(MemoryMarshal.AsBytes(part)));
+            var sum = new byte[4];
+            from.ReadExactly(sum);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(sum) != checksum.Value) throw Damaged();
             return (position, read);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -88,12 +114,4 @@ internal static class StateFile
     private static string WithoutWeights(string signature) => signature.Contains(WeightsMark, StringComparison.Ordinal) ? ModelOf(signature) + ")" : signature;
 
     private static string ModelOf(string signature) => signature.LastIndexOf(WeightsMark, StringComparison.Ordinal) is var at and >= 0 ? signature[..at] : signature;
-
-    private static uint Checksum(ReadOnlySpan<byte> head, ReadOnlySpan<byte> numbers)
-    {
-        var sum = Crc32C.Empty;
-        sum.Add(head);
-        sum.Add(numbers);
-        return sum.Value;
-    }
 }

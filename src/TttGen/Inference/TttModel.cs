@@ -21,6 +21,9 @@ public sealed record ModelOptions
 
     /// <summary>Where the model runs; null: on the processor. The device outlives the model and is disposed of by whoever opened it.</summary>
     public Device? Device { get; init; }
+
+    /// <summary>Tokens that a sequence may have, at least 1; null: any number. A call that would read more is refused before it reads any.</summary>
+    public long? MaxContext { get; init; }
 }
 
 /// <summary>A compiled model with its weights: what the generator makes of a [Model] record, ready to run. One call at a time: a second one is refused. Disposal takes effect when the call at work has ended.</summary>
@@ -44,7 +47,7 @@ public abstract class TttModel : IDisposable
     /// <summary>Bytes of weights held.</summary>
     public abstract long WeightBytes { get; }
 
-    /// <summary>Bytes of one sequence's state.</summary>
+    /// <summary>Bytes of one sequence's state; of a model whose states grow, at the sequence's start.</summary>
     public abstract long StateBytes { get; }
 
     /// <summary>Bytes of working memory held beside weights and states.</summary>

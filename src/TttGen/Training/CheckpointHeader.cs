@@ -21,11 +21,16 @@ namespace TttGen.Training;
 public sealed record CheckpointHeader(
     string Model, string Layout, string Data, TrainingSettings Settings, TrainerOptions Options, long Step, long Tokens, double Seconds, long Length, IReadOnlyList<long> Carries, int CarryLength)
 {
+    private const string CarryPagesMember = "carry_pages";
+
+    /// <summary>Elements of the carried states' pages, all together; it follows from their positions, which only the model can tell.</summary>
+    public long CarryPages { get; init; }
+
     /// <summary>Elements after the header: weights, both moments, carried states.</summary>
-    internal long Numbers => 3 * Length + (long)Carries.Count * CarryLength;
+    internal long Numbers => 3 * Length + (long)Carries.Count * CarryLength + CarryPages;
 
     // Weights lie in one span.
-    private bool IsPlausible => Step >= 0 && Tokens >= 0 && Seconds is >= 0 and < 1e12 && Length is >= 0 and <= int.MaxValue && CarryLength >= 0 && Carries.All(static at => at is >= 0 and <= ModelState.MostTokens);
+    private bool IsPlausible => Step >= 0 && Tokens >= 0 && Seconds is >= 0 and < 1e12 && Length is >= 0 and <= int.MaxValue && CarryLength >= 0 && CarryPages is >= 0 and < 1L << 56 && Carries.All(static at => at is >= 0 and <= ModelState.MostTokens);
 
     /// <summary>A hash of where each tensor lies.</summary>
     internal static string LayoutOf(TrainableModel model)
@@ -68,6 +73,8 @@ public sealed record CheckpointHeader(
                 json.WriteNumberValue(position);
             json.WriteEndArray();
             json.WriteNumber("carry_length", CarryLength);
+            if (CarryPages > 0)
+                json.WriteNumber(CarryPagesMember, CarryPages);
             json.WriteEndObject();
         }
         return bytes.ToArray();
@@ -88,7 +95,10 @@ public sealed record CheckpointHeader(
             var header = new CheckpointHeader(
                 root.GetProperty("model").GetString()!, root.GetProperty("layout").GetString()!, root.GetProperty("data").GetString()!, settings, ReadOptions(root.GetProperty("options")),
                 root.GetProperty("step").GetInt64(), root.GetProperty("tokens").GetInt64(), root.GetProperty("seconds").GetDouble(), root.GetProperty("length").GetInt64(),
-                [.. root.GetProperty("carries").EnumerateArray().Select(static position => position.GetInt64())], root.GetProperty("carry_length").GetInt32());
+                [.. root.GetProperty("carries").EnumerateArray().Select(static position => position.GetInt64())], root.GetProperty("carry_length").GetInt32())
+            {
+                CarryPages = root.TryGetProperty(CarryPagesMember, out var pages) ? pages.GetInt64() : 0,
+            };
             return header.IsPlausible ? header : null;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)

@@ -55,6 +55,9 @@ public abstract unsafe partial class CompiledTrainable
     /// <summary>Elements of one sequence's state.</summary>
     protected abstract long StateLength { get; }
 
+    /// <summary>Classes of pages that a sequence's keys and values lie in; none: what it carries does not grow.</summary>
+    protected virtual IReadOnlyList<PageClass> PageClasses => [];
+
     /// <summary>The parameter slot of the head's table.</summary>
     protected abstract int HeadSlot { get; }
 

@@ -25,6 +25,10 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     private readonly RowPass _pass;
     private readonly int[] _targets;
     private readonly List<CompiledCarry> _carries = [];
+
+    // Keys and values of sequences without a carry, for the time of a call; their pages are one another's.
+    private readonly List<SequencePages> _passing = [];
+    private PagePool? _pagePool;
     private NativeBuffer? _start;
     private CrossEntropyHead? _head;
     private CheckpointConfig? _original;
@@ -96,7 +100,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     public int MaxSequences { get; }
 
     /// <inheritdoc/>
-    public override long WorkingBytes => _workingElements * sizeof(float) + _packed.Bytes + (_head?.Bytes ?? 0);
+    public override long WorkingBytes => _workingElements * sizeof(float) + _packed.Bytes + (_head?.Bytes ?? 0) + (_pagePool?.Bytes ?? 0);
 
     /// <summary>Bytes of one worker's checkpoints of inner states in the backward pass of a scan.</summary>
     public long KeptBytes => (_kept[0]?.Length ?? 0) * sizeof(float);
@@ -197,11 +201,14 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
         if (MeasuresInnerLoss) _innerLossSums ??= new InnerLossSums(Memories);
         _pass.Clear();
         var tokens = batch.Tokens.Span;
-        foreach (var sequence in sequences)
+        for (var s = 0; s < sequences.Length; s++)
         {
+            var sequence = sequences[s];
             var carry = (CompiledCarry?)sequence.Carry;
+            var pages = PageClasses.Count == 0 ? null : carry is null ? PassingPages(s) : carry.Pages;
+            pages?.Reserve(carry?.Position ?? 0, (carry?.Position ?? 0) + sequence.Count);
             var state = carry is null || carry.State == null ? _start.Pointer : carry.State;
-            _pass.Add(tokens[..sequence.Count], carry?.Position ?? 0, state, carry is null ? null : carry.Next);
+            _pass.Add(tokens[..sequence.Count], carry?.Position ?? 0, state, carry is null ? null : carry.Next, pages is null ? null : pages.Pointer);
             tokens = tokens[sequence.Count..];
         }
         CheckIds();
@@ -223,8 +230,20 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
 
     private void End()
     {
-        foreach (var carry in _carries) carry.Lifetime.GiveBack();
+        foreach (var carry in _carries)
+        {
+            carry.Pages?.Trim(carry.Position);
+            carry.Lifetime.GiveBack();
+        }
         _carries.Clear();
+        foreach (var pages in _passing) pages.Clear();
+    }
+
+    private SequencePages PassingPages(int sequence)
+    {
+        _pagePool ??= Own(new PagePool(PageClasses));
+        while (_passing.Count <= sequence) _passing.Add(new SequencePages(PageClasses, _pagePool));
+        return _passing[sequence];
     }
 
     private static TttException OtherCarry() => new("a carry belongs to this model, and to one sequence of a batch");
@@ -259,7 +278,7 @@ public abstract unsafe partial class CompiledTrainable : TrainableModel, IParall
     public override TrainingCarry CreateCarry()
     {
         using var call = Lifetime.Hold();
-        return new CompiledCarry(this, StateLength);
+        return new CompiledCarry(this, StateLength, PageClasses.Count == 0 ? null : new SequencePages(PageClasses));
     }
 
     /// <summary>Frees the memory; where a call is at work, when it has ended.</summary>

@@ -132,8 +132,21 @@ public abstract class TrainingCarry : IDisposable
     /// <summary>Tokens read: 0 or more.</summary>
     public abstract long Position { get; set; }
 
-    /// <summary>The state: to be written to, and read from, a checkpoint of the training.</summary>
+    /// <summary>The state, its pages aside: to be written to, and read from, a checkpoint of the training.</summary>
     public abstract Span<float> Numbers { get; }
+
+    /// <summary>Numbers in pages, beside the others, that such a carry has at a place.</summary>
+    internal virtual Int128 PagedAt(long position) => 0;
+
+    /// <summary>Hands over the numbers in pages.</summary>
+    internal virtual void WritePages(Action<ReadOnlySpan<float>> put)
+    {
+    }
+
+    /// <summary>Takes what <see cref="WritePages"/> handed over at a place, and stands there; where it throws, pages and place are of no use.</summary>
+    internal virtual void ReadPages(long position, Action<Span<float>> get)
+    {
+    }
 
     /// <summary>Back to the start.</summary>
     public abstract void Reset();

@@ -6,7 +6,7 @@ namespace TttGen.Training;
 
 /// <summary>
 /// A training's checkpoint, one file, little-endian: <c>TttGenTraining1</c> and a zero, i32 bytes of the header, the header in JSON, then in f32 the weights, m, v and the carried
-/// states, and u32 CRC-32C of everything before. It takes its place only when it is whole and on the disk.
+/// states, each with its pages, and u32 CRC-32C of everything before. It takes its place only when it is whole and on the disk.
 /// </summary>
 public static class TrainingCheckpoint
 {
@@ -66,7 +66,10 @@ public static class TrainingCheckpoint
                     Put(MemoryMarshal.AsBytes(new ReadOnlySpan<float>((float*)block + at, (int)Math.Min(Piece, header.Length - at))));
             }
             foreach (var carry in carries)
+            {
                 Put(MemoryMarshal.AsBytes(carry.Numbers));
+                carry.WritePages(part => Put(MemoryMarshal.AsBytes(part)));
+            }
             BinaryPrimitives.WriteUInt32LittleEndian(length, checksum.Value);
             to.Write(length);
             files.Commit();
@@ -103,6 +106,7 @@ public static class TrainingCheckpoint
         foreach (var (carry, position) in carries.Zip(header.Carries))
         {
             Get(MemoryMarshal.AsBytes(carry.Numbers));
+            carry.ReadPages(position, part => Get(MemoryMarshal.AsBytes(part)));
             carry.Position = position;
         }
         RequireChecksum(from, checksum, path);

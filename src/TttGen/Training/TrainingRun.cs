@@ -114,7 +114,10 @@ public sealed class TrainingRun : IDisposable
         TrainingCarry[] carries = [.. _lanes.Select(static lane => lane.Current)];
         var header = new CheckpointHeader(
             _model.Definition.Name, CheckpointHeader.LayoutOf(_model), _data.Identity, _settings, options, Step, Tokens, Seconds, _model.Length,
-            [.. carries.Select(static carry => carry.Position)], carries.Length > 0 ? carries[0].Numbers.Length : 0);
+            [.. carries.Select(static carry => carry.Position)], carries.Length > 0 ? carries[0].Numbers.Length : 0)
+        {
+            CarryPages = (long)Paged(carries, [.. carries.Select(static carry => carry.Position)]),
+        };
         TrainingCheckpoint.Write(path, header, Blocks(), carries);
     }
 
@@ -134,7 +137,7 @@ public sealed class TrainingRun : IDisposable
         if (header.Data != _data.Identity)
             throw new TttException($"{file}: expected the texts, weights and tokenizer that this training began with, found others; restore them, or start anew with another --out");
         TrainingCarry[] carries = [.. _lanes.Select(static lane => lane.Current)];
-        if (header.Carries.Count != carries.Length || carries.Length > 0 && header.CarryLength != carries[0].Numbers.Length)
+        if (header.Carries.Count != carries.Length || carries.Length > 0 && header.CarryLength != carries[0].Numbers.Length || header.CarryPages != Paged(carries, header.Carries))
             throw new TttException($"{file}: expected carried states of {_model.Definition.Name} as it is now, found others; start anew with another --out");
         using (_model.Take())
         using (_optimiser.Lifetime.Take())
@@ -180,6 +183,9 @@ public sealed class TrainingRun : IDisposable
         _model.Set(InnerRateKey, rate);
         return rate;
     }
+
+    /// <summary>Numbers in pages of carries at these places.</summary>
+    private static Int128 Paged(TrainingCarry[] carries, IReadOnlyList<long> positions) => carries.Zip(positions).Aggregate((Int128)0, static (sum, at) => sum + at.First.PagedAt(at.Second));
 
     private unsafe nint[] Blocks() => [(nint)_model.Weights, (nint)_optimiser.FirstMoment, (nint)_optimiser.SecondMoment];
 }

@@ -1,0 +1,28 @@
+namespace TttGen.Inference;
+
+/// <summary>Pages of growing carries that read the same tokens: 64 tokens of the keys and values of all their layers a page, in one block of f32.</summary>
+/// <param name="PageElements">Elements of a page.</param>
+/// <param name="Window">Tokens that a token reads, itself among them; 0: all up to itself.</param>
+public sealed record PageClass(long PageElements, int Window)
+{
+    /// <summary>Tokens of a page.</summary>
+    public const int Tokens = 64;
+
+    /// <summary>
+    /// Where a page's tokens lie. With them, tokens that a sequence has not read are zeros in its file, whatever was there before; without, they are what the page
+    /// has there: zeros in a fresh one, other tokens after a rewind.
+    /// </summary>
+    public IReadOnlyList<PageBlock> Blocks { get; init; } = [];
+
+    /// <summary>The first page that a sequence still reads which has read so many tokens.</summary>
+    internal long FirstPage(long position) => Window == 0 ? 0 : Math.Max(0, position - Window + 1) / Tokens;
+
+    /// <summary>Pages that so many tokens reach into, from the sequence's start.</summary>
+    internal static long PagesOf(long position) => position / Tokens + (position % Tokens == 0 ? 0 : 1);
+}
+
+/// <summary>One kind of rows in a page: the keys or the values of a head.</summary>
+/// <param name="First">Its first element within the page.</param>
+/// <param name="Width">Elements of a token.</param>
+/// <param name="TokensLast">Whether it is [width, 64]; otherwise it is [64, width].</param>
+public sealed record PageBlock(long First, int Width, bool TokensLast);
