@@ -43,6 +43,8 @@ public sealed class BadInputTests : AppTests
     [InlineData("'dance'", "dance")]
     [InlineData("--weights: expected f32, bf16 or int8, found 'f16'", "generate", "--prompt", "a", "--weights", "f16")]
     [InlineData("--threads: expected a whole number from 0 to", "generate", "--prompt", "a", "--threads", "-2")]
+    [InlineData("--max-context: expected a whole number from 1 to", "generate", "--prompt", "a", "--max-context", "0")]
+    [InlineData("--max-context: expected a whole number from 1 to", "generate", "--prompt", "a", "--max-context", "many")]
     [InlineData("--threads: expected a whole number from 0 to", "generate", "--prompt", "a", "--threads", "100000")]
     [InlineData("--state-in: expected a path, found an empty one", "generate", "--prompt", "a", "--state-in", "")]
     [InlineData("--state-out: expected a path, found an empty one", "generate", "--prompt", "a", "--state-out", "")]

@@ -32,6 +32,16 @@ public sealed class InspectTests : AppTests
     }
 
     [Fact]
+    public void A_state_that_grows_says_by_how_much()
+    {
+        var setting = Setting with { Model = new ToyDefinition { BytesPerToken = 4096 } };
+        Assert.Equal(4096, JsonDocument.Parse(AppRun.Of(setting, "inspect", "--json").Out).RootElement.GetProperty("state_bytes_per_token").GetInt32());
+        Assert.Matches("state of each token +4,096 B", AppRun.Of(setting, "inspect").Out);
+        Assert.DoesNotContain("each token", Run("inspect").Out, StringComparison.Ordinal);
+        Assert.False(JsonDocument.Parse(Run("inspect", "--json").Out).RootElement.TryGetProperty("state_bytes_per_token", out _));
+    }
+
+    [Fact]
     public void A_pipe_gets_plain_columns()
     {
         var run = Run("inspect");

@@ -38,6 +38,11 @@ internal sealed class ToyDefinition : ModelDefinition
 
     public override long StateBytes => 16;
 
+    public override long StateBytesPerToken => BytesPerToken;
+
+    /// <summary>By which states are said to grow.</summary>
+    public long BytesPerToken { get; init; }
+
     public override IReadOnlyList<string> Kernels { get; } = ["norm_qkv_rope", "ttt_linear_prefill [H, F, F]"];
 
     public override TttModel Load(string directory, ModelOptions options) => Open(directory, options);
