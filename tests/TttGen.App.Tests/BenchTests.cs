@@ -59,8 +59,27 @@ public sealed class BenchTests : AppTests
         var text = Run("bench", "--contexts", "32,64,128");
         var json = JsonDocument.Parse(Run("bench", "--contexts", "32,64,128", "--json").Out).RootElement;
 
-        Assert.Contains("# ms/token from 32 to 128 tokens: spread", text.Error, StringComparison.Ordinal);
-        var milliseconds = json.GetProperty("workloads").EnumerateArray().Select(static workload => workload.GetProperty("ms_per_token").GetDouble()).ToList();
-        Assert.Equal(milliseconds.Max() / milliseconds.Min() - 1, json.GetProperty("context_spread").GetDouble(), 1e-9);
+        Assert.Contains("# prefill, ms/token from 32 to 128 tokens: spread", text.Error, StringComparison.Ordinal);
+        Assert.Contains("# decode, ms/token from 32 to 128 tokens: spread", text.Error, StringComparison.Ordinal);
+        Assert.Equal(Spread("toy_prefill"), json.GetProperty("context_spread").GetDouble(), 1e-9);
+        Assert.Equal(Spread("toy_decode_ctx"), json.GetProperty("decode_context_spread").GetDouble(), 1e-9);
+
+        double Spread(string name)
+        {
+            var workloads = json.GetProperty("workloads").EnumerateArray().Where(workload => workload.GetProperty("name").GetString()!.StartsWith(name, StringComparison.Ordinal)).ToList();
+            Assert.Equal([32, 64, 128], workloads.Select(static workload => workload.GetProperty("context").GetInt32()));
+            var milliseconds = workloads.Select(static workload => workload.GetProperty("ms_per_token").GetDouble()).ToList();
+            return milliseconds.Max() / milliseconds.Min() - 1;
+        }
     }
+
+    /// <summary>Operations and bytes of attention grow with what was read before; decoding reads every key.</summary>
+    [Theory]
+    [InlineData(0, 0, 10, 5.5)]
+    [InlineData(0, 100, 1, 101)]
+    [InlineData(8, 0, 4, 2.5)]
+    [InlineData(8, 0, 16, (36 + 8 * 8) / 16.0)]
+    [InlineData(8, 100, 5, 8)]
+    public void Queries_see_the_keys_before_them_or_those_of_the_window(int window, long first, long count, double keys) =>
+        Assert.Equal(keys, new AttentionCost(4, 8, window).MeanKeys(first, count), 1e-12);
 }

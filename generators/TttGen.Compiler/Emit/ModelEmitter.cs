@@ -1,5 +1,6 @@
 using TttGen.Compiler.Emit.Cpu;
 using TttGen.Compiler.Emit.Gpu;
+using TttGen.Compiler.Ir;
 using TttGen.Compiler.Language;
 using TttGen.Compiler.Scheduling;
 using TttGen.Compiler.Spelling;
@@ -48,6 +49,14 @@ internal sealed class ModelEmitter
         return w.Line("#endif").ToString();
     }
 
+    /// <summary>What a key costs each query that sees it, in all layers: a product with the query, and one with the value.</summary>
+    private IEnumerable<string> Attention() =>
+        from s in _scheduled.Segments
+        from attend in s.Schedule.Kernels.OfType<SequenceKernel>().Select(k => k.Primitive).OfType<Attend>()
+        group (Flops: 4L * attend.Heads * attend.Feature * s.Segment.Repeat, Bytes: sizeof(float) * attend.Carry.PagedSize / Carry.PageTokens * s.Segment.Repeat) by attend.Window into alike
+        orderby alike.Key
+        select $"new AttentionCost({Numbers.Of(alike.Sum(a => a.Flops))}, {Numbers.Of(alike.Sum(a => a.Bytes))}, {Numbers.Of(alike.Key)})";
+
     private string ModelText(long bodyFlops)
     {
         var w = new CodeWriter { Indent = _files.Depth - 1 };
@@ -74,6 +83,8 @@ internal sealed class ModelEmitter
         w.Line($"public override (long Body, long Head) FlopsPerToken => ({Numbers.Of(bodyFlops)}, {Numbers.Of(2L * _model.Width * _model.Vocabulary)});").Line();
         w.Line($"public override long StateBytes => {Numbers.Of(4 * _states.Length)};").Line();
         if (_states.BytesPerToken > 0) w.Line($"public override long StateBytesPerToken => {Numbers.Of(_states.BytesPerToken)};").Line();
+        var attention = Attention().ToList();
+        if (attention.Count > 0) w.Line($"public override IReadOnlyList<AttentionCost> Attention {{ get; }} = [{string.Join(", ", attention)}];").Line();
         w.Line("public override IReadOnlyList<string> Kernels { get; } =").Line("[");
         foreach (var line in KernelSummary.Describe(_scheduled.Segments)) w.Line($"    \"{line.Replace("\"", "\\\"")}\",");
         w.Line("];").Line();

@@ -17,10 +17,12 @@ internal sealed class Bench(TttModel model, Func<int, MachineSpeed> measureLimit
     /// <summary>Runs a workload: once to warm up, then the median of five.</summary>
     public Measurement Run(Workload workload)
     {
-        using var state = model.CreateState();
-        var (calls, tokens, run) = workload.IsDecode ? (DecodeSteps, DecodeSteps, Decode(state)) : (1, workload.Tokens, Prefill(workload, state));
+        using var start = model.CreateState();
+        if (workload.Context > 0) model.Prefill(start, RandomTokens(workload.Context), _logits);
+        var (calls, tokens) = workload.IsDecode ? (DecodeSteps, DecodeSteps) : (1, workload.Tokens);
         PeakMemory.Restart();
-        run();
+        using var state = start.Fork();
+        Work(state)();
         var memory = new MemoryUse(model.WeightBytes, state.Bytes, model.WorkingBytes, PeakMemory.Read());
 
         var limits = default(MachineSpeed);
@@ -30,16 +32,21 @@ internal sealed class Bench(TttModel model, Func<int, MachineSpeed> measureLimit
         {
             interrupted.ThrowIfCancellationRequested();
             limits = limits.Best(measureLimits(model.Threads));
+            // a state that grows is as long in every repetition
+            using var repeated = start.Fork();
+            var run = Work(repeated);
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var start = Stopwatch.GetTimestamp();
+            var begun = Stopwatch.GetTimestamp();
             run();
-            seconds[repetition] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            seconds[repetition] = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Array.Sort(seconds);
         return new Measurement(
-            workload, model.Threads, tokens / seconds[Repetitions / 2], FlopsPerToken(workload), workload.IsDecode ? BytesPerStep() : null, limits,
+            workload, model.Threads, tokens / seconds[Repetitions / 2], FlopsPerToken(workload), workload.IsDecode ? BytesPerStep(workload.Context) : null, limits,
             (double)allocated / calls, memory);
+
+        Action Work(SequenceState state) => workload.IsDecode ? Decode(state) : Prefill(workload, state);
     }
 
     private Action Decode(SequenceState state)
@@ -76,17 +83,19 @@ internal sealed class Bench(TttModel model, Func<int, MachineSpeed> measureLimit
     private double FlopsPerToken(Workload workload)
     {
         var (body, head) = model.Definition.FlopsPerToken;
-        return body + (workload.LastLogit ? (double)head / workload.Tokens : head);
+        var attention = model.Definition.Attention.Sum(a => a.FlopsPerKey * a.MeanKeys(workload.Context, workload.IsDecode ? DecodeSteps : workload.Tokens));
+        return attention + body + (workload.LastLogit ? (double)head / workload.Tokens : head);
     }
 
     // An embedding that is not the head's matrix too is read one row a token: nothing to speak of.
-    private long BytesPerStep()
+    private double BytesPerStep(int context)
     {
         var parameters = model.Definition.Parameters;
         var unread = parameters.Any(parameter => parameter.Key == "lm_head.weight")
             ? parameters.Where(parameter => parameter.Key.EndsWith("embed_tokens.weight", StringComparison.Ordinal)).Sum(parameter => parameter.Count)
             : 0;
-        return model.WeightBytes - unread * model.Weights.Bytes() + 2 * model.StateBytes;
+        return model.WeightBytes - unread * model.Weights.Bytes() + 2 * model.StateBytes
+            + model.Definition.Attention.Sum(a => a.BytesPerKey * a.MeanKeys(context, DecodeSteps));
     }
 
     private int[] RandomTokens(int count)

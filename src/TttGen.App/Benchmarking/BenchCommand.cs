@@ -14,12 +14,12 @@ internal static class BenchCommand
         var model = new ModelArguments(definition, console);
         var workloads = new Option<string[]>("--workload")
         {
-            Description = "Workloads to run: decode, prefill_TOKENS, prefill_TOKENS_lastlogit, each also with _bf16 or _int8",
+            Description = "Workloads to run: decode, decode_ctxTOKENS, prefill_TOKENS, prefill_TOKENS_lastlogit, each also with _bf16 or _int8",
             HelpName = "names",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = static _ => [],
         };
-        var contexts = Numbers.List("--contexts", "Also prefill these many tokens each and compare milliseconds a token", [], 1, 1 << 24);
+        var contexts = Numbers.List("--contexts", "Also prefill these many tokens each, decode after as many, and compare milliseconds a token", [], 1, 1 << 24);
         var json = new Option<bool>("--json") { Description = "Write JSON" };
         var command = new Command("bench", "Time prefill and decode (random weights unless --model is given); limits of the machine are measured in between")
         {
@@ -30,7 +30,8 @@ internal static class BenchCommand
         {
             var name = definition.Name.ToLowerInvariant();
             var lengths = arguments.GetValue(contexts)!;
-            var sweep = lengths.Select(length => new Workload(length, true, WeightType.Float32)).ToList();
+            List<Workload>[] sweeps = [[.. lengths.Select(length => new Workload(length, true, WeightType.Float32))], [.. lengths.Select(length => new Workload(0, false, WeightType.Float32, length))]];
+            var sweep = sweeps.SelectMany(workloads => workloads).ToList();
             var chosen = arguments.GetValue(workloads)!.Select(text => Workload.Parse(text, name)).ToList();
             var asJson = arguments.GetValue(json);
             using var device = model.OpenDevice(arguments);
@@ -59,11 +60,16 @@ internal static class BenchCommand
                     console.Error.Flush();
                 }
             }
-            var swept = measurements.Where(measurement => sweep.Contains(measurement.Workload)).ToList();
+            var (prefilled, decoded) = (Of(sweeps[0]), Of(sweeps[1]));
             if (asJson)
-                console.Out.Write(BenchReport.Json(name, InstructionSet.Describe(), device.Name, measurements, swept));
-            else if (swept.Count > 1)
-                console.Error.WriteLine(BenchReport.Flatness(swept));
+                console.Out.Write(BenchReport.Json(name, InstructionSet.Describe(), device.Name, measurements, prefilled, decoded));
+            else if (lengths.Length > 1)
+            {
+                console.Error.WriteLine(BenchReport.Flatness(prefilled));
+                console.Error.WriteLine(BenchReport.Flatness(decoded));
+            }
+
+            List<Measurement> Of(List<Workload> sweep) => [.. sweep.Select(workload => measurements.First(measurement => measurement.Workload == workload))];
         });
         return command;
     }

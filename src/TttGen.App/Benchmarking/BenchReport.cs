@@ -25,10 +25,10 @@ internal static class BenchReport
 
     /// <summary>How far milliseconds a token move over contexts.</summary>
     public static string Flatness(IReadOnlyList<Measurement> contexts) =>
-        string.Create(CultureInfo.InvariantCulture, $"# ms/token from {contexts[0].Workload.Tokens} to {contexts[^1].Workload.Tokens} tokens: spread {Spread(contexts):P1}");
+        string.Create(CultureInfo.InvariantCulture, $"# {(contexts[0].Workload.IsDecode ? "decode" : "prefill")}, ms/token from {Length(contexts[0])} to {Length(contexts[^1])} tokens: spread {Spread(contexts):P1}");
 
     /// <summary>Everything.</summary>
-    public static string Json(string model, string instructionSet, string device, IReadOnlyList<Measurement> measurements, IReadOnlyList<Measurement> contexts) => JsonReport.Object(json =>
+    public static string Json(string model, string instructionSet, string device, IReadOnlyList<Measurement> measurements, IReadOnlyList<Measurement> contexts, IReadOnlyList<Measurement> decoded) => JsonReport.Object(json =>
     {
         json.WriteString("model", model);
         json.WriteString("instruction_set", instructionSet);
@@ -38,6 +38,7 @@ internal static class BenchReport
             var (limits, memory) = (measurement.Limits, measurement.Memory);
             json.WriteString("name", $"{model}_{measurement.Workload.Name}");
             json.WriteNumber("threads", measurement.Threads);
+            json.WriteNumber("context", Length(measurement));
             json.WriteString("weights", measurement.Workload.Weights.Name());
             json.WriteReal("tokens_per_s", measurement.TokensPerSecond);
             json.WriteReal("ms_per_token", measurement.Milliseconds);
@@ -53,9 +54,12 @@ internal static class BenchReport
             json.WriteNumber("working_bytes", memory.Working);
             json.WriteReal("peak_bytes", memory.Peak ?? double.NaN);
         });
-        if (contexts.Count > 0)
-            json.WriteReal("context_spread", Spread(contexts));
+        if (contexts.Count == 0) return;
+        json.WriteReal("context_spread", Spread(contexts));
+        json.WriteReal("decode_context_spread", Spread(decoded));
     });
+
+    private static int Length(Measurement measurement) => measurement.Workload.IsDecode ? measurement.Workload.Context : measurement.Workload.Tokens;
 
     private static double Spread(IReadOnlyList<Measurement> contexts) =>
         contexts.Max(measurement => measurement.Milliseconds) / contexts.Min(measurement => measurement.Milliseconds) - 1;

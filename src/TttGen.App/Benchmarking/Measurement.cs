@@ -5,7 +5,7 @@ namespace TttGen.App.Benchmarking;
 /// <param name="Threads">Worker threads.</param>
 /// <param name="TokensPerSecond">Median over the repetitions.</param>
 /// <param name="FlopsPerToken">Floating-point operations a token, as the schedule counts them.</param>
-/// <param name="BytesPerToken">Decoding: weights, and state read and written. Prefill: null, it isn't bound by them.</param>
+/// <param name="BytesPerToken">Decoding: weights, keys and values read, and state read and written. Prefill: null, it isn't bound by them.</param>
 /// <param name="Limits">The best of the machine's measurements between the repetitions.</param>
 /// <param name="AllocatedPerCall">Managed bytes allocated a call, after warming up.</param>
 /// <param name="Memory">Weights, state and the process's peak, in bytes.</param>

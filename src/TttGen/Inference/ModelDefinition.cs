@@ -21,6 +21,9 @@ public abstract class ModelDefinition
     /// <summary>Floating-point operations a token of prefill, without and with the head, as the schedule counts them.</summary>
     public abstract (long Body, long Head) FlopsPerToken { get; }
 
+    /// <summary>What attention adds to <see cref="FlopsPerToken"/>, for each window; empty for a model that doesn't attend.</summary>
+    public virtual IReadOnlyList<AttentionCost> Attention => [];
+
     /// <summary>Bytes of one sequence's state; of a model whose states grow, at the sequence's start.</summary>
     public abstract long StateBytes { get; }
 
@@ -45,6 +48,24 @@ public abstract class ModelDefinition
     /// <exception cref="TttException">The model was compiled for inference alone.</exception>
     public virtual TrainableModel CreateTrainable(int seed, TrainableOptions options) =>
         throw new TttException($"{Name} was compiled without its backward pass; declare it [Model(Trainable = true)]");
+}
+
+/// <summary>What attention costs, all layers together.</summary>
+/// <param name="FlopsPerKey">Floating-point operations for each key that a query sees: its products with the query and the value.</param>
+/// <param name="BytesPerKey">Bytes of a token's keys and values in a state.</param>
+/// <param name="Window">Keys that a query sees; 0: all up to its own.</param>
+public sealed record AttentionCost(long FlopsPerKey, long BytesPerKey, int Window)
+{
+    /// <summary>Keys that each of a sequence's queries sees, in the mean.</summary>
+    /// <param name="first">Place of the first query.</param>
+    /// <param name="count">Queries, at least one.</param>
+    public double MeanKeys(long first, long count)
+    {
+        if (Window == 0) return first + (count + 1) / 2.0;
+        // queries that see fewer keys than the window has
+        var few = Math.Clamp(Window - first, 0, count);
+        return (few * (first + (few + 1) / 2.0) + (count - few) * Window) / count;
+    }
 }
 
 /// <summary>A compiled [Model] record: implemented by its generated part.</summary>

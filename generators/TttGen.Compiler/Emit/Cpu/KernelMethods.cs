@@ -106,6 +106,7 @@ internal sealed partial class KernelMethods : IPlanKernels
     public IReadOnlyList<string> Add(RowKernel kernel, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         if (kernel is MatrixGradientKernel gradient) return MatrixGradients(gradient, tensors);
+        var before = kernel is SequenceKernel { Primitive: Attend attends } ? AppendKeys(kernel.Name, attends, tensors) : null;
         var id = NextId(kernel.Name);
         var locals = new KernelLocals(_layout);
         var names = Fresh();
@@ -133,12 +134,8 @@ internal sealed partial class KernelMethods : IPlanKernels
         Write(kernel.Name, Title(id, kernel, tensors), formulas, locals, body);
         if (kernel is ProductKernel { IsHead: true }) Head = id;
         var run = $"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } or SequenceKernel { Primitive: Rotate } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}";
-        return kernel switch
-        {
-            SequenceKernel { Primitive: Learn watched } when _learns => [run, InnerLossProbe(watched, tensors)],
-            SequenceKernel { Primitive: Attend attends } => [AppendKeys(kernel.Name, attends, tensors), run],
-            _ => [run],
-        };
+        if (before is not null) return [before, run];
+        return _learns && kernel is SequenceKernel { Primitive: Learn watched } ? [run, InnerLossProbe(watched, tensors)] : [run];
     }
 
     private int NextId(string method)
