@@ -20,12 +20,14 @@ internal sealed unsafe class PagedModel : CompiledModel
     /// <summary>One of all tokens, one of a window.</summary>
     public static readonly PageClass[] Both = [new(Elements, 0) { Blocks = Blocks }, new(Elements, Window) { Blocks = Blocks }];
 
+    private static readonly new ParameterSlot[] Slots = [new("m", [8, 4], StorageForm.Matrix, 1, 8, 4, double.NaN)];
+
     private readonly IReadOnlyList<PageClass> _classes;
     private readonly bool _onlyPages;
     private readonly double[] _answers = new double[MaxRows];
 
-    public PagedModel(ModelOptions? options = null, IReadOnlyList<PageClass>? classes = null, bool onlyPages = true)
-        : base([], ModelWeights.Create([], WeightType.Float32, 1), options ?? new ModelOptions { Threads = 1 }, 0, null) =>
+    public PagedModel(ModelOptions? options = null, IReadOnlyList<PageClass>? classes = null, bool onlyPages = true, int seed = 1)
+        : base(Slots, ModelWeights.Create(Slots, options?.Weights ?? WeightType.Float32, seed), options ?? new ModelOptions { Threads = 1 }, 0, null) =>
         (_classes, _onlyPages) = (classes ?? Both, onlyPages);
 
     /// <summary>What the pass does before it writes.</summary>

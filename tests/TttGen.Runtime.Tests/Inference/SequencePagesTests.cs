@@ -236,6 +236,18 @@ public sealed class SequencePagesTests : IDisposable
     }
 
     [Fact]
+    public void A_state_is_of_the_weights_that_made_it()
+    {
+        using PagedModel same = new(new ModelOptions { Threads = 1, Weights = WeightType.Int8 }), other = new(seed: 2);
+        using SequenceState state = _model.CreateState(), sameState = same.CreateState(), otherState = other.CreateState();
+        _model.Reads(state, Words(1, 70));
+        state.Save(_files["state"]);
+        sameState.Restore(_files["state"]);
+        Assert.Equal(70, sameState.Position);
+        Assert.Contains("other weights", Assert.Throws<TttException>(() => otherState.Restore(_files["state"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_reset_state_holds_no_pages()
     {
         using var state = _model.CreateState();
