@@ -188,6 +188,14 @@ public sealed class SequencePagesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_a_model_without_pages_is_as_it_always_was()
+    {
+        StateFile.Write(_files["state"], "M (3 numbers)", 7, [1, -2, 0.5f]);
+        byte[] head = [.. "TttGenState3"u8, 13, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, .. "M (3 numbers)"u8, 0, 0, 128, 63, 0, 0, 0, 192, 0, 0, 0, 63];
+        Assert.Equal([.. head, .. BitConverter.GetBytes(TttGen.Checkpoints.Crc32C.Of(head))], File.ReadAllBytes(_files["state"]));
+    }
+
+    [Fact]
     public void A_file_says_nothing_of_tokens_that_were_not_read()
     {
         using var model = new PagedModel(classes: [Both[0]]);
