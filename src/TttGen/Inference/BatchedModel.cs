@@ -66,7 +66,7 @@ public abstract unsafe class BatchedModel : TttModel
     /// <summary>What a state of this model is called: name and sizes.</summary>
     protected abstract string StateSignature { get; }
 
-    /// <summary>A checksum of the state that sequences start from: what the inner models have learnt, and so which weights a saved state belongs to.</summary>
+    /// <summary>A checksum of the state that sequences start from: what the inner models have learnt, and so which weights a saved state belongs to; with keys and values, of other weights, too.</summary>
     internal abstract uint StartChecksum { get; }
 
     /// <summary>Length and signature, for states; models in assemblies that see this one's internals override them as all others do.</summary>

@@ -115,7 +115,13 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
         get
         {
             using var state = new CompiledState(this);
-            return Crc32C.Of(MemoryMarshal.AsBytes(state.Read()));
+            var sum = Crc32C.Empty;
+            sum.Add(MemoryMarshal.AsBytes(state.Read()));
+
+            // Keys and values start from nothing that says which weights make them.
+            Span<uint> given = [Parameters.GivenChecksum];
+            if (PageClasses.Count > 0) sum.Add(MemoryMarshal.AsBytes(given));
+            return sum.Value;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TttGen.Checkpoints;
 using TttGen.Cpu;
 
@@ -7,10 +8,12 @@ namespace TttGen.Inference;
 public sealed unsafe class ModelWeights : IDisposable
 {
     private const int RowsAtOnce = 64;
+    private const int LargestSample = 1 << 20;
 
     private readonly IReadOnlyList<ParameterSlot> _slots;
     private readonly PackedMatrix[][] _matrices;
     private readonly NativeBuffer?[] _plain;
+    private Crc32C _given = Crc32C.Empty;
 
     private ModelWeights(IReadOnlyList<ParameterSlot> slots, WeightType type)
     {
@@ -25,6 +28,9 @@ public sealed unsafe class ModelWeights : IDisposable
 
     /// <summary>Bytes held.</summary>
     public long Bytes => _matrices.Sum(layers => layers.Sum(m => m.Bytes)) + _plain.Sum(b => (b?.Length ?? 0) * sizeof(float));
+
+    /// <summary>A checksum of what was given, before it was rounded to <see cref="Type"/>: the first numbers of every tensor.</summary>
+    internal uint GivenChecksum => _given.Value;
 
     /// <summary>A matrix for each layer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such slot, or it holds no matrices.</exception>
@@ -85,21 +91,26 @@ public sealed unsafe class ModelWeights : IDisposable
                 {
                     var part = rows.AsSpan(0, Math.Min(RowsAtOnce, slot.Columns - first) * slot.Inner);
                     source(slot, layer, (long)first * slot.Inner, part);
+                    if (first == 0) Given(part);
                     _matrices[index][layer].SetRows(first, part);
                 }
                 break;
             case StorageForm.Taps:
                 var taps = new float[slot.Count];
                 source(slot, layer, 0, taps);
+                Given(taps);
                 var to = Numbers(index, layer);
                 for (var c = 0; c < slot.Columns; c++)
                     for (var t = 0; t < slot.Inner; t++) to[t * slot.Columns + c] = taps[c * slot.Inner + t];
                 break;
             default:
                 source(slot, layer, 0, Numbers(index, layer));
+                Given(Numbers(index, layer));
                 break;
         }
     }
+
+    private void Given(ReadOnlySpan<float> numbers) => _given.Add(MemoryMarshal.AsBytes(numbers[..Math.Min(numbers.Length, LargestSample)]));
 
     private Span<float> Numbers(int index, int layer) => new(Plain(index) + layer * _slots[index].Stride, checked((int)_slots[index].Count));
 

@@ -21,8 +21,10 @@ public sealed record PageClass(long PageElements, int Window)
     internal static long PagesOf(long position) => position / Tokens + (position % Tokens == 0 ? 0 : 1);
 }
 
-/// <summary>One kind of rows in a page: the keys or the values of a head.</summary>
-/// <param name="First">Its first element within the page.</param>
+/// <summary>One kind of rows in a page: the keys or the values of all heads and layers of one size.</summary>
+/// <param name="First">The first one's first element within the page.</param>
 /// <param name="Width">Elements of a token.</param>
-/// <param name="TokensLast">Whether it is [width, 64]; otherwise it is [64, width].</param>
-public sealed record PageBlock(long First, int Width, bool TokensLast);
+/// <param name="TokensLast">Whether each is [width, 64]; otherwise [64, width].</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Stride">Elements from one to the next.</param>
+public sealed record PageBlock(long First, int Width, bool TokensLast, int Count = 1, long Stride = 0);

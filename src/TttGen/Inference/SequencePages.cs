@@ -209,10 +209,13 @@ internal sealed unsafe class SequencePages
         const int Tokens = PageClass.Tokens;
         foreach (var block in blocks)
         {
-            var first = page + block.First;
-            if (!block.TokensLast) new Span<float>(first + (long)written * block.Width, (Tokens - written) * block.Width).Clear();
-            else
-                for (var row = 0; row < block.Width; row++) new Span<float>(first + (long)row * Tokens + written, Tokens - written).Clear();
+            for (var one = 0; one < block.Count; one++)
+            {
+                var first = page + block.First + one * block.Stride;
+                if (!block.TokensLast) new Span<float>(first + (long)written * block.Width, (Tokens - written) * block.Width).Clear();
+                else
+                    for (var row = 0; row < block.Width; row++) new Span<float>(first + (long)row * Tokens + written, Tokens - written).Clear();
+            }
         }
     }
 

@@ -5,27 +5,29 @@ using TttGen.Inference;
 namespace TttGen.Runtime.Tests.Inference;
 
 /// <summary>
-/// A model by hand that writes tokens into pages as attention does, and answers from all it may read: a class of all tokens, and one of a window. In a page "keys"
-/// are [2, 64], then "values" [64, 3].
+/// A model by hand that writes tokens into pages as attention does, and answers from all it may read: a class of all tokens, and one of a window. In a page are
+/// two times "keys" [2, 64], then "values" [64, 3].
 /// </summary>
 internal sealed unsafe class PagedModel : CompiledModel
 {
-    public const int KeyWidth = 2, ValueWidth = 3, Elements = PageClass.Tokens * (KeyWidth + ValueWidth), Window = 100, VocabularySize = 8;
+    public const int KeyWidth = 2, ValueWidth = 3, Heads = 2, HeadElements = PageClass.Tokens * (KeyWidth + ValueWidth), Elements = Heads * HeadElements, Window = 100, VocabularySize = 8;
 
     /// <summary>Bytes of a page.</summary>
     public const long PageBytes = Elements * sizeof(float);
 
-    private static readonly PageBlock[] Blocks = [new(0, KeyWidth, TokensLast: true), new(PageClass.Tokens * KeyWidth, ValueWidth, TokensLast: false)];
+    private static readonly PageBlock[] Blocks = [new(0, KeyWidth, TokensLast: true, Heads, HeadElements), new(PageClass.Tokens * KeyWidth, ValueWidth, TokensLast: false, Heads, HeadElements)];
 
     /// <summary>One of all tokens, one of a window.</summary>
     public static readonly PageClass[] Both = [new(Elements, 0) { Blocks = Blocks }, new(Elements, Window) { Blocks = Blocks }];
+
+    private static readonly new ParameterSlot[] Slots = [new("m", [8, 4], StorageForm.Matrix, 1, 8, 4, double.NaN)];
 
     private readonly IReadOnlyList<PageClass> _classes;
     private readonly bool _onlyPages;
     private readonly double[] _answers = new double[MaxRows];
 
-    public PagedModel(ModelOptions? options = null, IReadOnlyList<PageClass>? classes = null, bool onlyPages = true)
-        : base([], ModelWeights.Create([], WeightType.Float32, 1), options ?? new ModelOptions { Threads = 1 }, 0, null) =>
+    public PagedModel(ModelOptions? options = null, IReadOnlyList<PageClass>? classes = null, bool onlyPages = true, int seed = 1)
+        : base(Slots, ModelWeights.Create(Slots, options?.Weights ?? WeightType.Float32, seed), options ?? new ModelOptions { Threads = 1 }, 0, null) =>
         (_classes, _onlyPages) = (classes ?? Both, onlyPages);
 
     /// <summary>What the pass does before it writes.</summary>
@@ -72,19 +74,25 @@ internal sealed unsafe class PagedModel : CompiledModel
 
     private static void Write(float** pages, long at, float number)
     {
-        var page = pages[at / PageClass.Tokens];
         var t = at % PageClass.Tokens;
-        for (var k = 0; k < KeyWidth; k++) page[k * PageClass.Tokens + t] = number + k;
-        for (var v = 0; v < ValueWidth; v++) page[PageClass.Tokens * KeyWidth + t * ValueWidth + v] = number - v;
+        for (var head = 0; head < Heads; head++)
+        {
+            var tile = pages[at / PageClass.Tokens] + head * HeadElements;
+            for (var k = 0; k < KeyWidth; k++) tile[k * PageClass.Tokens + t] = number + k + head;
+            for (var v = 0; v < ValueWidth; v++) tile[PageClass.Tokens * KeyWidth + t * ValueWidth + v] = number - v * head;
+        }
     }
 
     private static double Read(float** pages, long at)
     {
-        var page = pages[at / PageClass.Tokens];
         var t = at % PageClass.Tokens;
         double sum = 0;
-        for (var k = 0; k < KeyWidth; k++) sum += (k + 1) * page[k * PageClass.Tokens + t];
-        for (var v = 0; v < ValueWidth; v++) sum += (v + 3) * page[PageClass.Tokens * KeyWidth + t * ValueWidth + v];
+        for (var head = 0; head < Heads; head++)
+        {
+            var tile = pages[at / PageClass.Tokens] + head * HeadElements;
+            for (var k = 0; k < KeyWidth; k++) sum += (k + 1) * tile[k * PageClass.Tokens + t];
+            for (var v = 0; v < ValueWidth; v++) sum += (v + 3) * tile[PageClass.Tokens * KeyWidth + t * ValueWidth + v];
+        }
         return sum;
     }
 

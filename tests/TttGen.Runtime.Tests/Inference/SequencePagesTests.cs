@@ -188,6 +188,14 @@ public sealed class SequencePagesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_a_model_without_pages_is_as_it_always_was()
+    {
+        StateFile.Write(_files["state"], "M (3 numbers)", 7, [1, -2, 0.5f]);
+        byte[] head = [.. "TttGenState3"u8, 13, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, .. "M (3 numbers)"u8, 0, 0, 128, 63, 0, 0, 0, 192, 0, 0, 0, 63];
+        Assert.Equal([.. head, .. BitConverter.GetBytes(TttGen.Checkpoints.Crc32C.Of(head))], File.ReadAllBytes(_files["state"]));
+    }
+
+    [Fact]
     public void A_file_says_nothing_of_tokens_that_were_not_read()
     {
         using var model = new PagedModel(classes: [Both[0]]);
@@ -233,6 +241,18 @@ public sealed class SequencePagesTests : IDisposable
             Assert.StartsWith(_files["bad"], Assert.Throws<TttException>(() => state.Restore(_files["bad"])).Message, StringComparison.Ordinal);
             Assert.Equal((200, bytes), (state.Position, state.Bytes));
         }
+    }
+
+    [Fact]
+    public void A_state_is_of_the_weights_that_made_it()
+    {
+        using PagedModel same = new(new ModelOptions { Threads = 1, Weights = WeightType.Int8 }), other = new(seed: 2);
+        using SequenceState state = _model.CreateState(), sameState = same.CreateState(), otherState = other.CreateState();
+        _model.Reads(state, Words(1, 70));
+        state.Save(_files["state"]);
+        sameState.Restore(_files["state"]);
+        Assert.Equal(70, sameState.Position);
+        Assert.Contains("other weights", Assert.Throws<TttException>(() => otherState.Restore(_files["state"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
