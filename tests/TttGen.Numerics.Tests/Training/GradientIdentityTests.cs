@@ -133,11 +133,11 @@ public sealed unsafe class GradientIdentityTests(ITestOutputHelper output)
     public void A_carried_part_has_the_gradient_of_its_own_loss_with_the_carry_fixed(string name)
     {
         using var model = Model(name, new TrainableOptions { Threads = 2, MaxTokens = 256 });
-        var batch = Batch(model, [37, 59]);
+        var batch = Batch(model, [37, 26]);
         using var carry = model.CreateCarry();
         model.Measure(new TrainingBatch(batch.Tokens[..37], batch.Targets[..37], [new TrainingSequence(37, carry)]));
         var start = carry.Numbers.ToArray();
-        var part = new TrainingBatch(batch.Tokens[37..], batch.Targets[37..], [new TrainingSequence(59, carry)]);
+        var part = new TrainingBatch(batch.Tokens[37..], batch.Targets[37..], [new TrainingSequence(26, carry)]);
         var loss = model.Accumulate(part, 1).Nats;
 
         // along the gradient itself: then rounding is small beside the change
