@@ -25,7 +25,8 @@ internal sealed record PageSlot(int Class, long Offset, int Layers);
 /// <summary>A kind of page: what a sequence keeps of so many tokens, of all layers.</summary>
 /// <param name="Window">Tokens of which it is kept; 0: all.</param>
 /// <param name="Elements">Its size.</param>
-internal sealed record PageKind(int Window, long Elements);
+/// <param name="Slots">What lies in it.</param>
+internal sealed record PageKind(int Window, long Elements, IReadOnlyList<(Carry Carry, PageSlot Slot)> Slots);
 
 /// <summary>
 /// The carries of a model, one behind another in a sequence's state: segment by segment, those of its operations, then rows of the past. What is there for each token lies in pages.
@@ -79,10 +80,10 @@ internal sealed class CarryLayout
         if (at < 0)
         {
             at = _pages.Count;
-            _pages.Add(new PageKind(carry.Extent.Window, 0));
+            _pages.Add(new PageKind(carry.Extent.Window, 0, []));
         }
         var slot = new PageSlot(at, _pages[at].Elements, layers);
-        _pages[at] = _pages[at] with { Elements = slot.Offset + carry.PagedSize * layers };
+        _pages[at] = _pages[at] with { Elements = slot.Offset + carry.PagedSize * layers, Slots = [.. _pages[at].Slots, (carry, slot)] };
         return slot;
     }
 

@@ -30,7 +30,7 @@ internal sealed class ModelLayout
     public string PositionRotary(Rotate r)
     {
         foreach (var (known, other) in _positions)
-            if (other.Feature == r.Feature && other.Halves == r.Halves && ThetaText(other.Theta) == ThetaText(r.Theta)) return known;
+            if (other.Feature == r.Feature && other.Halves == r.Halves && other.Frequencies.Select(ThetaText).SequenceEqual(r.Frequencies.Select(ThetaText))) return known;
         var name = "turn" + (_positions.Count == 0 ? "" : Numbers.Of(_positions.Count + 1));
         _positions.Add((name, r));
         return name;

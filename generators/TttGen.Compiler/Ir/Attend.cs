@@ -72,6 +72,6 @@ public sealed class Attend : SequencePrimitive
     private static Carry CarryOf(int heads, int feature, int window)
     {
         var extent = window == 0 ? CarryExtent.EveryToken : CarryExtent.LastTokens(window);
-        return new("Attend", heads, [new("Keys", feature) { Extent = extent }, new("Values", (feature + 15) / 16 * 16) { Extent = extent }]);
+        return new("Attend", heads, [new("Keys", feature) { Extent = extent, TokensLast = true }, new("Values", (feature + 15) / 16 * 16) { Extent = extent }]);
     }
 }

@@ -24,6 +24,20 @@ public sealed record Carry(string Name, int Heads, IReadOnlyList<CarryPart> Part
     /// <summary>The tokens of which the paged parts are kept: all parts of one carry are read alike.</summary>
     public CarryExtent Extent => Parts.Select(p => p.Extent).FirstOrDefault(e => e.IsPaged);
 
+    /// <summary>The parts that lie in pages, each with the first of its elements in that of one head.</summary>
+    public IEnumerable<(CarryPart Part, long Offset)> Paged
+    {
+        get
+        {
+            long offset = 0;
+            foreach (var part in Parts.Where(p => p.Extent.IsPaged))
+            {
+                yield return (part, offset);
+                offset += part.Elements * PageTokens;
+            }
+        }
+    }
+
     /// <summary>The parts that a sequence has once, each with the first of its elements.</summary>
     public IEnumerable<(CarryPart Part, long Offset)> Placed
     {
@@ -50,6 +64,9 @@ public sealed record CarryPart(string Name, long Elements, string? Start = null)
 
     /// <summary>Whether a sequence has it once or for each token.</summary>
     public CarryExtent Extent { get; init; } = CarryExtent.Once;
+
+    /// <summary>Whether a page has it as [elements, tokens]; otherwise as [tokens, elements].</summary>
+    public bool TokensLast { get; init; }
 }
 
 /// <summary>How often a sequence has a part of a carry: once, for every token that it has read (it grows), or for the last tokens only (a ring).</summary>

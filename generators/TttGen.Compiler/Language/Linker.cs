@@ -58,6 +58,8 @@ public sealed partial class Linker
         SetConfig("vocab_size", Numbers.Of(logits.Table.Columns));
         SetConfig("tie_word_embeddings", logits.Table.Key == "lm_head.weight" ? "false" : "true");
         CheckLookups(name, logits.Table);
+        // a checkpoint whose frequencies are stretched is not one of a model that doesn't stretch them
+        if (Reachable.From(_segments.Select(s => s.Result)).OfType<Rotate>().Any(r => r.Frequencies.Count == 1)) SetConfig("rope_scaling", "null");
         var learning = new HashSet<string>(Reachable.From(_segments.Select(s => s.Result)).OfType<Learn>().Select(l => l.Memory));
         return new LinkedModel(name, _segments, logits.Table, _parameters, settings, [.. _memories.Where(m => learning.Contains(m.Name))],
             [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner);
@@ -149,7 +151,7 @@ public sealed partial class Linker
             case ("CausalConvolution", _):
                 return new NodeValue(Convolution(NodeOf(values[0]), (TapsValue)values[1], NodeOf(values[2])));
             case ("RotatePairs" or "RotateHalves", _) when s.TypeArguments.Count == 0:
-                return new NodeValue(_graph.Primitive(id => new Rotate(id, NodeOf(values[0]), NodeOf(values[1]), EvenFeature(spec, s), s.Op == "RotateHalves")));
+                return new NodeValue(_graph.Primitive(id => new Rotate(id, NodeOf(values[0]), [.. values.Skip(1).Select(NodeOf)], EvenFeature(spec, s), s.Op == "RotateHalves")));
             case ("RotatePairs", _):
                 return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), EvenFeature(spec, s), Size(spec.Close(s.TypeArguments[0])))));
             case ("Attend", _):

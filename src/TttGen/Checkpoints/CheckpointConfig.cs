@@ -90,12 +90,16 @@ public sealed class CheckpointConfig
         foreach (ConfigEntry entry in expected)
         {
             using JsonDocument wanted = JsonDocument.Parse(entry.Json);
+            if (entry.Key == RopeScaling.Key && _values.TryGetValue(RopeScaling.Key, out JsonElement scaling) && scaling.ValueKind != JsonValueKind.Null)
+                problems.Add($"{RopeScaling.Key}: expected null, for this model's rotations have no scaling (LlamaAttention has), found {OneLine.Of(scaling.GetRawText())}");
+            if (wanted.RootElement.ValueKind == JsonValueKind.Null) continue;
             if (!TryGet(entry.Key, out JsonElement found) && !ConfigDefaults.TryGet(this, entry.Key, out found))
                 problems.Add($"{entry.Key}: expected {entry.Json}, found none");
             else if (!Same(wanted.RootElement, found))
                 problems.Add($"{entry.Key}: expected {entry.Json}, found {OneLine.Of(found.GetRawText())}");
         }
 
+        if (problems.Count == 0 && ConfigDefaults.IsLlama(this) && TryGet(RopeScaling.Key, out JsonElement scaled) && RopeScaling.Problem(scaled.GetRawText()) is { } problem) problems.Add(problem);
         if (problems.Count > 0)
             throw new CheckpointException($"{_name} does not fit model {modelName}: {string.Join("; ", problems)}; {Likeness.Of(this).Advice}");
     }
@@ -103,7 +107,15 @@ public sealed class CheckpointConfig
     /// <summary>A size; −1 where it is missing or no whole number.</summary>
     internal long Size(string key) => TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long size) ? size : -1;
 
-    private bool TryGet(string key, [NotNullWhen(true)] out JsonElement value) => _values.TryGetValue(key, out value) && value.ValueKind != JsonValueKind.Null;
+    // A key with a dot is a member of an object.
+    private bool TryGet(string key, [NotNullWhen(true)] out JsonElement value)
+    {
+        var dot = key.IndexOf('.', StringComparison.Ordinal);
+        var isThere = dot < 0
+            ? _values.TryGetValue(key, out value)
+            : _values.TryGetValue(key[..dot], out value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty(key[(dot + 1)..], out value);
+        return isThere && value.ValueKind != JsonValueKind.Null;
+    }
 
     /// <summary>10000 and 10000.0 and 1e4 are one number; Python writes any of them.</summary>
     private static bool Same(JsonElement a, JsonElement b) => (a.ValueKind, b.ValueKind) is (JsonValueKind.Number, JsonValueKind.Number)

@@ -44,5 +44,6 @@ internal static class ConfigDefaults
         return true;
     }
 
-    private static bool IsLlama(CheckpointConfig config) => config.Entries.Any(static entry => entry is { Key: "model_type", Json: "\"llama\"" });
+    /// <summary>Whether it is the config of Hugging Face's Llama.</summary>
+    internal static bool IsLlama(CheckpointConfig config) => config.Entries.Any(static entry => entry is { Key: "model_type", Json: "\"llama\"" });
 }

@@ -17,13 +17,18 @@ public sealed unsafe class PositionRotary : IDisposable
     /// <param name="features">Columns of a head, an even number.</param>
     /// <param name="theta">Base of the frequencies.</param>
     /// <param name="halves">Whether pairs are (i, i + features / 2); otherwise neighbours (2i, 2i + 1).</param>
-    public PositionRotary(int maxRows, int features, double theta, bool halves)
+    /// <param name="factor">What frequencies are divided by; 1: nothing.</param>
+    /// <param name="low">Above this many of its wavelengths in the length a frequency is in between.</param>
+    /// <param name="high">Above this many it is not divided.</param>
+    /// <param name="length">Tokens of the training; 0: all frequencies are divided.</param>
+    public PositionRotary(int maxRows, int features, double theta, bool halves, double factor = 1, double low = 1, double high = 1, double length = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
         if (features < 2 || features % 2 != 0) throw new ArgumentOutOfRangeException(nameof(features), features, "PositionRotary: expected an even number of columns.");
         if (!double.IsFinite(theta) || theta <= 0) throw new ArgumentOutOfRangeException(nameof(theta), theta, "PositionRotary: expected a base above zero.");
+        if (!double.IsFinite(factor) || factor <= 0) throw new ArgumentOutOfRangeException(nameof(factor), factor, "PositionRotary: expected a factor above zero.");
         (_maxRows, _features, _halves) = (maxRows, features, halves);
-        _frequencies = [.. Enumerable.Range(0, features / 2).Select(i => Math.Pow(theta, -2.0 * i / features))];
+        _frequencies = RotaryFrequencies.Scaled(features, theta, factor, low, high, length);
         _numbers = new NativeBuffer(2L * maxRows * features);
     }
 

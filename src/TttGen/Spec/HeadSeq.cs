@@ -1,3 +1,5 @@
+using TttGen.Cpu;
+
 namespace TttGen;
 
 /// <summary>The rows of one sequence, each split into heads: [tokens, heads, feature], float64.</summary>
@@ -68,12 +70,29 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
     /// <summary>Rotary position embedding over neighbouring pairs (2i, 2i + 1), by the angle t · theta^(−2i / feature) of the whole place t in the sequence.</summary>
     /// <exception cref="ArgumentException">The feature size is odd.</exception>
     [Operation]
-    public HeadSeq<THeads, TFeature> RotatePairs(double theta) => Rotate("rotated pairs", theta, i => (2 * i, 2 * i + 1));
+    public HeadSeq<THeads, TFeature> RotatePairs(double theta) => Rotate("rotated pairs", RotaryFrequencies.Of(TFeature.Size, theta), i => (2 * i, 2 * i + 1));
 
     /// <summary>The same over the halves of a head: the pairs are (i, i + feature / 2), as Hugging Face's Llama has them.</summary>
     /// <exception cref="ArgumentException">The feature size is odd.</exception>
     [Operation]
-    public HeadSeq<THeads, TFeature> RotateHalves(double theta) => Rotate("rotated halves", theta, i => (i, i + TFeature.Size / 2));
+    public HeadSeq<THeads, TFeature> RotateHalves(double theta) => Rotate("rotated halves", RotaryFrequencies.Of(TFeature.Size, theta), i => (i, i + TFeature.Size / 2));
+
+    /// <summary>
+    /// The same with frequencies stretched for sequences longer than those of the training, as <c>rope_scaling</c> of config.json has it: divided by the factor; where a training
+    /// length is given (llama3), only those of wavelengths above length / low, not those below length / high, and between the two in between.
+    /// </summary>
+    /// <param name="theta">Base of the frequencies.</param>
+    /// <param name="factor">What they are divided by; 1: nothing changes.</param>
+    /// <param name="low">low_freq_factor.</param>
+    /// <param name="high">high_freq_factor.</param>
+    /// <param name="length">original_max_position_embeddings; 0: all frequencies are divided (linear).</param>
+    /// <exception cref="ArgumentException">The feature size is odd.</exception>
+    [Operation]
+    public HeadSeq<THeads, TFeature> RotateHalves(double theta, double factor, double low, double high, double length)
+    {
+        var frequencies = RotaryFrequencies.Scaled(TFeature.Size, theta, factor, low, high, length);
+        return Rotate("rotated halves", frequencies, i => (i, i + TFeature.Size / 2));
+    }
 
     /// <summary>
     /// Causal attention: yₜ = Σₛ softmaxₛ(qₜ · kₛ / √feature) vₛ over s ≤ t, each head by itself. Fewer key heads than query heads are shared by as many
@@ -112,7 +131,7 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
         return new(answers);
     }
 
-    private HeadSeq<THeads, TFeature> Rotate(string what, double theta, Func<int, (int First, int Second)> pair)
+    private HeadSeq<THeads, TFeature> Rotate(string what, double[] frequencies, Func<int, (int First, int Second)> pair)
     {
         if (TFeature.Size % 2 != 0) throw new ArgumentException($"{what}: expected an even feature size, found {TFeature.Size}");
         var rotated = new double[_items.Length];
@@ -122,7 +141,7 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
             for (var i = 0; i < TFeature.Size / 2; i++)
             {
                 var (first, second) = pair(i);
-                var (sine, cosine) = Math.SinCos(place * Math.Pow(theta, -2.0 * i / TFeature.Size));
+                var (sine, cosine) = Math.SinCos(place * frequencies[i]);
                 rotated[row + first] = _items[row + first] * cosine - _items[row + second] * sine;
                 rotated[row + second] = _items[row + first] * sine + _items[row + second] * cosine;
             }

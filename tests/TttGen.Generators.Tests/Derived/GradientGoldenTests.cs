@@ -38,7 +38,7 @@ public sealed class GradientGoldenTests(ITestOutputHelper output)
         var (sequences, length) = ((int)shape[0], (int)shape[1]);
 
         var linked = Linker.Link(Sources.Value[model]);
-        var derived = new DerivedGradient(linked, key => Numbers(checkpoint.Tensors[key].Shape, to => checkpoint.Read(key, 0, to)), key => checkpoint.Config.Double(key));
+        var derived = new DerivedGradient(linked, key => Numbers(checkpoint.Tensors[key].Shape, to => checkpoint.Read(key, 0, to)), key => checkpoint.Config.Double(key, linked.Settings.Single(s => s.Key == key).Default));
         var loss = 0.0;
         for (var s = 0; s < sequences; s++)
         {

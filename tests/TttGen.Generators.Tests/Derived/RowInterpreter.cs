@@ -24,7 +24,7 @@ internal sealed class RowInterpreter(
         Lookup l => [.. tokens.SelectMany(t => tables[l.Table].Skip(t * l.Shape[1].Size).Take(l.Shape[1].Size))],
         Shift s => Shifted(Of(s.Argument), s.Shape[1].Size, s.By),
         RotatePairs r => Rotated(r, Of(r.Argument), Of(r.Theta)[0]),
-        Rotate r => Rotated(r, Of(r.Rows[0]), Of(r.Theta)[0]),
+        Rotate r => Rotated(r, Of(r.Rows[0]), [.. r.Frequencies.Select(f => Of(f)[0])]),
         Attend a => new AttentionOracle(a, tokens.Length, Of(a.Query), Of(a.Key), Of(a.Value)).Answers(),
         SequenceGradient { Primitive: Attend a } d => new AttentionOracle(a, tokens.Length, Of(a.Query), Of(a.Key), Of(a.Value)).Gradient(Of(d.Output), d.Operand),
         Learn l => Joined([.. Scans(l).Select(s => s.Outputs())]),
@@ -49,8 +49,13 @@ internal sealed class RowInterpreter(
         return turned;
     }
 
-    private static double[] Rotated(Rotate r, double[] rows, double theta)
+    /// <param name="r">Which rotation.</param>
+    /// <param name="rows">What turns.</param>
+    /// <param name="numbers">The base of its frequencies, then perhaps 1: what doesn't stretch them.</param>
+    private static double[] Rotated(Rotate r, double[] rows, double[] numbers)
     {
+        var theta = numbers[0];
+        if (numbers.Length > 1 && numbers[1] != 1) throw new NotSupportedException("frequencies that are stretched");
         var turned = new double[rows.Length];
         var (columns, half) = (r.Shape[1].Size, r.Feature / 2);
         for (var head = 0; head < rows.Length; head += r.Feature)

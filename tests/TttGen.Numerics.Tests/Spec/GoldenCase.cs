@@ -31,10 +31,10 @@ public sealed class GoldenCase : IDisposable
     public IReadOnlyDictionary<string, double> Settings =>
         new[] { "ttt_base_lr", "rope_theta", "rms_norm_eps" }.Where(_checkpoint.Config.Has).ToDictionary(key => key, key => _checkpoint.Config.Double(key));
 
-    public Weights<TModel> Load<TModel>() where TModel : ISpec<TModel>
+    public Weights<TModel> Load<TModel>(IReadOnlyDictionary<string, double>? settings = null) where TModel : ISpec<TModel>
     {
         _checkpoint.Check([.. ParameterList.Of<TModel>().Select(parameter => parameter.Info)], typeof(TModel).Name);
-        return Weights<TModel>.From(info => Doubles((int)info.Count, to => _checkpoint.Read(info.Key, 0, to)), Settings);
+        return Weights<TModel>.From(info => Doubles((int)info.Count, to => _checkpoint.Read(info.Key, 0, to)), settings ?? Settings);
     }
 
     public int[] Tokens(int sequence)

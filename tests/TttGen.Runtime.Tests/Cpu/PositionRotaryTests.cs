@@ -61,3 +61,16 @@ public sealed class PositionRotary512Tests : PositionRotaryTests<Lanes512>;
 public sealed class PositionRotary256Tests : PositionRotaryTests<Lanes256>;
 
 public sealed class PositionRotary128Tests : PositionRotaryTests<Lanes128>;
+
+public sealed class RotaryFrequenciesTests
+{
+    /// <summary>As Hugging Face's transformers compute them for Llama 3.1's numbers and heads of 16.</summary>
+    [Fact]
+    public void Llama_3_stretches_long_waves_only()
+    {
+        double[] expected = [1.0, 0.19392274474868576, 0.03760603093086393, 0.0072926647372171085, 0.0005248461609929547, 3.428102195952591e-05, 6.647869871181236e-06, 1.2891731721515574e-06];
+        var found = RotaryFrequencies.Scaled(16, 500000, 8, 1, 4, 8192);
+        Assert.Equal(expected.Length, found.Length);
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], 1e-12 * expected[i]);
+    }
+}

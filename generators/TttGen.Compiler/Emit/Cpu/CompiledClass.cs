@@ -93,7 +93,17 @@ internal sealed class CompiledClass(
         if (states.Pages.Count > 0)
         {
             w.Line().Line("protected override IReadOnlyList<PageClass> PageClasses { get; } =");
-            w.Line($"    [{string.Join(", ", states.Pages.Select(p => $"new PageClass({Numbers.Of(p.Elements)}, {Numbers.Of(p.Window)})"))}];");
+            w.Line("[");
+            foreach (var page in states.Pages)
+            {
+                w.Line($"    new PageClass({Numbers.Of(page.Elements)}, {Numbers.Of(page.Window)})").Line("    {");
+                w.Line("        Blocks =").Line("        [");
+                foreach (var (carry, slot) in page.Slots)
+                    foreach (var (part, offset) in carry.Paged)
+                        w.Line($"            new PageBlock({Numbers.Of(slot.Offset + offset)}, {Numbers.Of(part.Elements)}, {(part.TokensLast ? "true" : "false")}, {Numbers.Of((long)slot.Layers * carry.Heads)}, {Numbers.Of(carry.PagedHeadSize)}), // {part.Name} of {carry.Name}");
+                w.Line("        ],").Line("    },");
+            }
+            w.Line("];");
         }
         if (!layout.PositionRotaries.Any()) return;
         w.Line().Open("protected override void Prepare()");
@@ -102,7 +112,7 @@ internal sealed class CompiledClass(
     }
 
     internal static string PositionRotary(Ir.Rotate r, ModelLayout layout, string rows) =>
-        $"Own(new PositionRotary({rows}, {Numbers.Of(r.Feature)}, {layout.ThetaText(r.Theta)}, {(r.Halves ? "true" : "false")}))";
+        $"Own(new PositionRotary({rows}, {Numbers.Of(r.Feature)}, {layout.ThetaText(r.Frequencies[0])}, {(r.Halves ? "true" : "false")}{string.Concat(r.Frequencies.Skip(1).Select(f => ", " + layout.ThetaText(f)))}))";
 
     private IEnumerable<RowTensor> Tensors() => segments.SelectMany(s => s.Schedule.Tensors);
 

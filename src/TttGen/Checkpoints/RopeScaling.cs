@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace TttGen.Checkpoints;
+
+/// <summary>
+/// The object <c>rope_scaling</c> of config.json: how rotary frequencies of a trained model are stretched for longer sequences. Models read its members as settings,
+/// <c>rope_scaling.factor</c> …; of its kinds <c>linear</c> and <c>llama3</c> are known, which those numbers tell apart.
+/// </summary>
+internal static class RopeScaling
+{
+    internal const string Key = "rope_scaling";
+
+    private const string Factor = "factor", Length = "original_max_position_embeddings", Kind = "rope_type";
+
+    /// <summary>What is wrong with a config's kind; null: nothing.</summary>
+    /// <param name="json">The object as config.json has it.</param>
+    internal static string? Problem(string json)
+    {
+        if (JsonNode.Parse(json) is not JsonObject scaling) return $"{Key}: expected null or an object, found {OneLine.Of(json)}";
+        return (scaling[Kind] ?? scaling["type"])?.ToString() switch
+        {
+            "default" when scaling[Factor] is null => null,
+            "linear" when scaling[Length] is null => null,
+            "llama3" when scaling[Length] is not null => null,
+            "default" => $"{Key}.{Factor}: expected none where rope_type is default, found {OneLine.Of(scaling[Factor]!.ToJsonString())}",
+            "linear" => $"{Key}.{Length}: expected none where rope_type is linear, found {OneLine.Of(scaling[Length]!.ToJsonString())}",
+            "llama3" => $"{Key}.{Length}: expected the length that the model was trained with, found no such key",
+            var other => $"{Key}: expected rope_type linear or llama3, found {OneLine.Of(other ?? "none")}",
+        };
+    }
+
+    /// <summary>Puts settings whose keys have a dot into their objects, and says of which kind the scaling is.</summary>
+    /// <param name="values">Keys and their JSON.</param>
+    internal static void Nest(IDictionary<string, string> values)
+    {
+        foreach (var key in values.Keys.Where(static key => key.Contains('.', StringComparison.Ordinal)).ToList())
+        {
+            var (parent, member) = (key[..key.IndexOf('.', StringComparison.Ordinal)], key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..]);
+            var holder = values.TryGetValue(parent, out var json) && JsonNode.Parse(json) is JsonObject known ? known : [];
+            holder[member] = JsonNode.Parse(values[key]);
+            values[parent] = holder.ToJsonString();
+            values.Remove(key);
+        }
+        if (!values.TryGetValue(Key, out var text) || JsonNode.Parse(text) is not JsonObject scaling) return;
+        if (Number(scaling, Factor, 1) == 1)
+        {
+            values[Key] = "null";
+            return;
+        }
+        var isLinear = Number(scaling, Length, 0) == 0;
+        if (isLinear)
+            foreach (var member in new[] { Length, "low_freq_factor", "high_freq_factor" }) scaling.Remove(member);
+        scaling[Kind] = isLinear ? "linear" : "llama3";
+        values[Key] = scaling.ToJsonString();
+    }
+
+    private static double Number(JsonObject scaling, string member, double absent) =>
+        scaling[member] is { } value && double.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : absent;
+}
