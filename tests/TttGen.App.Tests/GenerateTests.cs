@@ -72,6 +72,21 @@ public sealed class GenerateTests : AppTests
         Assert.Equal((0, ""), (run.Code, run.Out));
     }
 
+    [Theory]
+    [InlineData("3", "")]
+    [InlineData("5", "de")]
+    [InlineData("9", "defgh")]
+    public void A_continuation_ends_where_the_sequence_may_have_no_more_tokens(string most, string expected)
+    {
+        var run = Run("generate", "--prompt", "abc", "--greedy", "--max-tokens", "5", "--max-context", most, "--state-out", PathOf("state"));
+
+        Assert.Equal((0, expected), (run.Code, run.Out));
+        Assert.EndsWith($" {3 + expected.Length}", File.ReadAllText(PathOf("state")), StringComparison.Ordinal);
+        var longer = Run("generate", "--prompt", "abcdefg", "--greedy", "--max-context", most, "--state-in", PathOf("state"));
+        Assert.Equal((1, ""), (longer.Code, longer.Out));
+        Assert.Contains($"prompt: expected a sequence of at most {most} tokens (--max-context), found {3 + expected.Length} + 7; allow more, or shorten it", longer.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_saved_state_goes_on_where_it_was()
     {

@@ -71,13 +71,16 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
     /// <summary>The model with its limit, which one on a device is not given at its making.</summary>
     public TttModel Limited(TttModel model, ParseResult arguments)
     {
-        if (model is BatchedModel limited) limited.MaxContext = arguments.GetValue(_maxContext);
+        if (model is BatchedModel limited) limited.MaxContext = MaxContext(arguments);
         return model;
     }
 
+    /// <summary>Tokens that a sequence may have; null: any number.</summary>
+    public long? MaxContext(ParseResult arguments) => arguments.GetValue(_maxContext);
+
     /// <summary>Loading options as given.</summary>
     public ModelOptions Options(ParseResult arguments, ChosenDevice device) =>
-        new() { Weights = arguments.GetValue(_weights), Threads = arguments.GetValue(_threads), Device = device.Device, MaxContext = arguments.GetValue(_maxContext) };
+        new() { Weights = arguments.GetValue(_weights), Threads = arguments.GetValue(_threads), Device = device.Device, MaxContext = MaxContext(arguments) };
 
     /// <summary>The checkpoint's tokenizer, which must be of the model's size.</summary>
     public static Tokenizer LoadTokenizer(string directory, TttModel model)

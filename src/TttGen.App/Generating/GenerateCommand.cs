@@ -43,7 +43,7 @@ internal static class GenerateCommand
             device.Tell();
             var generation = new Generation(loaded, tokenizer, sampling.Options(arguments), console);
             var saveTo = arguments.GetValue(stateOut);
-            var speed = generation.Run(state, text, new GenerationLimits(arguments.GetValue(limit), arguments.GetValue(stop)!, FeedLast: saveTo is not null));
+            var speed = generation.Run(state, text, new GenerationLimits(arguments.GetValue(limit), arguments.GetValue(stop)!, FeedLast: saveTo is not null, model.MaxContext(arguments)));
             if (saveTo is not null)
                 state.Save(saveTo);
             console.Error.WriteLine(speed);

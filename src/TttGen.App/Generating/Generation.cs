@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TttGen.Inference;
 using TttGen.Inference.Sampling;
@@ -10,7 +11,8 @@ namespace TttGen.App.Generating;
 /// <param name="Tokens">Tokens at most.</param>
 /// <param name="Stops">Texts to end before.</param>
 /// <param name="FeedLast">The state shall have read the last token too, because it is kept.</param>
-internal sealed record GenerationLimits(int Tokens, IReadOnlyList<string> Stops, bool FeedLast);
+/// <param name="Context">Tokens that the sequence may have, what it has read before among them; null: any number.</param>
+internal sealed record GenerationLimits(int Tokens, IReadOnlyList<string> Stops, bool FeedLast, long? Context);
 
 /// <summary>Prompt in, continuation out, token by token.</summary>
 internal sealed class Generation(TttModel model, Tokenizer tokenizer, SamplerOptions options, AppConsole console)
@@ -29,6 +31,7 @@ internal sealed class Generation(TttModel model, Tokenizer tokenizer, SamplerOpt
     {
         var history = new List<int>(Tokens(prompt, atStart: state.Position == 0));
         var promptLength = history.Count;
+        limits = Fitting(limits, state.Position, promptLength);
         var clock = Stopwatch.StartNew();
         var first = Prefill(state, history, draws: limits.Tokens > 0);
         var prefill = clock.Elapsed;
@@ -36,6 +39,15 @@ internal sealed class Generation(TttModel model, Tokenizer tokenizer, SamplerOpt
         clock.Restart();
         Continue(state, history, first, limits);
         return new GenerationSpeed(promptLength, prefill, history.Count - promptLength, clock.Elapsed, options);
+    }
+
+    /// <summary>A continuation ends where the sequence may have no more tokens.</summary>
+    private static GenerationLimits Fitting(GenerationLimits limits, long before, int prompt)
+    {
+        if (limits.Context is not { } context) return limits;
+        if (before > context - prompt)
+            throw new TttException(string.Create(CultureInfo.InvariantCulture, $"prompt: expected a sequence of at most {context} tokens (--max-context), found {before} + {prompt}; allow more, or shorten it"));
+        return limits with { Tokens = (int)Math.Min(limits.Tokens, context - before - prompt) };
     }
 
     private int[] Tokens(string prompt, bool atStart)
