@@ -7,6 +7,7 @@ namespace Train;
 [Dim(256)] public readonly partial struct Vocab : IDim;       // bytes
 [Dim(128)] public readonly partial struct Width : IDim;
 [Dim(2)] public readonly partial struct Depth : IDim;
+[Dim(1)] public readonly partial struct Once : IDim;         // of the hybrid: two layers in one block
 [Dim(2)] public readonly partial struct Heads : IDim;
 [Dim(64)] public readonly partial struct HeadDim : IDim;
 [Dim(256)] public readonly partial struct InnerHidden : IDim; // of TTT-MLP: four times its head
@@ -33,3 +34,15 @@ public sealed partial record class MlpMamba(
 [Model(Trainable = true)]
 public sealed partial record class MlpTransformer(
     [Key("")] CausalLm<Vocab, Width, Depth, TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, MlpMemory<HeadDim, InnerHidden>>> Lm);
+
+/// <summary>The paper's Transformer.</summary>
+[Model(Trainable = true)]
+public sealed partial record class Llama(
+    [Key("")] CausalLm<Vocab, Width, Depth, LlamaBlock<Width, Width, Width, Heads, Heads, HeadDim, Hidden>> Lm);
+
+/// <summary>A layer of TTT-MLP, then one of attention.</summary>
+[Model(Trainable = true)]
+public sealed partial record class Hybrid(
+    [Key("")] CausalLm<Vocab, Width, Once, Sequential<Width,
+        TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, MlpMemory<HeadDim, InnerHidden>>,
+        LlamaBlock<Width, Width, Width, Heads, Heads, HeadDim, Hidden>>> Lm);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TttGen.Cpu;
+using TttGen.Inference;
 
 namespace TttGen.App.Tests;
 
