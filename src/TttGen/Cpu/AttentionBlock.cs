@@ -13,8 +13,8 @@ internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, in
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : struct, ILanes<V, T>
 {
-    /// <summary>Rows of a block: scores of so many stay in the first cache beside a tile.</summary>
-    public const int MostRows = 64;
+    /// <summary>Rows of a block: the more, the less often tiles are read; scores, queries and sums of so many stay in the second cache.</summary>
+    public const int MostRows = 128;
 
     /// <summary>Tokens of a block of this group.</summary>
     public int Tokens => Math.Max(1, MostRows / group);

@@ -8,7 +8,7 @@ namespace TttGen.Compiler.Emit.Cpu;
 internal sealed partial class KernelMethods
 {
     /// <summary>Queries that a worker takes at once.</summary>
-    private const int QueryBlock = 64;
+    private const int QueryBlock = 128;
 
     /// <summary>A kernel that appends keys and values to the pages; answers the line that runs it, before any query is answered.</summary>
     private string AppendKeys(string kernel, Attend attend, IReadOnlyDictionary<Node, RowTensor> tensors)
