@@ -21,7 +21,11 @@ public sealed class LlamaCheckpointTests
         using var model = SmallLlama.Load(directory.Root);
         var spec = golden.Load<SmallLlama>(new Dictionary<string, double>
         {
-            ["rope_theta"] = 10000, ["rms_norm_eps"] = 1e-6, ["rope_scaling.factor"] = factor, ["rope_scaling.low_freq_factor"] = low, ["rope_scaling.high_freq_factor"] = high,
+            ["rope_theta"] = 10000,
+            ["rms_norm_eps"] = 1e-6,
+            ["rope_scaling.factor"] = factor,
+            ["rope_scaling.low_freq_factor"] = low,
+            ["rope_scaling.high_freq_factor"] = high,
             ["rope_scaling.original_max_position_embeddings"] = length,
         }).Spec;
         RelativeError.Within(2e-5, model.AllLogits(golden.Tokens(0)), spec.Lm.Apply(new(golden.Tokens(0))).Items, "logits");
