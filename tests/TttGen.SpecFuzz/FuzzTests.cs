@@ -22,6 +22,9 @@ public sealed class FuzzTests
     [Theory, MemberData(nameof(Seeds))]
     public void Random_optimisers_equal_their_specs(int first) => Check(first, RandomOptimiser.Draw);
 
+    [Theory, MemberData(nameof(Seeds))]
+    public void Random_layers_that_attend_equal_their_specs(int first) => Check(first, RandomLayer.DrawAttending);
+
     private static void Check(int first, Func<int, RandomSpec> draw)
     {
         for (var seed = first; seed < first + Each; seed++)

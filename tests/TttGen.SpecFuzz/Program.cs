@@ -8,7 +8,7 @@ using TttGen.SpecFuzz.Grammar;
 
 namespace TttGen.SpecFuzz;
 
-/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories|optimisers|all FIRST COUNT [least]</c>, or a file of cases.</summary>
+/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories|optimisers|attention|all FIRST COUNT [least]</c>, or a file of cases.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
@@ -49,9 +49,9 @@ internal static class Program
                 foreach (var words in CompiledSpec.Refusals(SpecCase.Of("refused", Draw(kindOfRefused, seed).Source))) Console.WriteLine($"{kindOfRefused} {seed}: {words}");
             return 0;
         }
-        if (arguments is not [("layers" or "memories" or "optimisers" or "all") and var kind, var first, var count, .. var options])
+        if (arguments is not [("layers" or "memories" or "optimisers" or "attention" or "all") and var kind, var first, var count, .. var options])
         {
-            Console.Error.WriteLine("usage: layers|memories|optimisers|all FIRST COUNT [least], or show layers|memories|optimisers SEED, or text layers|memories|optimisers FIRST [COUNT], or time [NAME], or refused layers|memories|optimisers FIRST COUNT, or cases|texts FILE");
+            Console.Error.WriteLine("usage: layers|memories|optimisers|attention|all FIRST COUNT [least], or show KIND SEED, or text KIND FIRST [COUNT], or time [NAME], or refused KIND FIRST COUNT, or cases|texts FILE");
             return 1;
         }
         var watch = Stopwatch.StartNew();
@@ -96,6 +96,7 @@ internal static class Program
     {
         "layers" => RandomLayer.Draw(seed),
         "optimisers" => RandomOptimiser.Draw(seed),
+        "attention" => RandomLayer.DrawAttending(seed),
         _ => RandomMemory.Draw(seed),
     };
 }

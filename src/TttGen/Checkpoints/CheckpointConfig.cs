@@ -96,13 +96,18 @@ public sealed class CheckpointConfig
             if (!TryGet(entry.Key, out JsonElement found) && !ConfigDefaults.TryGet(this, entry.Key, out found))
                 problems.Add($"{entry.Key}: expected {entry.Json}, found none");
             else if (!Same(wanted.RootElement, found))
-                problems.Add($"{entry.Key}: expected {entry.Json}, found {OneLine.Of(found.GetRawText())}");
+                problems.Add($"{entry.Key}: expected {entry.Json}, found {OneLine.Of(found.GetRawText())}{(entry.Key == "model_type" ? Architecture : "")}");
         }
 
         if (problems.Count == 0 && ConfigDefaults.IsLlama(this) && TryGet(RopeScaling.Key, out JsonElement scaled) && RopeScaling.Problem(scaled.GetRawText()) is { } problem) problems.Add(problem);
         if (problems.Count > 0)
             throw new CheckpointException($"{_name} does not fit model {modelName}: {string.Join("; ", problems)}; {Likeness.Of(this).Advice}");
     }
+
+    /// <summary>Which model the directory holds, where it says so.</summary>
+    private string Architecture => TryGet("architectures", out JsonElement names) && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0
+        ? $" (this directory holds a {OneLine.Of(names[0].ToString())})"
+        : "";
 
     /// <summary>A size; −1 where it is missing or no whole number.</summary>
     internal long Size(string key) => TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long size) ? size : -1;

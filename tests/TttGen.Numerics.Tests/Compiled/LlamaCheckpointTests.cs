@@ -83,6 +83,14 @@ public sealed class LlamaCheckpointTests
         Assert.Contains("rope_scaling: expected null", Assert.Throws<CheckpointException>(() => WindowBySix.Load(directory.Root)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_directory_of_another_architecture_is_called_by_its_name()
+    {
+        using var golden = new GoldenCase("llama");
+        var message = Assert.Throws<CheckpointException>(() => LinearTransformer.Load(golden.Directory)).Message;
+        Assert.Contains("model_type: expected \"ttt\", found \"llama\" (this directory holds a LlamaForCausalLM)", message, StringComparison.Ordinal);
+    }
+
     private static TemporaryDirectory Changed(string entry)
     {
         using var golden = new GoldenCase("llama");

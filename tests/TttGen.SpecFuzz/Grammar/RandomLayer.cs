@@ -2,19 +2,24 @@ using static TttGen.SpecFuzz.Grammar.Expression;
 
 namespace TttGen.SpecFuzz.Grammar;
 
-/// <summary>A random layer: products, norms, shifts, convolutions, memories, vectors computed among themselves.</summary>
+/// <summary>A random layer: products, norms, shifts, convolutions, memories, vectors computed among themselves; and where it is asked for attention.</summary>
 internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims, bool Stacked) : RandomSpec(Seed)
 {
-    /// <summary>Sizes of the dimensions.</summary>
-    internal sealed record Sizes(int Heads, int Feature, int Five, int Three, int Hidden, int Taps, int Vocab);
+    /// <summary>Sizes of the dimensions; no key heads: it doesn't attend.</summary>
+    internal sealed record Sizes(int Heads, int Feature, int Five, int Three, int Hidden, int Taps, int Vocab, int KeyHeads = 0);
 
     private const string Rows = "rows", Wide = "wide", Vec = "vec", Rates = "rates", PerHeadVec = "headvec";
 
     public static RandomLayer Draw(int seed)
     {
-        var grammar = new Draws(new Random(seed));
+        var grammar = new Draws(new Random(seed), attends: false);
         return grammar.Layer(seed);
     }
+
+    /// <summary>One that may attend.</summary>
+    public static RandomLayer DrawAttending(int seed) => new Draws(new Random(seed), attends: true).Layer(seed);
+
+    private bool Attends => Dims.KeyHeads > 0;
 
     public override int Size => Apply.Size + (Stacked ? 1 : 0);
 
@@ -38,7 +43,9 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
     {
         get
         {
-            var type = "L<Width, Heads, Feature, Five, Three, Hidden, Taps, LinearMemory<Feature>, Second<Feature, Hidden>>";
+            var keys = Attends ? "KeyHeads, KeyWidth, " : "";
+            var type = $"L<Width, Heads, Feature, Five, Three, Hidden, Taps, {keys}LinearMemory<Feature>, Second<Feature, Hidden>>";
+            var keyParameters = Attends ? "G, W, " : "";
             var parameters = Parameters(Apply.Uses.Append(new("A0", "Vec<D>")));
             return $$"""
                 [Dim({{Dims.Feature}})] public readonly partial struct Feature : IDim;
@@ -50,6 +57,7 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
                 [Dim({{Dims.Taps}})] public readonly partial struct Taps : IDim;
                 [Dim({{Dims.Vocab}})] public readonly partial struct Vocab : IDim;
                 [Dim(2)] public readonly partial struct Depth : IDim;
+                {{(Attends ? $"[Dim({Dims.KeyHeads})] public readonly partial struct KeyHeads : IDim;\n[Dim({Dims.KeyHeads * Dims.Feature})] public readonly partial struct KeyWidth : IDim;" : "")}}
                 [InnerModel]
                 public readonly partial record struct Second<F, M>(Mat<F, M> U1, Vec<M> C1, Mat<M, F> U2, Vec<F> C2) : IInnerModel<Second<F, M>, F> where F : IDim where M : IDim
                 {
@@ -57,8 +65,8 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
                     public Scalar Loss(Vec<F> key, Vec<F> value) => 0.5 * SquaredNorm(Predict(key) - value);
                 }
                 [Layer]
-                public readonly partial record struct L<D, H, F, K, J, N, T, MA, MB>({{parameters}}) : ILayer<L<D, H, F, K, J, N, T, MA, MB>, D>
-                    where D : IDim where H : IDim where F : IDim where K : IDim where J : IDim where N : IDim where T : IDim where MA : IInnerModel<MA, F> where MB : IInnerModel<MB, F>
+                public readonly partial record struct L<D, H, F, K, J, N, T, {{keyParameters}}MA, MB>({{parameters}}) : ILayer<L<D, H, F, K, J, N, T, {{keyParameters}}MA, MB>, D>
+                    where D : IDim where H : IDim where F : IDim where K : IDim where J : IDim where N : IDim where T : IDim {{(Attends ? "where G : IDim where W : IDim " : "")}}where MA : IInnerModel<MA, F> where MB : IInnerModel<MB, F>
                 {
                     public Seq<D> Apply(Seq<D> x) {{Apply}}
                 }
@@ -72,7 +80,7 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
     }
 
     /// <summary>The grammar, drawn from.</summary>
-    private sealed class Draws(Random random)
+    private sealed class Draws(Random random, bool attends)
     {
         private readonly List<(string Type, int Index)> _locals = [];
         private readonly List<Expression> _body = [];
@@ -82,6 +90,11 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
         {
             int[] features = [2, 4, 6, 8, 10];
             var sizes = new Sizes(1 + random.Next(3), features[random.Next(1, 5)], 1 + random.Next(7), 1 + random.Next(5), 3 + random.Next(14), 1 + random.Next(6), 7 + random.Next(20));
+            if (attends)
+            {
+                int[] divisors = [.. Enumerable.Range(1, sizes.Heads).Where(k => sizes.Heads % k == 0)];
+                sizes = sizes with { KeyHeads = divisors[random.Next(divisors.Length)] };
+            }
             var count = random.Next(6);
             for (var i = 0; i < count; i++)
             {
@@ -108,6 +121,7 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
         private Expression RowsOf(int depth)
         {
             if (depth <= 0 || random.Next(8) == 0) return random.Next(2) == 0 && LocalOf(Rows) is { } local ? local : Leaf(Rows, "x");
+            if (attends && random.Next(4) == 0) return Attend(depth - 1);
             switch (random.Next(23))
             {
                 case 0 or 1:
@@ -164,6 +178,15 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
             var turned = random.Next(3) == 0 ? $".RotatePairs<{batch}>(10000.0)" : "";
             return Expression.Of(Rows, $"{memory.Name}.Learn({{0}}.Heads<H, F>(){turned}, {{1}}.Heads<H, F>(){turned}, {{2}}.Heads<H, F>(), {{3}}, {{4}}).Join<D>()",
                 Keyed(depth), Keyed(depth), Keyed(depth), RatesOf(), TokenRates(batch)).Using(memory);
+        }
+
+        private Expression Attend(int depth)
+        {
+            var (keys, values) = (Parameter("Keys", "Linear<D, W>"), Parameter("Values", "Linear<D, W>"));
+            var turned = random.Next(5) switch { 0 => ".RotateHalves(10000.0)", 1 => ".RotatePairs(500.0)", 2 => ".RotateHalves(500.0, 3.0, 1.0, 4.0, 20.0)", _ => "" };
+            var window = random.Next(2) == 0 ? "" : $", {1 + random.Next(20)}";
+            return Expression.Of(Rows, $"{{0}}.Heads<H, F>(){turned}.Attend(({{1}} * {keys.Name}).Heads<G, F>(){turned}, ({{2}} * {values.Name}).Heads<G, F>(){window}).Join<D>()",
+                Keyed(depth), Keyed(depth), RowsOf(depth - 1)).Using(keys, values);
         }
 
         private Expression Keyed(int depth) => random.Next(3) == 0 ? RowsOf(depth - 1) : Expression.Of(Rows, "{0}.LayerNorm({1}, {2})", RowsOf(depth - 1), VecOf(0), VecOf(0));
