@@ -65,7 +65,7 @@ public sealed class Identifiers(NameScope scope)
     [
         .. Everywhere, "r", "p", "b", "s", "a", "c0", "worker", "workers", "share", "block", "firstBlock", "endBlock", "panel", "swapped", "sums", "case", "harmonic", "rotary", "packedRows", "packedGradients", "left", "logits",
         "positions", "sliceOf", "stateOffsets", "layerOffset", "tokens", "table", "halo", "before", "firstRow", "firstColumn", "seed", "options", "config", "weights", "device", "source", "checkpoint", "directory",
-        "keyRows", "valueRows", "queryRows", "rateRows", "answerRows", "keyStride", "valueStride", "queryStride", "rateStride", "answerStride", "result", "x", "dX", "hidden", "embedded", "answers", "rotated", "statistics", "turn", "items",
+        "keyRows", "valueRows", "queryRows", "rateRows", "answerRows", "keyStride", "valueStride", "queryStride", "rateStride", "answerStride", "result", "x", "dX", "hidden", "embedded", "answers", "rotated", "statistics", "turn", "items", "pages",
         "Product", "GradientProduct", "RowSums", "RowShare", "PackedMatrix", "RotaryTable", "Prefetching", "BatchSlice", "PositionRotary", "PageClass", "KeyValueTile", "AttentionForward", "AttentionBackward",
     ]);
 

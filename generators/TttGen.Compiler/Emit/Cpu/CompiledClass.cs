@@ -80,31 +80,35 @@ internal sealed class CompiledClass(
         }
         w.Line("];").Line();
         StartState.Write(w, model, states);
-        WritePages(w, layout, states);
+        WritePages(w);
+        WritePrepare(w, layout);
         if (states.Used == 0 && states.Pages.Count > 0) w.Line().Line("protected override bool OnlyPages => true;");
         w.Close();
         w.Close();
         return w.ToString();
     }
 
-    /// <summary>What a sequence has for each token, and what is done before each pass.</summary>
-    internal static void WritePages(CodeWriter w, ModelLayout layout, CarryLayout states)
+    /// <summary>What a sequence has for each token.</summary>
+    private void WritePages(CodeWriter w)
     {
-        if (states.Pages.Count > 0)
+        if (states.Pages.Count == 0) return;
+        w.Line().Line("internal static readonly PageClass[] Pages =").Line("[");
+        foreach (var page in states.Pages)
         {
-            w.Line().Line("protected override IReadOnlyList<PageClass> PageClasses { get; } =");
-            w.Line("[");
-            foreach (var page in states.Pages)
-            {
-                w.Line($"    new PageClass({Numbers.Of(page.Elements)}, {Numbers.Of(page.Window)})").Line("    {");
-                w.Line("        Blocks =").Line("        [");
-                foreach (var (carry, slot) in page.Slots)
-                    foreach (var (part, offset) in carry.Paged)
-                        w.Line($"            new PageBlock({Numbers.Of(slot.Offset + offset)}, {Numbers.Of(part.Elements)}, {(part.TokensLast ? "true" : "false")}, {Numbers.Of((long)slot.Layers * carry.Heads)}, {Numbers.Of(carry.PagedHeadSize)}), // {part.Name} of {carry.Name}");
-                w.Line("        ],").Line("    },");
-            }
-            w.Line("];");
+            w.Line($"    new PageClass({Numbers.Of(page.Elements)}, {Numbers.Of(page.Window)})").Line("    {");
+            w.Line("        Blocks =").Line("        [");
+            foreach (var (carry, slot) in page.Slots)
+                foreach (var (part, offset) in carry.Paged)
+                    w.Line($"            new PageBlock({Numbers.Of(slot.Offset + offset)}, {Numbers.Of(part.Elements)}, {(part.TokensLast ? "true" : "false")}, {Numbers.Of((long)slot.Layers * carry.Heads)}, {Numbers.Of(carry.PagedHeadSize)}), // {part.Name} of {carry.Name}");
+            w.Line("        ],").Line("    },");
         }
+        w.Line("];").Line();
+        w.Line("protected override IReadOnlyList<PageClass> PageClasses => Pages;");
+    }
+
+    /// <summary>What is made before each pass.</summary>
+    internal static void WritePrepare(CodeWriter w, ModelLayout layout)
+    {
         if (!layout.PositionRotaries.Any()) return;
         w.Line().Open("protected override void Prepare()");
         foreach (var (field, _) in layout.PositionRotaries) w.Line($"{field}.Prepare(Positions, Rows);");

@@ -197,7 +197,8 @@ internal sealed class TrainingEmitter
         w.Close();
         w.Close().Line();
         StartState.Write(w, _model, _states);
-        CompiledClass.WritePages(w, _layout, _states);
+        if (_states.Pages.Count > 0) w.Line().Line("protected override IReadOnlyList<PageClass> PageClasses => Compiled.Pages;");
+        CompiledClass.WritePrepare(w, _layout);
         w.Line();
     }
 
