@@ -56,7 +56,7 @@ public sealed class BadInputTests : AppTests
     [InlineData("--stop: expected some text, found none", "generate", "--prompt", "a", "--stop", "")]
     [InlineData("--context: expected a whole number from 1 to 16777216, found '0'", "eval", "a.txt", "--context", "512,0")]
     [InlineData("error: absent.txt: expected a text file, found nothing there", "eval", "absent.txt")]
-    [InlineData("error: --workload train: expected decode or prefill_TOKENS", "bench", "--workload", "train")]
+    [InlineData("error: --workload train: expected decode or decode_ctxTOKENS", "bench", "--workload", "train")]
     public void The_command_line_is_checked(string expected, params string[] arguments) => Refused(expected, Run(arguments));
 
     [Fact]

@@ -62,8 +62,8 @@ public sealed class BenchTests : AppTests
 
         Assert.Contains("# prefill, ms/token from 32 to 128 tokens: spread", text.Error, StringComparison.Ordinal);
         Assert.Contains("# decode, ms/token from 32 to 128 tokens: spread", text.Error, StringComparison.Ordinal);
-        Assert.Equal(Spread("toy_prefill"), json.GetProperty("context_spread").GetDouble(), 1e-9);
-        Assert.Equal(Spread("toy_decode_ctx"), json.GetProperty("decode_context_spread").GetDouble(), 1e-9);
+        Assert.Equal(Spread("toy2m_prefill"), json.GetProperty("context_spread").GetDouble(), 1e-9);
+        Assert.Equal(Spread("toy2m_decode_ctx"), json.GetProperty("decode_context_spread").GetDouble(), 1e-9);
 
         double Spread(string name)
         {
