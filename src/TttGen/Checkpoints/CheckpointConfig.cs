@@ -86,6 +86,9 @@ public sealed class CheckpointConfig
     /// <exception cref="CheckpointException">A value differs or is missing.</exception>
     public void Check(IEnumerable<ConfigEntry> expected, string modelName)
     {
+        // of another architecture nothing else is worth a comparison
+        if (expected.FirstOrDefault(static entry => entry.Key == "model_type") is { } type && TryGet(type.Key, out JsonElement kind) && kind.GetRawText() != type.Json)
+            throw new CheckpointException($"{_name} does not fit model {modelName}: model_type: expected {type.Json}, found {OneLine.Of(kind.GetRawText())}{Architecture}; load it with a model of that kind");
         var problems = new List<string>();
         foreach (ConfigEntry entry in expected)
         {
@@ -96,7 +99,7 @@ public sealed class CheckpointConfig
             if (!TryGet(entry.Key, out JsonElement found) && !ConfigDefaults.TryGet(this, entry.Key, out found))
                 problems.Add($"{entry.Key}: expected {entry.Json}, found none");
             else if (!Same(wanted.RootElement, found))
-                problems.Add($"{entry.Key}: expected {entry.Json}, found {OneLine.Of(found.GetRawText())}{(entry.Key == "model_type" ? Architecture : "")}");
+                problems.Add($"{entry.Key}: expected {entry.Json}, found {OneLine.Of(found.GetRawText())}");
         }
 
         if (problems.Count == 0 && ConfigDefaults.IsLlama(this) && TryGet(RopeScaling.Key, out JsonElement scaled) && RopeScaling.Problem(scaled.GetRawText()) is { } problem) problems.Add(problem);
