@@ -63,9 +63,6 @@ internal sealed class CarryLayout
     /// <summary>The kinds of pages.</summary>
     public IReadOnlyList<PageKind> Pages => _pages;
 
-    /// <summary>Bytes that each token adds to a state.</summary>
-    public long BytesPerToken => _pages.Where(p => p.Window == 0).Sum(p => p.Elements) * sizeof(float) / Carry.PageTokens;
-
     /// <summary>Where the parts of a carry that are there for each token lie.</summary>
     public PageSlot Paged(Carry carry) => _paged[carry];
 

@@ -82,7 +82,6 @@ internal sealed class ModelEmitter
         w.Line("    [.. Compiled.ParameterSlots.SelectMany(static s => s.Infos)];").Line();
         w.Line($"public override (long Body, long Head) FlopsPerToken => ({Numbers.Of(bodyFlops)}, {Numbers.Of(2L * _model.Width * _model.Vocabulary)});").Line();
         w.Line($"public override long StateBytes => {Numbers.Of(4 * _states.Length)};").Line();
-        if (_states.BytesPerToken > 0) w.Line($"public override long StateBytesPerToken => {Numbers.Of(_states.BytesPerToken)};").Line();
         var attention = Attention().ToList();
         if (attention.Count > 0) w.Line($"public override IReadOnlyList<AttentionCost> Attention {{ get; }} = [{string.Join(", ", attention)}];").Line();
         w.Line("public override IReadOnlyList<string> Kernels { get; } =").Line("[");

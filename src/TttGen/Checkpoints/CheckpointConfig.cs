@@ -87,7 +87,7 @@ public sealed class CheckpointConfig
     public void Check(IEnumerable<ConfigEntry> expected, string modelName)
     {
         // of another architecture nothing else is worth a comparison
-        if (expected.FirstOrDefault(static entry => entry.Key == "model_type") is { } type && TryGet(type.Key, out JsonElement kind) && kind.GetRawText() != type.Json)
+        if (expected.FirstOrDefault(static entry => entry.Key == "model_type") is { } type && TryGet(type.Key, out JsonElement kind) && !Same(JsonElement.Parse(type.Json), kind))
             throw new CheckpointException($"{_name} does not fit model {modelName}: model_type: expected {type.Json}, found {OneLine.Of(kind.GetRawText())}{Architecture}; load it with a model of that kind");
         var problems = new List<string>();
         foreach (ConfigEntry entry in expected)
@@ -115,13 +115,11 @@ public sealed class CheckpointConfig
     /// <summary>A size; −1 where it is missing or no whole number.</summary>
     internal long Size(string key) => TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long size) ? size : -1;
 
-    // A key with a dot is a member of an object.
     private bool TryGet(string key, [NotNullWhen(true)] out JsonElement value)
     {
-        var dot = key.IndexOf('.', StringComparison.Ordinal);
-        var isThere = dot < 0
-            ? _values.TryGetValue(key, out value)
-            : _values.TryGetValue(key[..dot], out value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty(key[(dot + 1)..], out value);
+        bool isThere = NestedKey.Split(key) is { } nested
+            ? _values.TryGetValue(nested.Parent, out value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty(nested.Member, out value)
+            : _values.TryGetValue(key, out value);
         return isThere && value.ValueKind != JsonValueKind.Null;
     }
 

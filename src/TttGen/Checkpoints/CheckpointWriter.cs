@@ -45,8 +45,8 @@ public static class CheckpointWriter
     {
         var values = new OrderedDictionary<string, string>(StringComparer.Ordinal) { ["model_type"] = "\"ttt\"" };
         foreach (ConfigEntry entry in original?.Entries ?? []) values[entry.Key] = entry.Json;
-        foreach (ConfigEntry entry in config) values[entry.Key] = entry.Json;
-        RopeScaling.Nest(values);
+        foreach (ConfigEntry entry in config) NestedKey.Put(values, entry.Key, entry.Json);
+        RopeScaling.Complete(values);
         values["torch_dtype"] = $"\"{type.TorchName}\"";
 
         using var writer = new Utf8JsonWriter(to, new JsonWriterOptions { Indented = true, NewLine = "\n" });

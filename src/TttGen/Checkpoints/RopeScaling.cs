@@ -11,7 +11,7 @@ internal static class RopeScaling
 {
     internal const string Key = "rope_scaling";
 
-    private const string Factor = "factor", Length = "original_max_position_embeddings", Kind = "rope_type";
+    private const string Factor = "factor", Length = "original_max_position_embeddings", Low = "low_freq_factor", High = "high_freq_factor", Kind = "rope_type";
 
     /// <summary>What is wrong with a config's kind; null: nothing.</summary>
     /// <param name="json">The object as config.json has it.</param>
@@ -22,26 +22,19 @@ internal static class RopeScaling
         {
             "default" when scaling[Factor] is null => null,
             "linear" when scaling[Length] is null => null,
-            "llama3" when scaling[Length] is not null => null,
+            "llama3" when scaling[Length] is null => $"{Key}.{Length}: expected the length that the model was trained with, found no such key",
+            "llama3" when !(Number(scaling, Low, 1) < Number(scaling, High, 4)) => $"{Key}: expected a {Low} below its {High}, found {OneLine.Of(json)}",
+            "llama3" => null,
             "default" => $"{Key}.{Factor}: expected none where rope_type is default, found {OneLine.Of(scaling[Factor]!.ToJsonString())}",
             "linear" => $"{Key}.{Length}: expected none where rope_type is linear, found {OneLine.Of(scaling[Length]!.ToJsonString())}",
-            "llama3" => $"{Key}.{Length}: expected the length that the model was trained with, found no such key",
             var other => $"{Key}: expected rope_type linear or llama3, found {OneLine.Of(other ?? "none")}",
         };
     }
 
-    /// <summary>Puts settings whose keys have a dot into their objects, and says of which kind the scaling is.</summary>
+    /// <summary>Says of which kind the scaling is that a model's settings make; null where they change nothing.</summary>
     /// <param name="values">Keys and their JSON.</param>
-    internal static void Nest(IDictionary<string, string> values)
+    internal static void Complete(IDictionary<string, string> values)
     {
-        foreach (var key in values.Keys.Where(static key => key.Contains('.', StringComparison.Ordinal)).ToList())
-        {
-            var (parent, member) = (key[..key.IndexOf('.', StringComparison.Ordinal)], key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..]);
-            var holder = values.TryGetValue(parent, out var json) && JsonNode.Parse(json) is JsonObject known ? known : [];
-            holder[member] = JsonNode.Parse(values[key]);
-            values[parent] = holder.ToJsonString();
-            values.Remove(key);
-        }
         if (!values.TryGetValue(Key, out var text) || JsonNode.Parse(text) is not JsonObject scaling) return;
         if (Number(scaling, Factor, 1) == 1)
         {
@@ -50,7 +43,7 @@ internal static class RopeScaling
         }
         var isLinear = Number(scaling, Length, 0) == 0;
         if (isLinear)
-            foreach (var member in new[] { Length, "low_freq_factor", "high_freq_factor" }) scaling.Remove(member);
+            foreach (var member in new[] { Length, Low, High }) scaling.Remove(member);
         scaling[Kind] = isLinear ? "linear" : "llama3";
         values[Key] = scaling.ToJsonString();
     }

@@ -12,11 +12,8 @@ public static unsafe class AttentionBackward
     /// <summary>Elements of working memory.</summary>
     /// <param name="features">Elements of a head.</param>
     /// <param name="group">Query heads that share the key head.</param>
-    public static long ScratchSize(int features, int group)
-    {
-        var rows = Math.Max(1, AttentionBlock<float, Lanes128>.MostRows / group) * group;
-        return rows * (3L * KeyValueTile.ValueStride(features) + 2 * KeyValueTile.Tokens) + 2 * (rows + 15) / 16 * 16 + KeyValueTile.Size(features);
-    }
+    public static long ScratchSize(int features, int group) =>
+        AttentionRows.Of(group) * (3L * KeyValueTile.ValueStride(features) + 2 * KeyValueTile.Tokens) + AttentionRows.Room(group, 2) + KeyValueTile.Size(features);
 
     /// <summary>Overwrites the gradients of queries, keys and values of tokens that follow one another. Keys and values before them are read, and get no gradient.</summary>
     /// <param name="count">Tokens.</param>
@@ -58,7 +55,7 @@ public static unsafe class AttentionBackward
         T* dScores = scores + most * KeyValueTile.Tokens; // [rows, 64]: dS
         T* logs = dScores + most * KeyValueTile.Tokens; // [rows]: the statistics
         T* means = logs + most; // [rows]: D
-        T* turned = logs + (2 * most + 15) / 16 * 16; // [features, 64] values, then [64, features] keys
+        T* turned = logs + AttentionRows.Room(group, 2); // [features, 64] values, then [64, features] keys
 
         for (int i = 0; i < count; i++)
         {
@@ -74,8 +71,8 @@ public static unsafe class AttentionBackward
             new Span<T>(dQueries, rows * stride).Clear();
             for (int row = 0; row < rows; row++)
             {
-                logs[row] = statistics[(first + row / group) * statisticsStride + row % group];
-                means[row] = Dot<T, V>(dRows + row * stride, answers + (first + row / group) * answersStride + row % group * features, features);
+                logs[row] = statistics[first * statisticsStride + block.At(row, statisticsStride, 1)];
+                means[row] = Dot<T, V>(dRows + row * stride, answers + first * answersStride + block.At(row, answersStride, features), features);
             }
             for (long tile = block.FirstTile(at); tile <= (at + tokens - 1) / KeyValueTile.Tokens; tile++)
             {
@@ -96,14 +93,8 @@ public static unsafe class AttentionBackward
                 Tile.MultiplyAdd<T, V>(seen - own, rows, features, scores + own, 1, KeyValueTile.Tokens, dRows, stride, dValue + to * dValueStride, dValueStride, T.One);
                 Tile.MultiplyAdd<T, V>(seen - own, rows, features, dScores + own, 1, KeyValueTile.Tokens, queries, stride, dKey + to * dKeyStride, dKeyStride, T.One);
             }
-            var factor = V.Broadcast(T.CreateTruncating(scale));
             for (int row = 0; row < rows; row++)
-            {
-                T* to = dQuery + (first + row / group) * dQueryStride + row % group * features;
-                int c = 0;
-                for (; c + V.Count <= features; c += V.Count) V.Store(V.Load(dQueries + row * stride + c) * factor, to + c);
-                if (c < features) V.StorePartial(V.LoadPartial(dQueries + row * stride + c, features - c) * factor, to + c, features - c);
-            }
+                block.Scale(dQueries + row * stride, dQuery + first * dQueryStride + block.At(row, dQueryStride, features), T.CreateTruncating(scale));
         }
     }
 

@@ -13,14 +13,11 @@ internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, in
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : struct, ILanes<V, T>
 {
-    /// <summary>Rows of a block: the more, the less often tiles are read; scores, queries and sums of so many stay in the second cache.</summary>
-    public const int MostRows = 128;
-
-    /// <summary>Tokens of a block of this group.</summary>
-    public int Tokens => Math.Max(1, MostRows / group);
+    /// <summary>Tokens of a block.</summary>
+    public int Tokens => AttentionRows.Tokens(group);
 
     /// <summary>Rows of the largest block.</summary>
-    public int Rows => Tokens * group;
+    public int Rows => AttentionRows.Of(group);
 
     /// <summary>Elements from row to row of what a block keeps of features.</summary>
     public int Stride => KeyValueTile.ValueStride(features);
@@ -28,17 +25,25 @@ internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, in
     /// <summary>The first tile that a query sees some of.</summary>
     public long FirstTile(long position) => window == 0 ? 0 : Math.Max(0, position - window + 1) / KeyValueTile.Tokens;
 
+    /// <summary>Where a row of a block lies among rows that have the heads of a group side by side.</summary>
+    /// <param name="row">Of the block.</param>
+    /// <param name="stride">Elements from token to token.</param>
+    /// <param name="width">Elements of a head.</param>
+    public nint At(int row, nint stride, int width) => row / group * stride + row % group * width;
+
     /// <summary>Rows of all heads of a group, one behind another, times a number.</summary>
     public void Gather(int tokens, T* from, nint fromStride, T* to, T scale)
     {
+        for (int row = 0; row < tokens * group; row++) Scale(from + At(row, fromStride, features), to + (nint)row * Stride, scale);
+    }
+
+    /// <summary>A row times a number; it may be its own target.</summary>
+    public void Scale(T* from, T* to, T scale)
+    {
         var factor = V.Broadcast(scale);
-        for (int row = 0; row < tokens * group; row++)
-        {
-            T* source = from + row / group * fromStride + row % group * features, target = to + (nint)row * Stride;
-            int c = 0;
-            for (; c + V.Count <= features; c += V.Count) V.Store(V.Load(source + c) * factor, target + c);
-            if (c < features) V.StorePartial(V.LoadPartial(source + c, features - c) * factor, target + c, features - c);
-        }
+        int c = 0;
+        for (; c + V.Count <= features; c += V.Count) V.Store(V.Load(from + c) * factor, to + c);
+        if (c < features) V.StorePartial(V.LoadPartial(from + c, features - c) * factor, to + c, features - c);
     }
 
     /// <summary>Products of a block's queries and a tile's keys, −∞ where a query doesn't see a key.</summary>

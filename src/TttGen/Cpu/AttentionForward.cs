@@ -12,11 +12,8 @@ public static unsafe class AttentionForward
     /// <summary>Elements of working memory.</summary>
     /// <param name="features">Elements of a head.</param>
     /// <param name="group">Query heads that share the key head.</param>
-    public static long ScratchSize(int features, int group)
-    {
-        var rows = Math.Max(1, AttentionBlock<float, Lanes128>.MostRows / group) * group;
-        return rows * (2L * KeyValueTile.ValueStride(features) + KeyValueTile.Tokens) + 2 * (rows + 15) / 16 * 16;
-    }
+    public static long ScratchSize(int features, int group) =>
+        AttentionRows.Of(group) * (2L * KeyValueTile.ValueStride(features) + KeyValueTile.Tokens) + AttentionRows.Room(group, 2);
 
     /// <summary>Answers queries of tokens that follow one another; the tiles have the keys and values of all tokens up to the last.</summary>
     /// <param name="count">Tokens.</param>
@@ -61,25 +58,21 @@ public static unsafe class AttentionForward
             {
                 T* keys = tiles[tile] + place;
                 int columns = block.Scores(tokens, at, tile, keys, queries, scores);
-                for (int row = 0; row < rows; row++) Soften<T, V>(scores + row * KeyValueTile.Tokens, columns, largest + row, weights + row, sums + row * stride, features);
+                for (int row = 0; row < rows; row++) Soften(block, scores + row * KeyValueTile.Tokens, columns, largest + row, weights + row, sums + row * stride);
                 int seen = (int)Math.Min(KeyValueTile.Tokens, at + tokens - tile * KeyValueTile.Tokens);
                 Tile.MultiplyAdd<T, V>(rows, seen, features, scores, KeyValueTile.Tokens, 1, keys + KeyValueTile.Values(features), stride, sums, stride, T.One);
             }
             for (int row = 0; row < rows; row++)
             {
-                T* to = answers + (first + row / group) * answersStride + row % group * features;
-                var share = V.Broadcast(T.One / weights[row]);
-                int c = 0;
-                for (; c + V.Count <= features; c += V.Count) V.Store(V.Load(sums + row * stride + c) * share, to + c);
-                if (c < features) V.StorePartial(V.LoadPartial(sums + row * stride + c, features - c) * share, to + c, features - c);
-                if (statistics != null) statistics[(first + row / group) * statisticsStride + row % group] = largest[row] + T.Log(weights[row]);
+                block.Scale(sums + row * stride, answers + first * answersStride + block.At(row, answersStride, features), T.One / weights[row]);
+                if (statistics != null) statistics[first * statisticsStride + block.At(row, statisticsStride, 1)] = largest[row] + T.Log(weights[row]);
             }
         }
     }
 
     /// <summary>Scores of a row → exp(score − the largest so far); what was added up before is scaled to that.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Soften<T, V>(T* scores, int columns, T* largest, T* weight, T* sums, int features)
+    private static void Soften<T, V>(AttentionBlock<T, V> block, T* scores, int columns, T* largest, T* weight, T* sums)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct, ILanes<V, T>
     {
@@ -97,10 +90,7 @@ public static unsafe class AttentionForward
             T shrunk = T.Exp(before - now);
             *largest = now;
             *weight *= shrunk;
-            var factor = V.Broadcast(shrunk);
-            int c = 0;
-            for (; c + V.Count <= features; c += V.Count) V.Store(V.Load(sums + c) * factor, sums + c);
-            if (c < features) V.StorePartial(V.LoadPartial(sums + c, features - c) * factor, sums + c, features - c);
+            block.Scale(sums, sums, shrunk);
         }
         var (from, sum) = (V.Broadcast(now), V.Zero);
         for (int c = 0; c < columns; c += V.Count)

@@ -3,8 +3,8 @@ namespace TttGen.Cpu;
 /// <summary>By how much each pair of a head turns a place.</summary>
 internal static class RotaryFrequencies
 {
-    /// <summary>theta^(−2i / features) for each pair i.</summary>
-    internal static double[] Of(int features, double theta) => [.. Enumerable.Range(0, features / 2).Select(i => Math.Pow(theta, -2.0 * i / features))];
+    /// <summary>theta^(−2i / features) for each pair i; of an odd column, too.</summary>
+    internal static double[] Of(int features, double theta) => [.. Enumerable.Range(0, (features + 1) / 2).Select(i => Math.Pow(theta, -2.0 * i / features))];
 
     /// <summary>
     /// The same, stretched by a factor: all where no length is given, otherwise long waves alone. A wave that fits into the length more than <paramref name="high"/> times

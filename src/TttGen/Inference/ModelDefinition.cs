@@ -28,7 +28,7 @@ public abstract class ModelDefinition
     public abstract long StateBytes { get; }
 
     /// <summary>Bytes that a state grows by for each token read; of layers with a window, only until that is full.</summary>
-    public virtual long StateBytesPerToken => 0;
+    public virtual long StateBytesPerToken => Attention.Where(static a => a.Window == 0).Sum(static a => a.BytesPerKey);
 
     /// <summary>What the compiler fused, a kernel a line.</summary>
     public abstract IReadOnlyList<string> Kernels { get; }

@@ -19,9 +19,10 @@ internal static class ModelSettings
     internal static double Checked(string key, double value) =>
         Least(key) is { } least && !Fits(value, least) ? throw new TttException(Unfit(key, value, least)) : value;
 
-    // What a base of frequencies and what keeps a root from zero must be above, or may be.
+    // What a base of frequencies, what they are stretched by and what keeps a root from zero must be above, or may be.
     private static (double Bound, bool Included)? Least(string key) =>
-        key.EndsWith("theta", StringComparison.Ordinal) ? (0, false) : key.EndsWith("eps", StringComparison.Ordinal) || key.EndsWith("epsilon", StringComparison.Ordinal) ? (0, true) : null;
+        key.EndsWith("theta", StringComparison.Ordinal) || key.EndsWith("factor", StringComparison.Ordinal) ? (0, false)
+        : key.EndsWith("max_position_embeddings", StringComparison.Ordinal) || key.EndsWith("eps", StringComparison.Ordinal) || key.EndsWith("epsilon", StringComparison.Ordinal) ? (0, true) : null;
 
     private static bool Fits(double value, (double Bound, bool Included) least) => double.IsFinite(value) && (value > least.Bound || least.Included && value == least.Bound);
 

@@ -55,7 +55,7 @@ internal abstract unsafe class ModelState : SequenceState
     /// <exception cref="TttException">There is no memory; the state is as it was.</exception>
     internal void Reserve(long tokens, long ofPass) => _pages?.Reserve(_position, _position + tokens, _position + Math.Min(tokens, ofPass));
 
-    /// <summary>Where kernels find the pages; good until room is made again. Null where there are none.</summary>
+    /// <summary>Where kernels find the pages; valid until pages are reserved again. Null where there are none.</summary>
     internal float*** PageTables => _pages is { } pages ? pages.Pointer : null;
 
     /// <summary>Gives back the room of tokens that were not read.</summary>

@@ -6,7 +6,7 @@ namespace TttGen.Inference;
 public sealed record PageClass(long PageElements, int Window)
 {
     /// <summary>Tokens of a page.</summary>
-    public const int Tokens = 64;
+    public const int Tokens = Cpu.KeyValueTile.Tokens;
 
     /// <summary>
     /// Where a page's tokens lie. With them, tokens that a sequence has not read are zeros in its file, whatever was there before; without, they are what the page

@@ -25,11 +25,12 @@ public sealed unsafe class RotaryTable : IDisposable
             throw new ArgumentOutOfRangeException(nameof(theta), theta, "RotaryTable: expected a base above zero.");
         (_width, _period) = (width, period);
         _numbers = new NativeBuffer(2L * period * width);
+        var frequencies = RotaryFrequencies.Of(feature, theta);
         for (var place = 0; place < period; place++)
             for (var c = 0; c < width; c++)
             {
                 var at = c % feature;
-                var (sine, cosine) = Math.SinCos(place * Math.Pow(theta, -(double)(at / 2 * 2) / feature));
+                var (sine, cosine) = Math.SinCos(place * frequencies[at / 2]);
                 Cosines[(long)place * width + c] = (float)cosine;
                 Sines[(long)place * width + c] = (float)(at % 2 == 0 ? -sine : sine);
             }

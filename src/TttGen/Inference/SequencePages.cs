@@ -29,7 +29,7 @@ internal sealed unsafe class SequencePages
     /// <summary>Bytes of the pages; one that n states share counts as an n-th part of itself.</summary>
     internal long Bytes => _tables.Sum(static table => table.Bytes);
 
-    /// <summary>[classes]: each one's table of pages. Good until room is made again, as long as this lives.</summary>
+    /// <summary>[classes]: each one's table of pages. Valid until pages are reserved again, as long as this lives.</summary>
     internal float*** Pointer => (float***)Marshal.UnsafeAddrOfPinnedArrayElement(_addresses, 0);
 
     /// <summary>Another sequence's, which has read nothing.</summary>

@@ -53,19 +53,8 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
     /// </summary>
     /// <exception cref="ArgumentException">The feature size is odd.</exception>
     [Operation]
-    public HeadSeq<THeads, TFeature> RotatePairs<TPeriod>(double theta) where TPeriod : IDim
-    {
-        if (TFeature.Size % 2 != 0) throw new ArgumentException($"rotated pairs: expected an even feature size, found {TFeature.Size}");
-        var rotated = new double[_items.Length];
-        for (var at = 0; at < rotated.Length; at += 2)
-        {
-            var place = at / (THeads.Size * TFeature.Size) % TPeriod.Size;
-            var (sine, cosine) = Math.SinCos(place * Math.Pow(theta, -(double)(at % TFeature.Size) / TFeature.Size));
-            rotated[at] = _items[at] * cosine - _items[at + 1] * sine;
-            rotated[at + 1] = _items[at] * sine + _items[at + 1] * cosine;
-        }
-        return new(rotated);
-    }
+    public HeadSeq<THeads, TFeature> RotatePairs<TPeriod>(double theta) where TPeriod : IDim =>
+        Rotate("rotated pairs", RotaryFrequencies.Of(TFeature.Size, theta), i => (2 * i, 2 * i + 1), TPeriod.Size);
 
     /// <summary>Rotary position embedding over neighbouring pairs (2i, 2i + 1), by the angle t · theta^(−2i / feature) of the whole place t in the sequence.</summary>
     /// <exception cref="ArgumentException">The feature size is odd.</exception>
@@ -131,13 +120,13 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
         return new(answers);
     }
 
-    private HeadSeq<THeads, TFeature> Rotate(string what, double[] frequencies, Func<int, (int First, int Second)> pair)
+    private HeadSeq<THeads, TFeature> Rotate(string what, double[] frequencies, Func<int, (int First, int Second)> pair, int period = int.MaxValue)
     {
         if (TFeature.Size % 2 != 0) throw new ArgumentException($"{what}: expected an even feature size, found {TFeature.Size}");
         var rotated = new double[_items.Length];
         for (var row = 0; row < rotated.Length; row += TFeature.Size)
         {
-            var place = row / (THeads.Size * TFeature.Size);
+            var place = row / (THeads.Size * TFeature.Size) % period;
             for (var i = 0; i < TFeature.Size / 2; i++)
             {
                 var (first, second) = pair(i);
