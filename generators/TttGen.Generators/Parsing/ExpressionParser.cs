@@ -74,10 +74,10 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     public override string? VisitBinaryOperator(IBinaryOperation operation, object? argument) =>
         Arithmetic(operation, operation.OperatorKind, operation.OperatorMethod, operation.LeftOperand, operation.RightOperand);
 
-    /// <summary>The next value of an optimiser's parts.</summary>
+    /// <summary>The next value of an optimiser's parts, or of a recurrence's.</summary>
     public override string? VisitObjectCreation(IObjectCreationOperation operation, object? argument)
     {
-        if (operation.Type is not INamedTypeSymbol type || !Same(type, spec) || !type.Kinds().Contains(SpecKind.InnerOptimiser) || operation.Initializer is not null || operation.Arguments.Length == 0)
+        if (operation.Type is not INamedTypeSymbol type || !Same(type, spec) || !type.Kinds().Any(k => k.IsStepped()) || operation.Initializer is not null || operation.Arguments.Length == 0)
             return DefaultVisit(operation, argument);
         return Operands(operation.Arguments) is { } operands ? scope.Add(SpecWords.New, Type(operation), operands) : null;
     }

@@ -25,12 +25,20 @@ internal static class ConfigDefaults
         }
         """);
 
+    private static readonly JsonElement OfMamba = JsonElement.Parse(
+        """
+        {
+          "hidden_act": "silu", "layer_norm_epsilon": 1e-5, "state_size": 16, "conv_kernel": 4, "tie_word_embeddings": true, "use_bias": false, "use_conv_bias": true
+        }
+        """);
+
     /// <summary>The value of a key that a config leaves out.</summary>
     /// <param name="config">What else it says.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">Its value.</param>
     internal static bool TryGet(CheckpointConfig config, string key, out JsonElement value)
     {
+        if (IsOf(config, "mamba")) return OfMamba.TryGetProperty(key, out value) || Derived(config, key, out value);
         if (!IsLlama(config)) return OfTtt.TryGetProperty(key, out value);
         value = default;
         var derived = (key, config.Size("num_attention_heads"), config.Size("hidden_size")) switch
@@ -45,5 +53,20 @@ internal static class ConfigDefaults
     }
 
     /// <summary>Whether it is the config of Hugging Face's Llama.</summary>
-    internal static bool IsLlama(CheckpointConfig config) => config.Entries.Any(static entry => entry is { Key: "model_type", Json: "\"llama\"" });
+    internal static bool IsLlama(CheckpointConfig config) => IsOf(config, "llama");
+
+    private static bool IsOf(CheckpointConfig config, string type) => config.Entries.Any(entry => entry.Key == "model_type" && entry.Json == $"\"{type}\"");
+
+    /// <summary>Sizes of a Mamba that follow from others: its channels, and the rank of its rates.</summary>
+    private static bool Derived(CheckpointConfig config, string key, out JsonElement value)
+    {
+        var size = (key, config.Size("hidden_size"), config.Has("expand") ? config.Size("expand") : 2) switch
+        {
+            ("intermediate_size", > 0 and var width, > 0 and var expand) => width * expand,
+            ("time_step_rank", > 0 and var width, _) => (width + 15) / 16,
+            _ => -1,
+        };
+        value = size < 0 ? default : JsonElement.Parse(size.ToString(CultureInfo.InvariantCulture));
+        return size >= 0;
+    }
 }
