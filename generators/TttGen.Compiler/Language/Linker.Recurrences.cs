@@ -25,7 +25,7 @@ public sealed partial class Linker
         var lanes = new Axis("Channels", channels.Size);
         var (outer, outerScope) = (_graph, _scope);
         var graph = new Graph();
-        var identifiers = new Identifiers(NameScope.Scan);
+        var identifiers = new Identifiers(NameScope.Recurrence);
         Input[] parts = [.. program.Parameters.Select(p => (Input)graph.Input(identifiers.Take(p.Name), lanes))];
         List<Node> rows = [], numbers = [], values = [];
         var inputs = new List<StepInput>();
@@ -51,7 +51,7 @@ public sealed partial class Linker
         var numbered = rows.Count;
         for (var k = 0; k < inputs.Count; k++)
             if (inputs[k].Kind == StepInputKind.Number) inputs[k] = inputs[k] with { Operand = numbered++ };
-        (_graph, _scope) = (graph, NameScope.Scan);
+        (_graph, _scope) = (graph, NameScope.Recurrence);
         try
         {
             foreach (var (p, part) in program.Parameters.Zip(parts, (p, part) => (p, part))) instance.Parameters[p.Name] = new NodeValue(part);

@@ -119,11 +119,11 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor RecursiveSpec = Error("TTT043", "A spec does not contain itself",
         "'{0}' contains itself ({1}): it would have no end; repeat layers with Stack<Depth, Block, Width>");
 
-    public static readonly DiagnosticDescriptor RecurrenceWithoutInterface = Error("TTT045", "A recurrence implements IRecurrence",
-        "'{0}' has [Recurrence] but does not implement IRecurrence: write ': {1}' here");
-
     public static readonly DiagnosticDescriptor UnsafeCode = Error("TTT044", "A model's project allows unsafe code",
         "[Model] '{0}' is compiled to code over vector registers and plain memory: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in this project");
+
+    public static readonly DiagnosticDescriptor RecurrenceWithoutInterface = Error("TTT045", "A recurrence implements IRecurrence",
+        "'{0}' has [Recurrence] but does not implement IRecurrence: write ': {1}' here");
 
     /// <summary>All that the analyzer may report.</summary>
     public static readonly IReadOnlyList<DiagnosticDescriptor> OfTheParser =

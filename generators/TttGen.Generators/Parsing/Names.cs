@@ -37,6 +37,7 @@ internal static class Names
     public const string PerHead = "TttGen.PerHead";
     public const string Stack = "TttGen.Stack";
     public const string Ops = "TttGen.Ops";
+    public const string StepInput = "TttGen.StepInput";
 
     /// <summary>A number that is no tensor: a setting, a size, a constant.</summary>
     public const string Number = "double";

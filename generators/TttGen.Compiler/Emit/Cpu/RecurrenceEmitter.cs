@@ -288,10 +288,10 @@ internal sealed class RecurrenceEmitter
         }
 
         /// <summary>Where a value is kept.</summary>
-        public Address Value(KeptValue kept) => Kept(kept, "");
+        public Address Value(KeptValue kept) => Kept(kept, gradient: false);
 
         /// <summary>Where its gradient is added up.</summary>
-        public Address Gradient(KeptValue kept) => Kept(kept, "Gradients");
+        public Address Gradient(KeptValue kept) => Kept(kept, gradient: true);
 
         /// <summary>Where a parameter's gradient is added up.</summary>
         public Address WeightGradient(StepInput input)
@@ -311,13 +311,14 @@ internal sealed class RecurrenceEmitter
 
         public SumTarget Sum(Node node, Address target) => new(node, Scheduling.Access.Shared, target);
 
-        private Address Kept(KeptValue kept, string suffix)
+        private Address Kept(KeptValue kept, bool gradient)
         {
             var ofToken = kept.Level == StepLevel.Token;
             var list = ofToken ? _emitter._values : _emitter._constants;
             var first = list.TakeWhile(k => k != kept).Sum(_emitter.RowsOf);
-            var memory = $"block.{(ofToken ? suffix.Length == 0 ? "Values" : "ValueGradients" : suffix.Length == 0 ? "Constants" : "ConstantGradients")}";
-            var name = (suffix.Length == 0 ? "" : "d") + (ofToken ? "value" : "constant") + Numbers.Of(list.IndexOf(kept));
+            var memory = $"block.{(ofToken ? "Value" : "Constant")}{(gradient ? "Gradients" : "s")}";
+            var name = (ofToken ? "shared" : "constant") + Numbers.Of(list.IndexOf(kept));
+            if (gradient) name = Argument.Cotangent(name);
             return kept.Level == StepLevel.Place
                 ? Address.Pointer(Pointer(name, $"{memory} + {(first == 0 ? "place" : $"({Numbers.Of(first)} + place)")} * Block", true))
                 : Address.Pointer(Pointer(name, $"{memory}{(first == 0 ? "" : $" + {Numbers.Of(first)} * Block")}", false));
