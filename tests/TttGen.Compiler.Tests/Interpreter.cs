@@ -37,6 +37,7 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
     {
         if (input is Mask) return [.. Enumerable.Range(0, rows * rows).Select(k => k % rows <= k / rows ? 1.0 : 0.0)];
         if (input is Harmonic) return [.. Enumerable.Range(0, Count(input.Shape)).Select(k => 1.0 / (k + 1))];
+        if (input is EachHead e) return [.. Enumerable.Repeat(inputs[e.Parameter], e.Heads).SelectMany(x => x)];
         if (!inputs.TryGetValue(input.Name, out var value)) throw new ArgumentException($"input {input.Name} is missing");
         return value.Length == Count(input.Shape) ? value : throw new ArgumentException($"input {input.Name}: expected {Count(input.Shape)} values, found {value.Length}");
     }

@@ -148,6 +148,8 @@ public sealed partial class Linker
                 return new NodeValue(Learn(spec, s, memory, [.. values.Skip(1).Select(NodeOf)], Optimiser(spec, spec.Close(s.TypeArguments[2]), values.Length - 4)));
             case (SpecWords.New, _):
                 return new PartsValue([.. values.Select(NodeOf)]);
+            case ("RmsNorm", _) when s.Type.Name == "TttGen.HeadSeq":
+                return new NodeValue(NormOfHeads(spec, NodeOf(values[0]), values[1], NodeOf(values[2])));
             case ("CausalConvolution", _):
                 return new NodeValue(Convolution(NodeOf(values[0]), (TapsValue)values[1], NodeOf(values[2])));
             case ("RotatePairs" or "RotateHalves", _) when s.TypeArguments.Count == 0:
@@ -195,6 +197,14 @@ public sealed partial class Linker
         return feature.Size % 2 == 0
             ? feature.Size
             : throw new CompileException("TTT134", $"{spec.Program.Name}: {rotation.Op} turns pairs of columns: an even head size was expected, found {feature} = {feature.Size}");
+    }
+
+    /// <summary>x / √(mean x² + ε) ⊙ scale along each head.</summary>
+    private Node NormOfHeads(SpecInstance spec, Node x, Value scale, Node epsilon)
+    {
+        if (scale is not NamedValue { Shape: [var feature] } weight)
+            throw new CompileException("TTT167", $"{spec.Program.Name}: RmsNorm of heads takes a weight that all heads share as it is declared, a Vec among the parameters; found one that is computed");
+        return _graph.RmsNormOfHeads(x, _graph.EachHead(weight.Name, feature.Size, x.Shape[1]), epsilon, feature.Size);
     }
 
     /// <summary>Attention over heads; the sizes of rows are known to be heads × features.</summary>

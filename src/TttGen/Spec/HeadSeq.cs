@@ -47,6 +47,22 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
         return new(_items);
     }
 
+    /// <summary>x / √(mean x² + ε) ⊙ scale along each head, whose scale all heads share: the norm of queries and keys of Qwen3 (arXiv 2505.09388, section 2; arXiv 2302.05442).</summary>
+    /// <param name="scale">[feature].</param>
+    /// <param name="epsilon">ε.</param>
+    [Operation]
+    public HeadSeq<THeads, TFeature> RmsNorm(Vec<TFeature> scale, double epsilon)
+    {
+        var normal = new double[_items.Length];
+        for (var head = 0; head < normal.Length; head += TFeature.Size)
+        {
+            var row = _items.AsSpan(head, TFeature.Size);
+            var root = Math.Sqrt(Elements.Dot(row, row) / TFeature.Size + epsilon);
+            for (var i = 0; i < row.Length; i++) normal[head + i] = row[i] / root * scale.Items[i].Value;
+        }
+        return new(normal);
+    }
+
     /// <summary>
     /// Rotary position embedding over neighbouring pairs (2i, 2i + 1), by the angle (t modulo period) · theta^(−2i / feature): the place
     /// within a mini-batch is what the memory sees.

@@ -23,6 +23,7 @@ internal sealed class RowInterpreter(
     {
         Lookup l => [.. tokens.SelectMany(t => tables[l.Table].Skip(t * l.Shape[1].Size).Take(l.Shape[1].Size))],
         Shift s => Shifted(Of(s.Argument), s.Shape[1].Size, s.By),
+        HeadSum s => [.. Of(s.Argument).Chunk(s.Feature).SelectMany(head => Enumerable.Repeat(head.Sum(), s.Feature))],
         RotatePairs r => Rotated(r, Of(r.Argument), Of(r.Theta)[0]),
         Rotate r => Rotated(r, Of(r.Rows[0]), [.. r.Frequencies.Select(f => Of(f)[0])]),
         Attend a => new AttentionOracle(a, tokens.Length, Of(a.Query), Of(a.Key), Of(a.Value)).Answers(),

@@ -58,6 +58,19 @@ public sealed class RowTests
     }
 
     [Fact]
+    public void A_norm_of_heads_is_one_of_each()
+    {
+        var scale = new Vec<Three>(Numbers.AsSpan(0, 3));
+        var normal = X.Heads<Two, Three>().RmsNorm(scale, 0.3);
+        for (var t = 0; t < 5; t++)
+            for (var head = 0; head < 2; head++)
+            {
+                var row = Numbers[(t * 6 + head * 3)..(t * 6 + head * 3 + 3)];
+                for (var i = 0; i < 3; i++) Assert.Equal(row[i] / Math.Sqrt((row[0] * row[0] + row[1] * row[1] + row[2] * row[2]) / 3 + 0.3) * Numbers[i], normal.Row(t, head)[i], 14);
+            }
+    }
+
+    [Fact]
     public void Arithmetic_is_element_by_element()
     {
         var vector = new Vec<Six>(Numbers.AsSpan(6, 6));

@@ -24,6 +24,7 @@ public sealed unsafe class GradientIdentityTests(ITestOutputHelper output)
         ["MLP, Mamba"] = MlpMamba.Definition,
         ["attention over groups of heads of 20"] = AttendByTwenty.Definition,
         ["attention over two windows"] = WindowBySix.Definition,
+        ["attention with norms of heads"] = Qwen3ByTwenty.Definition,
         ["a memory and attention"] = HybridByTen.Definition,
         ["heads of 96"] = LinearTransformerHeadsOf96.Definition,
     };

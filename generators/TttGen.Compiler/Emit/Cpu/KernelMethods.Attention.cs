@@ -14,7 +14,7 @@ internal sealed partial class KernelMethods
     private string AppendKeys(string kernel, Attend attend, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         var name = kernel + "Append";
-        var (locals, w) = (new KernelLocals(_layout), new CodeWriter());
+        var (locals, w) = (Locals(), new CodeWriter());
         w.Open($"for (int item = worker; item < SliceCount * {Numbers.Of(attend.KeyHeads)}; item += workers)");
         w.Line($"ref BatchSlice slice = ref Slices[item / {Numbers.Of(attend.KeyHeads)}];");
         w.Line($"int head = item % {Numbers.Of(attend.KeyHeads)};");
