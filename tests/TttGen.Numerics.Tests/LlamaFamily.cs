@@ -116,3 +116,47 @@ public sealed partial record class Qwen2ByTen(
 [Model(Trainable = true)]
 public sealed partial record class MistralByTwenty(
     [Key("")] UntiedCausalLm<ThirtyOne, Thirty, Two, MistralBlock<Thirty, SixHeadsOfTwenty, TwoHeadsOfTwenty, Six, Two, Twenty, Seventeen, TwentyTwo>> Lm);
+
+/// <summary>Attention as Gemma 2 has it: scores are scaled by a number of the model's own, and stay within a cap of config.json.</summary>
+[Layer]
+public readonly partial record struct CappedAttention<D, Q, W, H, G, F>(
+    RmsNorm<D> Norm, Linear<D, Q> QProj, Linear<D, W> KProj, Linear<D, W> VProj, Linear<Q, D> OProj, [Config("rope_theta", 10000.0)] double RopeTheta, [Config("attn_logit_softcapping", 50.0)] double Cap)
+    : ILayer<CappedAttention<D, Q, W, H, G, F>, D> where D : IDim where Q : IDim where W : IDim where H : IDim where G : IDim where F : IDim
+{
+    private const double Scale = 0.4;
+
+    /// <inheritdoc/>
+    public Seq<D> Apply(Seq<D> x)
+    {
+        var normal = Norm.Apply(x);
+        var query = (normal * QProj).Heads<H, F>().RotateHalves(RopeTheta);
+        var key = (normal * KProj).Heads<G, F>().RotateHalves(RopeTheta);
+        return x + query.Attend(key, (normal * VProj).Heads<G, F>(), scale: Scale, cap: Cap).Join<Q>() * OProj;
+    }
+}
+
+/// <summary>Attention as gpt-oss has it: over a window, with a sink for each head.</summary>
+[Layer]
+public readonly partial record struct SinkAttention<D, W, H, G, F>(
+    RmsNorm<D> Norm, Linear<D, D> QProj, Linear<D, W> KProj, Linear<D, W> VProj, Linear<D, D> OProj, Vec<H> Sinks, [Config("rope_theta", 10000.0)] double RopeTheta)
+    : ILayer<SinkAttention<D, W, H, G, F>, D> where D : IDim where W : IDim where H : IDim where G : IDim where F : IDim
+{
+    /// <inheritdoc/>
+    public Seq<D> Apply(Seq<D> x)
+    {
+        var normal = Norm.Apply(x);
+        var query = (normal * QProj).Heads<H, F>().RotateHalves(RopeTheta);
+        var key = (normal * KProj).Heads<G, F>().RotateHalves(RopeTheta);
+        return x + query.Attend(key, (normal * VProj).Heads<G, F>(), Sinks, window: 7).Join<D>() * OProj;
+    }
+}
+
+/// <summary>A cap, three query heads a key head.</summary>
+[Model(Trainable = true)]
+public sealed partial record class CappedByTwenty(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, CappedAttention<Thirty, SixHeadsOfTwenty, TwoHeadsOfTwenty, Six, Two, Twenty>> Lm);
+
+/// <summary>Sinks, three heads over one key head.</summary>
+[Model(Trainable = true)]
+public sealed partial record class SinksByTen(
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, SinkAttention<Thirty, Ten, Three, One, Ten>> Lm);

@@ -214,10 +214,25 @@ public sealed partial class Linker
         var (heads, feature, groups) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]), AxisOf(spec.Close(s.TypeArguments[0])));
         if (heads.Size % groups.Size != 0)
             throw new CompileException("TTT164", $"{spec.Program.Name}: Attend shares each key head among as many query heads: query heads that are a multiple of {groups} = {groups.Size} were expected, found {heads} = {heads.Size}; choose head counts that divide");
-        if (operands.Count > 3 && operands[3] is not Literal { Value: >= 1 })
+        // query, key, value; then perhaps sinks; then perhaps a window, and with it scale and cap
+        var (hasSinks, count) = (operands.Count is 7, operands.Count is 7 ? 4 : 3);
+        if (operands.Count > count && operands[count] is not Literal { Value: >= 1 })
             throw new CompileException("TTT165", $"{spec.Program.Name}: Attend takes a window of a constant number of tokens, at least 1 (a query sees itself); leave it out to see all of them");
-        var window = operands.Count > 3 ? (int)((Literal)operands[3]).Value : 0;
-        return _graph.Primitive(id => new Attend(id, [.. operands.Take(3)], feature.Size, window));
+        var window = operands.Count > count && operands[count] is Literal { Value: < int.MaxValue } tokens ? (int)tokens.Value : 0;
+        Node[] sinks = hasSinks ? [_graph.Spread(operands[3], [Axis.Rows, operands[3].Shape[0]]).Named("sinks")] : [];
+        return _graph.Primitive(id => new Attend(id, [.. operands.Take(3), .. sinks], feature.Size, window, Number(count + 1, "scale"), Number(count + 2, "cap")));
+
+        // 0 stands for what is meant where nothing is said
+        Node? Number(int operand, string what) => (operand < operands.Count ? operands[operand] : null) switch
+        {
+            null or Literal { Value: 0 } => null,
+            Literal { Value: < 0 } when what == "cap" => throw Unlike(what),
+            Literal or Setting => operands[operand],
+            Einsum { Rank: 0, Factors.Count: 0 } constant => _graph.Literal(constant.Coefficient),
+            _ => throw Unlike(what),
+        };
+
+        CompileException Unlike(string what) => new("TTT168", $"{spec.Program.Name}: Attend takes a {what} that is a constant{(what == "cap" ? " of 0 or more" : "")}, or a setting as config.json has it; compute it there, or scale the query");
     }
 
     private Node Convolution(Node x, TapsValue taps, Node bias)

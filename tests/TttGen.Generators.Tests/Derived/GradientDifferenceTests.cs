@@ -18,6 +18,8 @@ public sealed class GradientDifferenceTests(ITestOutputHelper output)
     [InlineData("Qwen3ByNinetySix")]
     [InlineData("Qwen2ByTen")]
     [InlineData("MistralByTwenty")]
+    [InlineData("CappedByTwenty")]
+    [InlineData("SinksByTen")]
     public void Every_gradient_is_the_slope_of_the_loss(string model)
     {
         var linked = Linker.Link(Sources.Value[model]);

@@ -25,5 +25,7 @@ internal abstract partial class SmallModel
         Of<Qwen3ByNinetySix>((model, tokens) => model.Apply(tokens).Items),
         Of<Qwen2ByTen>((model, tokens) => model.Apply(tokens).Items),
         Of<MistralByTwenty>((model, tokens) => model.Apply(tokens).Items),
+        Of<CappedByTwenty>((model, tokens) => model.Apply(tokens).Items),
+        Of<SinksByTen>((model, tokens) => model.Apply(tokens).Items),
     ]);
 }
