@@ -69,7 +69,7 @@ public sealed class Identifiers(NameScope scope)
         .. Everywhere, "r", "p", "b", "s", "a", "c0", "worker", "workers", "share", "block", "firstBlock", "endBlock", "panel", "swapped", "sums", "case", "harmonic", "rotary", "packedRows", "packedGradients", "left", "logits",
         "positions", "sliceOf", "stateOffsets", "layerOffset", "tokens", "table", "halo", "before", "firstRow", "firstColumn", "seed", "options", "config", "weights", "device", "source", "checkpoint", "directory",
         "keyRows", "valueRows", "queryRows", "rateRows", "answerRows", "keyStride", "valueStride", "queryStride", "rateStride", "answerStride", "result", "x", "dX", "hidden", "embedded", "answers", "rotated", "statistics", "turn", "items", "pages",
-        "Product", "GradientProduct", "RowSums", "RowShare", "PackedMatrix", "RotaryTable", "Prefetching", "BatchSlice", "PositionRotary", "PageClass", "KeyValueTile", "AttentionForward", "AttentionBackward",
+        "Product", "GradientProduct", "RowSums", "RowShare", "PackedMatrix", "RotaryTable", "Prefetching", "BatchSlice", "PositionRotary", "PageClass", "KeyValueTile", "AttentionForward", "AttentionBackward", "HeadRows",
     ]);
 
     private static readonly HashSet<string> ScanNames = new(
@@ -107,7 +107,7 @@ public sealed class Identifiers(NameScope scope)
     };
 
     /// <summary>What emitters put behind a name: a gradient sum, the next weights, the address of a row …</summary>
-    private static readonly string[] RowSuffixes = ["Gradient", "Transposed", "Spare", "Activations", "Length", "Kept", "Cosines", "Sines", "Cosine", "Sine", "TokenRates", "Shares", "At", "Rows", "Lanes", "_"];
+    private static readonly string[] RowSuffixes = ["Gradient", "Transposed", "Spare", "Activations", "Length", "Kept", "Cosines", "Sines", "Cosine", "Sine", "TokenRates", "Shares", "EachHead", "At", "Rows", "Lanes", "_"];
 
     private static readonly string[] ScanSuffixes = ["Sum", "Next", "Transposed", "ByColumns", "Kept", "KeptOf", "At", "Part", "All", "Row", "Lanes", "_"];
 

@@ -9,7 +9,7 @@ namespace TttGen.Numerics.Tests.Compiled;
 internal abstract partial class SmallModel
 {
     /// <summary>None of them at its default.</summary>
-    private static readonly Dictionary<string, double> Settings = new() { ["ttt_base_lr"] = 0.3, ["ttt_base_decay"] = 0.2, ["rope_theta"] = 500, ["rms_norm_eps"] = 1e-5 };
+    private static readonly Dictionary<string, double> Settings = new() { ["ttt_base_lr"] = 0.3, ["ttt_base_decay"] = 0.2, ["rope_theta"] = 500, ["rms_norm_eps"] = 1e-5, ["attn_logit_softcapping"] = 0.7 };
 
     /// <summary>Every model of MemoryModels.cs, and one with an output head of its own.</summary>
     public static IReadOnlyDictionary<string, SmallModel> All { get; } = WithCpuOnly(

@@ -118,7 +118,7 @@ internal sealed class CompiledClass(
     }
 
     internal static string PositionRotary(Ir.Rotate r, ModelLayout layout, string rows) =>
-        $"Own(new PositionRotary({rows}, {Numbers.Of(r.Feature)}, {layout.ThetaText(r.Frequencies[0])}, {(r.Halves ? "true" : "false")}{string.Concat(r.Frequencies.Skip(1).Select(f => ", " + layout.ThetaText(f)))}))";
+        $"Own(new PositionRotary({rows}, {Numbers.Of(r.Feature)}, {layout.NumberText(r.Frequencies[0])}, {(r.Halves ? "true" : "false")}{string.Concat(r.Frequencies.Skip(1).Select(f => ", " + layout.NumberText(f)))}))";
 
     /// <summary>Where the states of recurrences lie.</summary>
     private IEnumerable<CarrySlot> Recurrences() => segments.SelectMany(s => s.Schedule.Kernels).OfType<SequenceKernel>().Select(k => k.Primitive).OfType<Ir.Recur>().Select(r => states.Of(r.Carry));

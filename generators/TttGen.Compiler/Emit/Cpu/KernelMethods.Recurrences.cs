@@ -55,7 +55,7 @@ internal sealed partial class KernelMethods
         StepInput[] places = [.. r.Inputs.Where(i => i.Kind == StepInputKind.PlaceRows)];
         if (places.Length == 0) return null;
         var name = kernel.Name + "Places";
-        var (locals, w) = (new KernelLocals(_layout), new CodeWriter());
+        var (locals, w) = (Locals(), new CodeWriter());
         w.Line("var (first, end) = RowShare.OfRows(Rows, worker, workers);");
         foreach (var i in places)
         {

@@ -108,8 +108,10 @@ internal sealed partial class KernelMethods : IPlanKernels
         if (kernel is MatrixGradientKernel gradient) return MatrixGradients(gradient, tensors);
         var before = kernel is SequenceKernel { Primitive: Attend attends } ? AppendKeys(kernel.Name, attends, tensors) : null;
         var id = NextId(kernel.Name);
-        var locals = new KernelLocals(_layout);
+        var locals = Locals();
         var names = Fresh();
+        // sums over rows are locals of the kernel, too
+        foreach (var sum in kernel switch { RowsKernel r => r.Sums, VectorKernel v => v.Sums, _ => [] }) names.Fresh(sum.Name);
         var body = new CodeWriter();
         switch (kernel)
         {
@@ -217,10 +219,18 @@ internal sealed partial class KernelMethods : IPlanKernels
     private Address KeptRow(string hint, int size, NameTable names, CodeWriter outer)
     {
         var name = names.Fresh(hint);
-        _keptElements += Rounded(size);
-        outer.Line($"float* {name} = Scratch(worker) + ScratchSize - {Numbers.Of(_keptElements)}; // [{Numbers.Of(size)}]");
+        outer.Line($"float* {name} = {Keep(size)}; // [{Numbers.Of(size)}]");
         return Address.Pointer(name);
     }
+
+    /// <summary>A worker's memory for so many elements, which no other kernel uses.</summary>
+    private string Keep(int size)
+    {
+        _keptElements += Rounded(size);
+        return $"Scratch(worker) + ScratchSize - {Numbers.Of(_keptElements)}";
+    }
+
+    private KernelLocals Locals() => new(_layout, Keep);
 
     private static int Rounded(int size) => (size + 15) / 16 * 16;
 

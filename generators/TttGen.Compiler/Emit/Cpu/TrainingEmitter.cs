@@ -191,7 +191,7 @@ internal sealed class TrainingEmitter
             w.Line($"case {Texts.Quoted(s.Key)}:");
             w.Line($"    {_layout.Setting(s.Name)} = value;");
             foreach (var (field, r) in _layout.Rotaries.Where(r => _layout.ThetaText(r.Rotation) == _layout.Setting(s.Name))) w.Line($"    {field} = {Rotary(r)};");
-            foreach (var (field, r) in _layout.PositionRotaries.Where(r => r.Rotation.Frequencies.Any(f => _layout.ThetaText(f) == _layout.Setting(s.Name)))) w.Line($"    {field} = {PositionRotary(r)};");
+            foreach (var (field, r) in _layout.PositionRotaries.Where(r => r.Rotation.Frequencies.Any(f => _layout.NumberText(f) == _layout.Setting(s.Name)))) w.Line($"    {field} = {PositionRotary(r)};");
             w.Line("    break;");
         }
         w.Line("default:");
