@@ -21,7 +21,7 @@ internal enum Storage
 internal sealed record Address(Func<Expr, Expr> Column, Storage Storage = Storage.Float)
 {
     /// <summary>A row from an address on.</summary>
-    public static Address Pointer(Expr start) => new(column => start + column);
+    public static Address Pointer(Expr start) => new(column => start + column) { Start = start };
 
     /// <summary>A row from an address on.</summary>
     public static Address Pointer(string start) => Pointer(Expr.Name(start));
@@ -31,6 +31,9 @@ internal sealed record Address(Func<Expr, Expr> Column, Storage Storage = Storag
 
     /// <summary>One number.</summary>
     public static Address Number(Expr place) => new(_ => place);
+
+    /// <summary>The address of the first column; null where it has none.</summary>
+    public Expr? Start { get; private init; }
 
     /// <summary>The one number's place.</summary>
     public Expr Single => Column(Expr.Name("0"));

@@ -33,6 +33,7 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
             Sum s => OfSum(s, at),
             Einsum e => OfEinsum(e, at, root),
             Shift s => Of(s.Argument, [$"{at[0]}{(s.By > 0 ? "−" : "+")}{Numbers.Of(Math.Abs(s.By))}", .. at.Skip(1)]),
+            HeadSum s => $"Σ_head {Of(s.Argument, at)}",
             RotatePairs r => $"rotate{(r.Back ? "Back" : "")}({Of(r.Argument, at)}; θ = {Of(r.Theta, [])}, position mod {Numbers.Of(r.Period)})",
             SequenceGradient d => $"∂{d.Primitive.Call}/∂{d.Primitive.NameOf(d.Operand)} · {Of(d.Output, at)}",
             _ => $"{n.GetType().Name}({string.Join(", ", n.Operands.Select(o => Of(o, at)))})",
@@ -44,6 +45,7 @@ internal sealed class FormulaText(Func<Node, string[], string?> named, Func<Node
         Mask => $"[{at[1]} ≤ {at[0]}]",
         Harmonic => $"1/({at[0]} + 1)",
         Setting => Names.Lower(input.Name),
+        EachHead e => $"{Names.Lower(e.Parameter)}[{at[0]} mod {Numbers.Of(e.Feature)}]",
         Tap tap => $"{Names.Lower(tap.Parameter)}[{string.Join(",", at)},{Numbers.Of(tap.Place)}]",
         _ => input.Name + Index(at),
     };

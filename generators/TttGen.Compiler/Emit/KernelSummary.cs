@@ -42,7 +42,7 @@ internal static class KernelSummary
 
     /// <summary>What a formula calls a value that lies in memory.</summary>
     public static string? NameOf(Node node, IReadOnlyDictionary<Node, RowTensor> tensors) => tensors.TryGetValue(node, out var tensor) ? tensor.Name
-        : node is Input input and not (Setting or Harmonic or Tap) ? Names.Lower(input.Name) : null;
+        : node is Input input and not (Setting or Harmonic or Tap or EachHead) ? Names.Lower(input.Name) : null;
 
     /// <summary>The products that a panel of columns is made of, then what is made of them.</summary>
     public static IReadOnlyList<string> Epilogue(ProductKernel kernel, ProductGroup group, IReadOnlyDictionary<Node, RowTensor> tensors)

@@ -30,7 +30,7 @@ internal sealed class ModelLayout
     public string PositionRotary(Rotate r)
     {
         foreach (var (known, other) in _positions)
-            if (other.Feature == r.Feature && other.Halves == r.Halves && other.Frequencies.Select(ThetaText).SequenceEqual(r.Frequencies.Select(ThetaText))) return known;
+            if (other.Feature == r.Feature && other.Halves == r.Halves && other.Frequencies.Select(NumberText).SequenceEqual(r.Frequencies.Select(NumberText))) return known;
         var name = "turn" + (_positions.Count == 0 ? "" : Numbers.Of(_positions.Count + 1));
         _positions.Add((name, r));
         return name;
@@ -68,13 +68,14 @@ internal sealed class ModelLayout
         return name;
     }
 
-    public string ThetaText(RotatePairs r) => ThetaText(r.Theta);
+    public string ThetaText(RotatePairs r) => NumberText(r.Theta);
 
-    public string ThetaText(Node theta) => theta switch
+    /// <summary>A number that is known when a model is loaded.</summary>
+    public string NumberText(Node number) => number switch
     {
         Literal l => Numbers.Of(l.Value),
         Setting s => Setting(s.Name),
-        _ => throw new CompileException("TTT153", "the base of a rotation is a setting or a constant"),
+        _ => throw new CompileException("TTT153", "the base of a rotation, the scale and the cap of attention are settings or constants"),
     };
 
     /// <summary>Elements of one head's fast weights.</summary>

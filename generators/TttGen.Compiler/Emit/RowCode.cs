@@ -95,6 +95,10 @@ internal sealed class RowCode
                     case KeepSink k: text.Body.Add(expressions.Store(kept[k.Node], expressions.Vector(k.Node, k.Access, true))); break;
                     case StoreSink s: text.Body.Add(expressions.Store(_target(s.Node), expressions.Vector(s.Node, s.Access, true))); break;
                     case SumSink s: text.Body.Add(expressions.Store(s.Target, expressions.Added(s.Target, s.Node, s.Access))); break;
+                    case HeadSink h:
+                        text.Body.Add(expressions.Store(kept[h.Node], expressions.Vector(h.Sum.Argument, h.Access)));
+                        text.After.Add(_dialect.SumHeads(kept[h.Node], h.Sum));
+                        break;
                     case ReduceSink r: Reduce(r, expressions, plan, text); break;
                 }
             passes.Add((text, pointers()));

@@ -51,6 +51,9 @@ internal abstract class RowDialect
     /// <summary>The sum over the columns of what a loop added up.</summary>
     public abstract Expr Sum(Expr parts);
 
+    /// <summary>Replaces what lies at each column of a row by the sum over its head.</summary>
+    public abstract Statement SumHeads(Address row, HeadSum sum);
+
     /// <summary>The neighbour of each column: 2k + 1 for 2k, and the other way round.</summary>
     /// <param name="value">The value at the column at work, under a name.</param>
     /// <param name="atNeighbour">The value computed at the neighbour.</param>

@@ -97,7 +97,7 @@ internal sealed class RowExpressions(
 
     private Expr VectorOf(Node n, Access access, bool root)
     {
-        if (!root && access == plan.AccessOf(n) && kept.TryGetValue(n, out var row)) return Load(row);
+        if ((!root || n is HeadSum) && access == plan.AccessOf(n) && kept.TryGetValue(n, out var row)) return Load(row);
         if (n is Zero) return dialect.Zero;
         if (n is Mask) return Masked(Broadcast(1));
         if (plan.InMemory(n, root)) return Load(memory.Row(n, access));

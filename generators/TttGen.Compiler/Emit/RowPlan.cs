@@ -18,6 +18,9 @@ internal sealed record SumSink(Node Node, Access Access, Address Target) : Sink(
 /// <summary>A sum along the row.</summary>
 internal sealed record ReduceSink(Einsum Reduction, Access Access) : Sink(Reduction, Access);
 
+/// <summary>Sums along each head of the row: a later pass reads them, each in the place of its head's columns.</summary>
+internal sealed record HeadSink(HeadSum Sum, Access Access) : Sink(Sum, Access);
+
 /// <summary>One loop over a column axis; its level is the number of reductions that had to come before.</summary>
 internal sealed record RowPass(Axis Axis, int Level, List<Sink> Sinks);
 
@@ -75,7 +78,7 @@ internal sealed class RowPlan
 
     public static Axis Columns(Node n) => n.Shape[n.Rank - 1];
 
-    public static bool IsReduction(Node n) => n is Einsum { Reduced: not "" };
+    public static bool IsReduction(Node n) => n is HeadSum or Einsum { Reduced: not "" };
 
     /// <summary>Whether a value is read rather than computed. The root of a store is computed, whatever lies in its place.</summary>
     public bool InMemory(Node n, bool root) =>
@@ -94,8 +97,8 @@ internal sealed class RowPlan
     }
 
     /// <summary>The vectors that a sink starts from: the value itself, or what is summed.</summary>
-    public IEnumerable<(Node Node, Access Access, bool Root)> Roots(Sink sink) => sink is ReduceSink r
-        ? Parts(r.Reduction, r.Access).Select(p => (p.Node, p.Access, false))
+    public IEnumerable<(Node Node, Access Access, bool Root)> Roots(Sink sink) => sink is ReduceSink or HeadSink
+        ? Parts(sink.Node, sink.Access).Select(p => (p.Node, p.Access, false))
         : [(sink.Node, sink.Access, sink is not SumSink)];
 
     /// <summary>Reductions between here and memory: the pass in which a value can first be had.</summary>
@@ -137,8 +140,12 @@ internal sealed class RowPlan
     {
         if (IsLeaf(n, root) || !_seen.Add((n, access))) return;
         foreach (var (part, at) in Parts(n, access)) Discover(part, at, false);
-        if (!IsReduction(n)) return;
-        var e = (Einsum)n;
+        if (n is HeadSum heads)
+        {
+            _kept.Add(n);
+            PassOf(Columns(n), Level(n, access, root) - 1).Sinks.Add(new HeadSink(heads, access));
+        }
+        if (n is not Einsum { Reduced: not "" } e) return;
         if (Parts(n, access).Any(p => p.Access == Access.Matrix)) throw new CompileException("TTT104", "a sum over a tile that is read along both of its axes at once is not part of the schedule");
         if (e.Reduced.Length != 1) throw new CompileException("TTT104", "a sum over two axes at once is not part of the schedule");
         PassOf(e.AxisOf(e.Reduced[0]), Level(n, access, root) - 1).Sinks.Add(new ReduceSink(e, access));

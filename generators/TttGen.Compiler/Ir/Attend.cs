@@ -4,16 +4,18 @@ namespace TttGen.Compiler.Ir;
 public sealed class Attend : SequencePrimitive
 {
     /// <param name="id">The node's number.</param>
-    /// <param name="rows">Query [n, heads · feature], key and value [n, key heads · feature].</param>
+    /// <param name="rows">Query [n, heads · feature], key and value [n, key heads · feature], and where there are sinks those, [n, heads].</param>
     /// <param name="feature">Columns of one head.</param>
     /// <param name="window">Keys that a query sees, its own among them; 0: all up to its own.</param>
-    public Attend(int id, IReadOnlyList<Node> rows, int feature, int window)
-        : this(id, rows, feature, window, CarryOf(rows[1].Shape[1].Size / feature, feature, window))
+    /// <param name="scale">What products of queries and keys are multiplied by, a setting or a constant; null: 1 / √feature.</param>
+    /// <param name="cap">What scores stay within, a setting or a constant; null: they are not capped.</param>
+    public Attend(int id, IReadOnlyList<Node> rows, int feature, int window, Node? scale = null, Node? cap = null)
+        : this(id, rows, feature, window, scale, cap, CarryOf(rows[1].Shape[1].Size / feature, feature, window))
     {
     }
 
-    private Attend(int id, IReadOnlyList<Node> rows, int feature, int window, Carry carry) : base(id, rows[0].Shape, rows, []) =>
-        (Feature, Window, Carry) = (feature, window, carry);
+    private Attend(int id, IReadOnlyList<Node> rows, int feature, int window, Node? scale, Node? cap, Carry carry) : base(id, rows[0].Shape, rows, [.. new[] { scale, cap }.OfType<Node>()]) =>
+        (Feature, Window, Scale, Cap, Carry) = (feature, window, scale, cap, carry);
 
     /// <summary>[n, heads · feature].</summary>
     public Node Query => Rows[0];
@@ -23,6 +25,9 @@ public sealed class Attend : SequencePrimitive
 
     /// <summary>[n, key heads · feature].</summary>
     public Node Value => Rows[2];
+
+    /// <summary>[n, heads]: scores that the softmax divides by, too, which have no value; null: none.</summary>
+    public Node? Sinks => Rows.Count > 3 ? Rows[3] : null;
 
     /// <summary>Columns of one head.</summary>
     public int Feature { get; }
@@ -39,8 +44,14 @@ public sealed class Attend : SequencePrimitive
     /// <summary>Query heads that share a key head.</summary>
     public int Group => Heads / KeyHeads;
 
-    /// <summary>What products of queries and keys are multiplied by.</summary>
-    public double Scale => 1 / Math.Sqrt(Feature);
+    /// <summary>What products of queries and keys are multiplied by, a setting or a constant; null: <see cref="OwnScale"/>.</summary>
+    public Node? Scale { get; }
+
+    /// <summary>1 / √feature.</summary>
+    public double OwnScale => 1 / Math.Sqrt(Feature);
+
+    /// <summary>What scores stay within, a setting or a constant: cap · tanh(score / cap); null: they are not capped.</summary>
+    public Node? Cap { get; }
 
     /// <inheritdoc/>
     public override Carry Carry { get; }
@@ -62,11 +73,13 @@ public sealed class Attend : SequencePrimitive
     {
         0 => nameof(Query),
         1 => nameof(Key),
-        _ => nameof(Value),
+        2 => nameof(Value),
+        _ => nameof(Sinks),
     };
 
     /// <inheritdoc/>
-    public override SequencePrimitive With(int id, IReadOnlyList<Node> operands) => new Attend(id, operands, Feature, Window, Carry);
+    public override SequencePrimitive With(int id, IReadOnlyList<Node> operands) =>
+        new Attend(id, [.. operands.Take(Rows.Count)], Feature, Window, Scale is null ? null : operands[Rows.Count], Cap is null ? null : operands[operands.Count - 1], Carry);
 
     /// <summary>A tile of a page as the kernels have it: keys [feature, tokens], then values [tokens, feature], whose rows fill whole registers.</summary>
     private static Carry CarryOf(int heads, int feature, int window)

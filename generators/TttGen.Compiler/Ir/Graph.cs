@@ -44,6 +44,12 @@ public sealed class Graph
     /// <summary>One tap of a convolution's weights.</summary>
     public Node Tap(string parameter, int place, Axis columns) => Intern(NodeKey.Tap(parameter, place), id => new Tap(id, columns, parameter, place));
 
+    /// <summary>A vector parameter of one head, once for each head of a row.</summary>
+    public Node EachHead(string parameter, int feature, Axis columns) => Intern(NodeKey.EachHead(parameter, columns), id => new EachHead(id, columns, parameter, feature));
+
+    /// <summary>Σ x along each head, in the place of every column of it.</summary>
+    public Node HeadSum(Node rows, int feature) => rows is Ir.Zero ? rows : Intern(NodeKey.HeadSum(rows, feature), id => new Ir.HeadSum(id, rows, feature));
+
     /// <summary>1 / (i + 1) along an axis.</summary>
     public Node Harmonic(Axis axis) => Intern(NodeKey.Harmonic(axis), id => new Harmonic(id, axis));
 

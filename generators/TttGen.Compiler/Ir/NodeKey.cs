@@ -26,6 +26,8 @@ internal readonly struct NodeKey : IEquatable<NodeKey>
     public static NodeKey Harmonic(Axis axis) => new(typeof(Harmonic), "", 0, [axis], [], []);
     public static NodeKey Mask() => new(typeof(Mask), "", 0, [], [], []);
     public static NodeKey Tap(string parameter, int place) => new(typeof(Tap), parameter, place, [], [], []);
+    public static NodeKey EachHead(string parameter, Axis columns) => new(typeof(EachHead), parameter, 0, [columns], [], []);
+    public static NodeKey HeadSum(Node argument, int feature) => new(typeof(HeadSum), "", feature, [], [argument], []);
     public static NodeKey Setting(string name) => new(typeof(Setting), name, 0, [], [], []);
     public static NodeKey Literal(double value) => new(typeof(Literal), "", value, [], [], []);
     public static NodeKey Inverse(Axis axis) => new(typeof(InverseSize), "", 0, [axis], [], []);

@@ -62,7 +62,10 @@ public sealed partial class Linker
         if (Reachable.From(_segments.Select(s => s.Result)).OfType<Rotate>().Any(r => r.Frequencies.Count == 1)) SetConfig("rope_scaling", "null");
         var learning = new HashSet<string>(Reachable.From(_segments.Select(s => s.Result)).OfType<Learn>().Select(l => l.Memory));
         return new LinkedModel(name, _segments, logits.Table, _parameters, settings, [.. _memories.Where(m => learning.Contains(m.Name))],
-            [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner);
+            [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner)
+        {
+            Recurrences = [.. Reachable.From(_segments.Select(s => s.Result)).OfType<Recur>().Select(r => r.Recurrence)],
+        };
     }
 
     /// <summary>Token ids are below the model's vocabulary: a table of fewer rows would be read past its end.</summary>
@@ -148,6 +151,8 @@ public sealed partial class Linker
                 return new NodeValue(Learn(spec, s, memory, [.. values.Skip(1).Select(NodeOf)], Optimiser(spec, spec.Close(s.TypeArguments[2]), values.Length - 4)));
             case (SpecWords.New, _):
                 return new PartsValue([.. values.Select(NodeOf)]);
+            case ("RmsNorm", _) when s.Type.Name == "TttGen.HeadSeq":
+                return new NodeValue(NormOfHeads(spec, NodeOf(values[0]), values[1], NodeOf(values[2])));
             case ("CausalConvolution", _):
                 return new NodeValue(Convolution(NodeOf(values[0]), (TapsValue)values[1], NodeOf(values[2])));
             case ("RotatePairs" or "RotateHalves", _) when s.TypeArguments.Count == 0:
@@ -156,6 +161,8 @@ public sealed partial class Linker
                 return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), EvenFeature(spec, s), Size(spec.Close(s.TypeArguments[0])))));
             case ("Attend", _):
                 return new NodeValue(Attend(spec, s, [.. values.Select(NodeOf)]));
+            case ("Scan", _):
+                return new NodeValue(Scan(spec, s, values, NodeOf));
             case ("Shift", _):
                 if (NodeOf(values[1]) is not Literal { Value: >= 1 } by) throw new CompileException("TTT127", $"{spec.Program.Name}: Shift takes a constant of at least 1");
                 return new NodeValue(_graph.Shift(NodeOf(values[0]), (int)by.Value));
@@ -197,6 +204,14 @@ public sealed partial class Linker
             : throw new CompileException("TTT134", $"{spec.Program.Name}: {rotation.Op} turns pairs of columns: an even head size was expected, found {feature} = {feature.Size}");
     }
 
+    /// <summary>x / √(mean x² + ε) ⊙ scale along each head.</summary>
+    private Node NormOfHeads(SpecInstance spec, Node x, Value scale, Node epsilon)
+    {
+        if (scale is not NamedValue { Shape: [var feature] } weight)
+            throw new CompileException("TTT167", $"{spec.Program.Name}: RmsNorm of heads takes a weight that all heads share as it is declared, a Vec among the parameters; found one that is computed");
+        return _graph.RmsNormOfHeads(x, _graph.EachHead(weight.Name, feature.Size, x.Shape[1]), epsilon, feature.Size);
+    }
+
     /// <summary>Attention over heads; the sizes of rows are known to be heads × features.</summary>
     private Node Attend(SpecInstance spec, SpecStatement s, IReadOnlyList<Node> operands)
     {
@@ -204,10 +219,25 @@ public sealed partial class Linker
         var (heads, feature, groups) = (AxisOf(type.Arguments[0]), AxisOf(type.Arguments[1]), AxisOf(spec.Close(s.TypeArguments[0])));
         if (heads.Size % groups.Size != 0)
             throw new CompileException("TTT164", $"{spec.Program.Name}: Attend shares each key head among as many query heads: query heads that are a multiple of {groups} = {groups.Size} were expected, found {heads} = {heads.Size}; choose head counts that divide");
-        if (operands.Count > 3 && operands[3] is not Literal { Value: >= 1 })
+        // query, key, value; then perhaps sinks; then perhaps a window, and with it scale and cap
+        var (hasSinks, count) = (operands.Count is 7, operands.Count is 7 ? 4 : 3);
+        if (operands.Count > count && operands[count] is not Literal { Value: >= 1 })
             throw new CompileException("TTT165", $"{spec.Program.Name}: Attend takes a window of a constant number of tokens, at least 1 (a query sees itself); leave it out to see all of them");
-        var window = operands.Count > 3 ? (int)((Literal)operands[3]).Value : 0;
-        return _graph.Primitive(id => new Attend(id, [.. operands.Take(3)], feature.Size, window));
+        var window = operands.Count > count && operands[count] is Literal { Value: < int.MaxValue } tokens ? (int)tokens.Value : 0;
+        Node[] sinks = hasSinks ? [_graph.Spread(operands[3], [Axis.Rows, operands[3].Shape[0]]).Named("sinks")] : [];
+        return _graph.Primitive(id => new Attend(id, [.. operands.Take(3), .. sinks], feature.Size, window, Number(count + 1, "scale"), Number(count + 2, "cap")));
+
+        // 0 stands for what is meant where nothing is said
+        Node? Number(int operand, string what) => (operand < operands.Count ? operands[operand] : null) switch
+        {
+            null or Literal { Value: 0 } => null,
+            Literal { Value: < 0 } when what == "cap" => throw Unlike(what),
+            Literal or Setting => operands[operand],
+            Einsum { Rank: 0, Factors.Count: 0 } constant => _graph.Literal(constant.Coefficient),
+            _ => throw Unlike(what),
+        };
+
+        CompileException Unlike(string what) => new("TTT168", $"{spec.Program.Name}: Attend takes a {what} that is a constant{(what == "cap" ? " of 0 or more" : "")}, or a setting as config.json has it; compute it there, or scale the query");
     }
 
     private Node Convolution(Node x, TapsValue taps, Node bias)

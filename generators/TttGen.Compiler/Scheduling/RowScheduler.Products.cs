@@ -40,9 +40,12 @@ public sealed partial class RowScheduler
         foreach (var p in products) _made.Add(p);
     }
 
-    /// <summary>A product of rows that are stored anyway, for a kernel further on: cheaper to recompute there than to store and load.</summary>
-    private bool IsCheapLater(Node n) => n is Einsum && !_mustStore.Contains(n) && n.Operands.All(o => o.Rank < 2 || _mustStore.Contains(o))
-        && _users.TryGetValue(n, out var users) && users.All(u => ReadsShift(u));
+    /// <summary>
+    /// A product of rows that are stored anyway, for a kernel further on, or one for sums over heads, which are no part of an epilogue: cheaper to recompute there than to store
+    /// and load.
+    /// </summary>
+    private bool IsCheapLater(Node n) => n is Einsum && !_mustStore.Contains(n) && _users.TryGetValue(n, out var users)
+        && (users.All(u => u is HeadSum) || (users.All(u => ReadsShift(u)) && n.Operands.All(o => o.Rank < 2 || _mustStore.Contains(o))));
 
     private static bool IsColumnWise(Node n) => n is Sum or Map or RotatePairs or Einsum { Reduced: "" };
 

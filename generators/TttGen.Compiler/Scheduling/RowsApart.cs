@@ -75,6 +75,7 @@ internal sealed class RowsApart
             Map m => _graph.Map(m.Function, operands),
             Sum => _graph.Add(operands),
             Einsum e => _graph.Einsum([.. operands.Zip(e.Indices, (o, i) => (o, i))], e.Out, e.Shape),
+            HeadSum s => _graph.HeadSum(operands[0], s.Feature),
             RotatePairs r => _graph.Primitive(id => new RotatePairs(id, operands[0], r.Theta, r.Feature, r.Period, r.Back)),
             SequencePrimitive s => _graph.Primitive(id => s.With(id, operands)),
             SequenceGradient s => _graph.Primitive(id => new SequenceGradient(id, (SequencePrimitive)Of(s.Primitive), operands[operands.Length - 1], s.Operand)),

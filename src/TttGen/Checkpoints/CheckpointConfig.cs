@@ -10,6 +10,9 @@ public sealed class CheckpointConfig
     /// <summary>Its name in a checkpoint directory.</summary>
     public const string FileName = "config.json";
 
+    /// <summary>The model_type of TTT models.</summary>
+    internal const string Ttt = "ttt";
+
     private const long LongestFile = 16 << 20;
 
     private readonly string _name;
@@ -19,6 +22,7 @@ public sealed class CheckpointConfig
     {
         _name = name;
         foreach (JsonProperty property in root.Clone().EnumerateObject()) _values.Add(property.Name, property.Value);
+        RopeScaling.Spread(_values);
     }
 
     /// <summary>Every key and its value as JSON, in the order of the file.</summary>
@@ -102,10 +106,16 @@ public sealed class CheckpointConfig
                 problems.Add($"{entry.Key}: expected {entry.Json}, found {OneLine.Of(found.GetRawText())}");
         }
 
-        if (problems.Count == 0 && ConfigDefaults.IsLlama(this) && TryGet(RopeScaling.Key, out JsonElement scaled) && RopeScaling.Problem(scaled.GetRawText()) is { } problem) problems.Add(problem);
+        if (ConfigDefaults.UnsaidOf(this, expected) is { } unsaid && (TryGet(unsaid.Key, out JsonElement beyond) || ConfigDefaults.TryGet(this, unsaid.Key, out beyond)) && !Same(JsonElement.Parse(unsaid.Json), beyond))
+            problems.Add($"{unsaid.Key}: expected {unsaid.Json}, for this model says nothing of it, found {OneLine.Of(beyond.GetRawText())}");
+        if (ConfigDefaults.Attends(this) && RopeScaling.ProblemOfParameters(_values) is { } unread) problems.Add(unread);
+        if (problems.Count == 0 && ConfigDefaults.Attends(this) && TryGet(RopeScaling.Key, out JsonElement scaled) && RopeScaling.Problem(scaled.GetRawText()) is { } problem) problems.Add(problem);
         if (problems.Count > 0)
             throw new CheckpointException($"{_name} does not fit model {modelName}: {string.Join("; ", problems)}; {Likeness.Of(this).Advice}");
     }
+
+    /// <summary>What model_type says; <see cref="Ttt"/> where it says nothing, and for hybrids, which are declared as TTT models are.</summary>
+    internal string ModelType => TryGet("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.GetString() is { } name && name != "hybrid" ? name : Ttt;
 
     /// <summary>Which model the directory holds, where it says so.</summary>
     private string Architecture => TryGet("architectures", out JsonElement names) && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace TttGen.Checkpoints;
@@ -11,7 +12,27 @@ internal static class RopeScaling
 {
     internal const string Key = "rope_scaling";
 
+    /// <summary>The object that has both the base of the frequencies and how they are stretched, as newer writers have it.</summary>
+    private const string Parameters = "rope_parameters", Theta = "rope_theta";
+
     private const string Factor = "factor", Length = "original_max_position_embeddings", Low = "low_freq_factor", High = "high_freq_factor", Kind = "rope_type";
+
+    /// <summary>Gives what <c>rope_parameters</c> says the keys that it has had before.</summary>
+    /// <param name="values">Keys of the file.</param>
+    internal static void Spread(Dictionary<string, JsonElement> values)
+    {
+        if (!values.TryGetValue(Parameters, out var all) || all.ValueKind != JsonValueKind.Object || JsonNode.Parse(all.GetRawText()) is not JsonObject scaling) return;
+        if (all.TryGetProperty(Theta, out var theta)) values.TryAdd(Theta, theta);
+        scaling.Remove(Theta);
+        if (scaling[Kind] is { } kind && kind.ToString() != "default") values.TryAdd(Key, JsonElement.Parse(scaling.ToJsonString()));
+    }
+
+    /// <summary>What is wrong with <c>rope_parameters</c>; null: nothing.</summary>
+    /// <param name="values">Keys of the file.</param>
+    internal static string? ProblemOfParameters(Dictionary<string, JsonElement> values) =>
+        values.TryGetValue(Parameters, out var all) && all.ValueKind != JsonValueKind.Null && (all.ValueKind != JsonValueKind.Object || !all.TryGetProperty(Theta, out _))
+            ? $"{Parameters}: expected an object with {Theta}, the same for all layers, found {OneLine.Of(all.GetRawText())}"
+            : null;
 
     /// <summary>What is wrong with a config's kind; null: nothing.</summary>
     /// <param name="json">The object as config.json has it.</param>

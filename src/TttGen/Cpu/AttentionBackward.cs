@@ -5,7 +5,8 @@ namespace TttGen.Cpu;
 
 /// <summary>
 /// The gradient of <see cref="AttentionForward"/> for one key head of one sequence. With Pₜₛ = exp(scale qₜ · kₛ − statisticsₜ), recomputed tile by tile, and Dₜ = dyₜ · yₜ:
-/// dvₛ = Σₜ Pₜₛ dyₜ, dSₜₛ = Pₜₛ (dyₜ · vₛ − Dₜ), dqₜ = scale Σₛ dSₜₛ kₛ, dkₛ = scale Σₜ dSₜₛ qₜ.
+/// dvₛ = Σₜ Pₜₛ dyₜ, dSₜₛ = Pₜₛ (dyₜ · vₛ − Dₜ), dqₜ = scale Σₛ dSₜₛ kₛ, dkₛ = scale Σₜ dSₜₛ qₜ. Of capped scores c = cap · tanh(S / cap) dS is that of c times 1 − (c / cap)²;
+/// a sink's gradient is −exp(sink − statisticsₜ) Dₜ.
 /// </summary>
 public static unsafe class AttentionBackward
 {
@@ -39,14 +40,20 @@ public static unsafe class AttentionBackward
     /// <param name="dValue">[count, features].</param>
     /// <param name="dValueStride">Elements from row to row.</param>
     /// <param name="scratch">Working memory.</param>
+    /// <param name="cap">What scores stay within; 0: they are not capped.</param>
+    /// <param name="sinks">[count, group], as the forward pass had them; null: none.</param>
+    /// <param name="sinksStride">Elements from row to row.</param>
+    /// <param name="dSinks">[count, group].</param>
+    /// <param name="dSinksStride">Elements from row to row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, V>(
         int count, long position, int features, int group, double scale, int window, T** tiles, long place, T* query, nint queryStride, T* answers, nint answersStride,
-        T* statistics, nint statisticsStride, T* dAnswers, nint dAnswersStride, T* dQuery, nint dQueryStride, T* dKey, nint dKeyStride, T* dValue, nint dValueStride, T* scratch)
+        T* statistics, nint statisticsStride, T* dAnswers, nint dAnswersStride, T* dQuery, nint dQueryStride, T* dKey, nint dKeyStride, T* dValue, nint dValueStride, T* scratch,
+        double cap = 0, T* sinks = null, nint sinksStride = 0, T* dSinks = null, nint dSinksStride = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct, ILanes<V, T>
     {
-        var block = new AttentionBlock<T, V>(features, group, window);
+        var block = new AttentionBlock<T, V>(features, group, window, T.CreateTruncating(cap));
         int stride = block.Stride, most = block.Rows;
         T* queries = scratch; // [rows, features], times the scale
         T* dRows = queries + most * stride; // [rows, features]: dy
@@ -73,6 +80,8 @@ public static unsafe class AttentionBackward
             {
                 logs[row] = statistics[first * statisticsStride + block.At(row, statisticsStride, 1)];
                 means[row] = Dot<T, V>(dRows + row * stride, answers + first * answersStride + block.At(row, answersStride, features), features);
+                if (sinks != null)
+                    dSinks[first * dSinksStride + block.At(row, dSinksStride, 1)] = -T.Exp(sinks[first * sinksStride + block.At(row, sinksStride, 1)] - logs[row]) * means[row];
             }
             for (long tile = block.FirstTile(at); tile <= (at + tokens - 1) / KeyValueTile.Tokens; tile++)
             {
@@ -83,6 +92,8 @@ public static unsafe class AttentionBackward
                 Tile.Transpose<T, V>(features, seen, keys, KeyValueTile.Tokens, keyRows, stride);
                 int columns = block.Scores(tokens, at, tile, keys, queries, scores);
                 Tile.Multiply<T, V>(rows, features, seen, dRows, stride, 1, turned, KeyValueTile.Tokens, dScores, KeyValueTile.Tokens);
+                if (cap != 0)
+                    for (int row = 0; row < rows; row++) Uncap<T, V>(scores + row * KeyValueTile.Tokens, dScores + row * KeyValueTile.Tokens, columns, means[row], T.CreateTruncating(1 / cap));
                 for (int row = 0; row < rows; row++) Differentiate<T, V>(scores + row * KeyValueTile.Tokens, dScores + row * KeyValueTile.Tokens, columns, logs[row], means[row]);
                 Tile.MultiplyAdd<T, V>(rows, seen, features, dScores, KeyValueTile.Tokens, 1, keyRows, stride, dQueries, stride, T.One);
 
@@ -110,6 +121,23 @@ public static unsafe class AttentionBackward
             var weights = V.Exp(V.Load(scores + c) - logs);
             V.Store(weights, scores + c);
             V.Store(weights * (V.Load(dScores + c) - means), dScores + c);
+        }
+    }
+
+    /// <summary>
+    /// dy · v of a row of capped scores, so that what <see cref="Differentiate"/> makes of it is the gradient of the scores before: D + (dy · v − D) (1 − (c / cap)²). Where a query
+    /// sees no key c is −∞, and P is 0 whatever stands here.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Uncap<T, V>(T* scores, T* dScores, int columns, T mean, T inverse)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where V : struct, ILanes<V, T>
+    {
+        var (means, inverses, one, least) = (V.Broadcast(mean), V.Broadcast(inverse), V.Broadcast(T.One), V.Broadcast(-T.One));
+        for (int c = 0; c < columns; c += V.Count)
+        {
+            var share = V.Max(V.Load(scores + c) * inverses, least);
+            V.Store(V.MultiplyAdd(V.Load(dScores + c) - means, one - share * share, means), dScores + c);
         }
     }
 

@@ -9,7 +9,8 @@ namespace TttGen.Cpu;
 /// <param name="features">Elements of a head.</param>
 /// <param name="group">Query heads that share the key head.</param>
 /// <param name="window">Keys that a query sees, its own among them; 0: all up to its own.</param>
-internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, int window)
+/// <param name="cap">What scores stay within; 0: they are not capped.</param>
+internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, int window, T cap)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where V : struct, ILanes<V, T>
 {
@@ -46,7 +47,7 @@ internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, in
         if (c < features) V.StorePartial(V.LoadPartial(from + c, features - c) * factor, to + c, features - c);
     }
 
-    /// <summary>Products of a block's queries and a tile's keys, −∞ where a query doesn't see a key.</summary>
+    /// <summary>Products of a block's queries and a tile's keys, soft-capped where there is a cap, −∞ where a query doesn't see a key.</summary>
     /// <param name="tokens">Of the block.</param>
     /// <param name="position">Place of its first token.</param>
     /// <param name="tile">Which tile.</param>
@@ -61,6 +62,7 @@ internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, in
         int count = (int)Math.Min(KeyValueTile.Tokens, position + tokens - first);
         int columns = (count + V.Count - 1) / V.Count * V.Count;
         Tile.Multiply<T, V>(tokens * group, features, count, query, Stride, 1, keys, KeyValueTile.Tokens, scores, KeyValueTile.Tokens);
+        if (cap != T.Zero) Cap(tokens * group, columns, scores);
         bool isWhole = count == columns && position >= first + count - 1 && (window == 0 || position + tokens - window <= first);
         if (isWhole) return columns;
         for (int token = 0; token < tokens; token++)
@@ -73,6 +75,15 @@ internal readonly unsafe struct AttentionBlock<T, V>(int features, int group, in
             }
         }
         return columns;
+    }
+
+    /// <summary>Scores → cap · tanh(score / cap).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Cap(int rows, int columns, T* scores)
+    {
+        var (most, inverse) = (V.Broadcast(cap), V.Broadcast(T.One / cap));
+        for (int row = 0; row < rows; row++, scores += KeyValueTile.Tokens)
+            for (int c = 0; c < columns; c += V.Count) V.Store(most * V.Tanh(V.Load(scores + c) * inverse), scores + c);
     }
 
     /// <summary>The keys of a tile that a query sees: from the first to before the last; two equal numbers where it sees none.</summary>

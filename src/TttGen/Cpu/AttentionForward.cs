@@ -28,17 +28,20 @@ public static unsafe class AttentionForward
     /// <param name="queryStride">Elements from row to row.</param>
     /// <param name="answers">[count, group · features].</param>
     /// <param name="answersStride">Elements from row to row.</param>
-    /// <param name="statistics">[count, group]: ln Σₛ exp(scale qₜ · kₛ) of each head, which the gradient needs; null: not wanted.</param>
+    /// <param name="statistics">[count, group]: the logarithm of what each head's softmax divides by, ln Σₛ exp(score), which the gradient needs; null: not wanted.</param>
     /// <param name="statisticsStride">Elements from row to row.</param>
     /// <param name="scratch">Working memory.</param>
+    /// <param name="cap">What scores stay within, as cap · tanh(score / cap); 0: they are not capped.</param>
+    /// <param name="sinks">[count, group]: of each head one more score that the softmax divides by, which has no value; null: none.</param>
+    /// <param name="sinksStride">Elements from row to row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, V>(
         int count, long position, int features, int group, double scale, int window, T** tiles, long place, T* query, nint queryStride, T* answers, nint answersStride,
-        T* statistics, nint statisticsStride, T* scratch)
+        T* statistics, nint statisticsStride, T* scratch, double cap = 0, T* sinks = null, nint sinksStride = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct, ILanes<V, T>
     {
-        var block = new AttentionBlock<T, V>(features, group, window);
+        var block = new AttentionBlock<T, V>(features, group, window, T.CreateTruncating(cap));
         int stride = block.Stride, most = block.Rows;
         T* queries = scratch; // [rows, features]
         T* sums = queries + most * stride; // [rows, features]: Σ exp(score − largest) v
@@ -54,6 +57,8 @@ public static unsafe class AttentionForward
             new Span<T>(sums, rows * stride).Clear();
             new Span<T>(largest, rows).Fill(T.NegativeInfinity);
             new Span<T>(weights, rows).Clear();
+            if (sinks != null)
+                for (int row = 0; row < rows; row++) (largest[row], weights[row]) = (sinks[first * sinksStride + block.At(row, sinksStride, 1)], T.One);
             for (long tile = block.FirstTile(at); tile <= (at + tokens - 1) / KeyValueTile.Tokens; tile++)
             {
                 T* keys = tiles[tile] + place;

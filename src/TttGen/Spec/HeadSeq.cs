@@ -47,6 +47,22 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
         return new(_items);
     }
 
+    /// <summary>x / √(mean x² + ε) ⊙ scale along each head, whose scale all heads share: the norm of queries and keys of Qwen3 (arXiv 2505.09388, section 2; arXiv 2302.05442).</summary>
+    /// <param name="scale">[feature].</param>
+    /// <param name="epsilon">ε.</param>
+    [Operation]
+    public HeadSeq<THeads, TFeature> RmsNorm(Vec<TFeature> scale, double epsilon)
+    {
+        var normal = new double[_items.Length];
+        for (var head = 0; head < normal.Length; head += TFeature.Size)
+        {
+            var row = _items.AsSpan(head, TFeature.Size);
+            var root = Math.Sqrt(Elements.Dot(row, row) / TFeature.Size + epsilon);
+            for (var i = 0; i < row.Length; i++) normal[head + i] = row[i] / root * scale.Items[i].Value;
+        }
+        return new(normal);
+    }
+
     /// <summary>
     /// Rotary position embedding over neighbouring pairs (2i, 2i + 1), by the angle (t modulo period) · theta^(−2i / feature): the place
     /// within a mini-batch is what the memory sees.
@@ -94,9 +110,42 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
     /// <summary>The same over a sliding window: t − window &lt; s ≤ t.</summary>
     /// <exception cref="ArgumentException">As above, or a window of less than one token.</exception>
     [Operation]
-    public HeadSeq<THeads, TFeature> Attend<TGroups>(HeadSeq<TGroups, TFeature> key, HeadSeq<TGroups, TFeature> value, int window) where TGroups : IDim
+    public HeadSeq<THeads, TFeature> Attend<TGroups>(HeadSeq<TGroups, TFeature> key, HeadSeq<TGroups, TFeature> value, int window) where TGroups : IDim => Attend(key, value, window, 0, 0, null);
+
+    /// <summary>
+    /// The same with scores scale · qₜ · kₛ, soft-capped where a cap is given: cap · tanh(score / cap), which stays within ±cap (Gemma 2, arXiv 2408.00118, section 2).
+    /// </summary>
+    /// <param name="key">[tokens, groups, feature].</param>
+    /// <param name="value">[tokens, groups, feature].</param>
+    /// <param name="window">Keys that a query sees, its own among them.</param>
+    /// <param name="scale">What products of queries and keys are multiplied by; 0: 1 / √feature.</param>
+    /// <param name="cap">What scores stay within; 0: they are not capped.</param>
+    /// <exception cref="ArgumentException">As above, or a negative cap.</exception>
+    [Operation]
+    public HeadSeq<THeads, TFeature> Attend<TGroups>(HeadSeq<TGroups, TFeature> key, HeadSeq<TGroups, TFeature> value, int window = int.MaxValue, double scale = 0, double cap = 0) where TGroups : IDim =>
+        Attend(key, value, window, scale, cap, null);
+
+    /// <summary>
+    /// The same with sinks: one more score for each query head, learnt, that takes part in what the softmax divides by, and has no value (gpt-oss, arXiv 2508.10925, section 2;
+    /// arXiv 2309.17453): a query may attend to nothing.
+    /// </summary>
+    /// <param name="key">[tokens, groups, feature].</param>
+    /// <param name="value">[tokens, groups, feature].</param>
+    /// <param name="sinks">[heads]: neither scaled nor capped.</param>
+    /// <param name="window">Keys that a query sees, its own among them.</param>
+    /// <param name="scale">What products of queries and keys are multiplied by; 0: 1 / √feature.</param>
+    /// <param name="cap">What scores stay within; 0: they are not capped.</param>
+    /// <exception cref="ArgumentException">As above.</exception>
+    [Operation]
+    public HeadSeq<THeads, TFeature> Attend<TGroups>(
+        HeadSeq<TGroups, TFeature> key, HeadSeq<TGroups, TFeature> value, Vec<THeads> sinks, int window = int.MaxValue, double scale = 0, double cap = 0) where TGroups : IDim =>
+        Attend(key, value, window, scale, cap, [.. sinks.Items.ToArray().Select(sink => sink.Value)]);
+
+    private HeadSeq<THeads, TFeature> Attend<TGroups>(HeadSeq<TGroups, TFeature> key, HeadSeq<TGroups, TFeature> value, int window, double scale, double cap, double[]? sinks) where TGroups : IDim
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(cap);
+        var factor = scale == 0 ? 1 / Math.Sqrt(TFeature.Size) : scale;
         if (THeads.Size % TGroups.Size != 0) throw new ArgumentException($"attention: expected query heads that are a multiple of {TGroups.Size} key heads, found {THeads.Size}");
         if (key.Rows != Rows || value.Rows != Rows) throw new ArgumentException($"attention: expected keys and values of {Rows} tokens, found {key.Rows} and {value.Rows}");
         var answers = new double[_items.Length];
@@ -108,10 +157,14 @@ public readonly struct HeadSeq<THeads, TFeature> where THeads : IDim where TFeat
                 var first = Math.Max(0, t - window + 1);
                 var query = Row(t, head);
                 var scores = new double[t + 1 - first];
-                for (var s = first; s <= t; s++) scores[s - first] = Elements.Dot(query, key.Row(s, group)) / Math.Sqrt(TFeature.Size);
-                var most = scores.Max();
+                for (var s = first; s <= t; s++)
+                {
+                    var score = Elements.Dot(query, key.Row(s, group)) * factor;
+                    scores[s - first] = cap == 0 ? score : cap * Math.Tanh(score / cap);
+                }
+                var most = Math.Max(scores.Max(), sinks?[head] ?? double.NegativeInfinity);
                 var weights = scores.Select(score => Math.Exp(score - most)).ToArray();
-                var sum = weights.Sum();
+                var sum = weights.Sum() + (sinks is null ? 0 : Math.Exp(sinks[head] - most));
                 var answer = answers.AsSpan((t * THeads.Size + head) * TFeature.Size, TFeature.Size);
                 for (var s = first; s <= t; s++)
                     for (var i = 0; i < TFeature.Size; i++) answer[i] += weights[s - first] / sum * value.Row(s, group)[i];

@@ -25,8 +25,10 @@ internal sealed class DerivedGradient
     /// <summary>By checkpoint key.</summary>
     public Dictionary<string, double[]> Gradients { get; }
 
-    /// <summary>Σ −ln p(next token) · scale over the sequence; its gradients are added to <see cref="Gradients"/>.</summary>
-    public double Add(int[] tokens, double scale)
+    /// <summary>Σ −ln p(next token) · scale over the sequence. The head's gradient is added on the way.</summary>
+    public double Loss(int[] tokens, double scale) => CrossEntropy(tokens, scale, Forward(tokens).Rows, out _);
+
+    private (double[] Rows, Stack<(LinkedSegment Segment, int Layer, Dictionary<string, double[]> Inputs, RowInterpreter Rows)> Runs) Forward(int[] tokens)
     {
         var runs = new Stack<(LinkedSegment Segment, int Layer, Dictionary<string, double[]> Inputs, RowInterpreter Rows)>();
         double[] rows = [];
@@ -39,15 +41,25 @@ internal sealed class DerivedGradient
                 rows = run.Of(segment.Result);
                 runs.Push((segment, layer, inputs, run));
             }
+        return (rows, runs);
+    }
 
+    /// <summary>The same; its gradients are added to <see cref="Gradients"/>.</summary>
+    public double Add(int[] tokens, double scale)
+    {
+        var (rows, runs) = Forward(tokens);
         var loss = CrossEntropy(tokens, scale, rows, out var dRows);
         foreach (var (segment, layer, inputs, run) in runs)
         {
             var backward = _backward[segment];
             inputs["dResult"] = dRows;
             if (backward.Stream is { } stream) dRows = run.Of(stream);
-            foreach (var (parameter, gradient) in backward.Parameters) AddParameter(parameter.Name, layer, run.Of(gradient));
+            foreach (var (parameter, gradient) in backward.Parameters)
+                if (parameter is EachHead each)
+                    foreach (var head in run.Of(gradient).Chunk(each.Feature)) AddParameter(each.Parameter, layer, head);
+                else AddParameter(parameter.Name, layer, run.Of(gradient));
             foreach (var (lookup, gradient) in backward.Lookups) AddLookup(lookup, tokens, run.Of(gradient));
+            foreach (var (scan, gradients) in run.RecurrenceGradients) AddRecurrence(scan, layer, gradients);
             foreach (var (learn, heads) in run.ScanGradients) AddMemory(_model.Memories.Single(m => m.Name == learn.Memory), layer, heads);
         }
         return loss;
@@ -58,6 +70,15 @@ internal sealed class DerivedGradient
         for (var head = 0; head < heads.Length; head++)
             foreach (var (weight, parameter) in memory.Model.Weights.Zip(memory.Parameters))
                 AddTo(LinkedWeights.Own(parameter, layer, head, Gradients), heads[head][Argument.Cotangent(weight.Name)]);
+    }
+
+    private void AddRecurrence(Recur scan, int layer, Dictionary<string, double[]> gradients)
+    {
+        foreach (var input in scan.Recurrence.Inputs.Where(i => i.Parameter is not null))
+        {
+            var parameter = _weights.Parameter(input.Parameter!);
+            AddTo(Gradients[LinkedWeights.Key(parameter, layer)], parameter.Form == ParameterForm.Taps ? LinkedWeights.Transposed(gradients[input.Name], parameter.Inner, parameter.Columns) : gradients[input.Name]);
+        }
     }
 
     private void AddParameter(string name, int layer, double[] gradient)

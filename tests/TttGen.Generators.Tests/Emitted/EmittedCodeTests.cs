@@ -95,6 +95,44 @@ public sealed class EmittedCodeTests
             """),
         Source("TttGen.Numerics.Tests/AttentionModels.cs"), "AttentionModels.cs"));
 
+    /// <summary>Llama's descendants: norms of heads, biases, windows, caps and sinks.</summary>
+    [Fact]
+    public void Descendants_of_Llama() => Check(Compilations.With(
+        Compilations.Of("""
+            namespace TttGen.Numerics.Tests;
+
+            [Dim(1)] public readonly partial struct One : IDim;
+            [Dim(2)] public readonly partial struct Two : IDim;
+            [Dim(3)] public readonly partial struct Three : IDim;
+            [Dim(6)] public readonly partial struct Six : IDim;
+            [Dim(10)] public readonly partial struct Ten : IDim;
+            [Dim(20)] public readonly partial struct Twenty : IDim;
+            [Dim(22)] public readonly partial struct TwentyTwo : IDim;
+            [Dim(30)] public readonly partial struct Thirty : IDim;
+            [Dim(31)] public readonly partial struct ThirtyOne : IDim;
+            [Dim(40)] public readonly partial struct TwoHeadsOfTwenty : IDim;
+            [Dim(96)] public readonly partial struct NinetySix : IDim;
+            [Dim(120)] public readonly partial struct SixHeadsOfTwenty : IDim;
+            """),
+        Source("TttGen.Numerics.Tests/LlamaFamily.cs"), "LlamaFamily.cs"));
+
+    /// <summary>Recurrences of every kind of input, of one place a channel and of several, and Mamba.</summary>
+    [Fact]
+    public void Models_with_recurrences() => Check(Compilations.With(
+        Compilations.Of("""
+            namespace TttGen.Numerics.Tests;
+
+            [Dim(1)] public readonly partial struct One : IDim;
+            [Dim(2)] public readonly partial struct Two : IDim;
+            [Dim(3)] public readonly partial struct Three : IDim;
+            [Dim(5)] public readonly partial struct Five : IDim;
+            [Dim(12)] public readonly partial struct Twelve : IDim;
+            [Dim(30)] public readonly partial struct Thirty : IDim;
+            [Dim(31)] public readonly partial struct ThirtyOne : IDim;
+            [Dim(96)] public readonly partial struct NinetySix : IDim;
+            """),
+        Source("TttGen.Numerics.Tests/RecurrenceModels.cs"), "RecurrenceModels.cs"));
+
     /// <summary>The backward pass, and what else a model has that learns.</summary>
     [Fact]
     public void Models_that_learn() => Check(Trainable());

@@ -21,5 +21,11 @@ internal abstract partial class SmallModel
         Of<AttendByNinetySix>((model, tokens) => model.Apply(tokens).Items),
         Of<WindowBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<HybridByTen>((model, tokens) => model.Apply(tokens).Items),
+        Of<Qwen3ByTwenty>((model, tokens) => model.Apply(tokens).Items),
+        Of<Qwen3ByNinetySix>((model, tokens) => model.Apply(tokens).Items),
+        Of<Qwen2ByTen>((model, tokens) => model.Apply(tokens).Items),
+        Of<MistralByTwenty>((model, tokens) => model.Apply(tokens).Items),
+        Of<CappedByTwenty>((model, tokens) => model.Apply(tokens).Items),
+        Of<SinksByTen>((model, tokens) => model.Apply(tokens).Items),
     ]);
 }

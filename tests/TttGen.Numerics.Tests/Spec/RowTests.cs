@@ -58,6 +58,44 @@ public sealed class RowTests
     }
 
     [Fact]
+    public void A_norm_of_heads_is_one_of_each()
+    {
+        var scale = new Vec<Three>(Numbers.AsSpan(0, 3));
+        var normal = X.Heads<Two, Three>().RmsNorm(scale, 0.3);
+        for (var t = 0; t < 5; t++)
+            for (var head = 0; head < 2; head++)
+            {
+                var row = Numbers[(t * 6 + head * 3)..(t * 6 + head * 3 + 3)];
+                for (var i = 0; i < 3; i++) Assert.Equal(row[i] / Math.Sqrt((row[0] * row[0] + row[1] * row[1] + row[2] * row[2]) / 3 + 0.3) * Numbers[i], normal.Row(t, head)[i], 14);
+            }
+    }
+
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(0.3, 0, true)]
+    [InlineData(0, 0.6, false)]
+    [InlineData(0.5, 0.4, true)]
+    public void Attention_is_a_mean_of_values(double scale, double cap, bool hasSinks)
+    {
+        var (query, key, value, sinks) = (X.Heads<Two, Three>(), (2 * X * X).Heads<Two, Three>(), (X + X * X).Heads<Two, Three>(), new Vec<Two>([0.3, -1.0]));
+        var answers = hasSinks ? query.Attend(key, value, sinks, 3, scale, cap) : query.Attend(key, value, window: 3, scale: scale, cap: cap);
+        for (var t = 0; t < 5; t++)
+            for (var head = 0; head < 2; head++)
+            {
+                var (sum, mean) = (hasSinks ? Math.Exp(head == 0 ? 0.3 : -1) : 0, new double[3]);
+                for (var s = Math.Max(0, t - 2); s <= t; s++)
+                {
+                    var score = (scale == 0 ? Math.Pow(3, -0.5) : scale) * Enumerable.Range(0, 3).Sum(i => Numbers[t * 6 + head * 3 + i] * 2 * Math.Pow(Numbers[s * 6 + head * 3 + i], 2));
+                    // tanh by its exponentials
+                    if (cap != 0) score = cap * (1 - 2 / (1 + Math.Exp(2 * score / cap)));
+                    sum += Math.Exp(score);
+                    for (var i = 0; i < 3; i++) mean[i] += Math.Exp(score) * (Numbers[s * 6 + head * 3 + i] + Math.Pow(Numbers[s * 6 + head * 3 + i], 2));
+                }
+                for (var i = 0; i < 3; i++) Assert.Equal(mean[i] / sum, answers.Row(t, head)[i], 13);
+            }
+    }
+
+    [Fact]
     public void Arithmetic_is_element_by_element()
     {
         var vector = new Vec<Six>(Numbers.AsSpan(6, 6));

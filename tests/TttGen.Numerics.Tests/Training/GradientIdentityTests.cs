@@ -24,6 +24,9 @@ public sealed unsafe class GradientIdentityTests(ITestOutputHelper output)
         ["MLP, Mamba"] = MlpMamba.Definition,
         ["attention over groups of heads of 20"] = AttendByTwenty.Definition,
         ["attention over two windows"] = WindowBySix.Definition,
+        ["attention with norms of heads"] = Qwen3ByTwenty.Definition,
+        ["attention with capped scores"] = CappedByTwenty.Definition,
+        ["attention with sinks"] = SinksByTen.Definition,
         ["a memory and attention"] = HybridByTen.Definition,
         ["heads of 96"] = LinearTransformerHeadsOf96.Definition,
     };

@@ -1,5 +1,6 @@
 using System.Text;
 using TttGen.Checkpoints;
+using TttGen.Inference;
 
 namespace TttGen.Runtime.Tests.Checkpoints;
 
@@ -80,6 +81,25 @@ public sealed class CheckpointConfigTests
         config.Check([new("tie_word_embeddings", "true"), new("use_gate", "false"), new("mini_batch_size", "16"), new("rms_norm_eps", "0.000001")], "Ttt350M");
         Refused("use_gate: expected true, found false", () => config.Check([new("use_gate", "true")], "Ttt350M"));
         Refused("vocab_size: expected 32000, found none", () => config.Check([new("vocab_size", "32000")], "Ttt350M"));
+    }
+
+    [Fact]
+    public void A_window_that_a_model_says_nothing_of_is_refused()
+    {
+        ConfigEntry[] mistral = [new("model_type", "\"mistral\"")], qwen = [new("model_type", "\"qwen3\"")];
+        Refused("sliding_window: expected null, for this model says nothing of it, found 4096", () => Parse("""{"model_type": "mistral"}""").Check(mistral, "Window"));
+        Refused("sliding_window: expected null, for this model says nothing of it, found 17", () => Parse("""{"model_type": "mistral", "sliding_window": 17}""").Check(mistral, "Window"));
+        Refused("use_sliding_window: expected false, for this model says nothing of it, found true", () => Parse("""{"model_type": "qwen3", "use_sliding_window": true}""").Check(qwen, "Window"));
+        Parse("""{"model_type": "mistral", "sliding_window": null}""").Check(mistral, "Window");
+        Parse("""{"model_type": "qwen3", "sliding_window": 4096}""").Check(qwen, "Window");
+    }
+
+    [Fact]
+    public void Architectures_that_are_not_known_have_no_defaults()
+    {
+        ConfigEntry[] expected = [new("model_type", "\"gemma2\""), new("hidden_act", "\"silu\"")];
+        Refused("hidden_act: expected \"silu\", found none", () => Parse("""{"model_type": "gemma2"}""").Check(expected, "Gemma"));
+        Parse("""{"model_type": "gemma2", "hidden_act": "silu"}""").Check(expected, "Gemma");
     }
 
     [Fact]

@@ -10,23 +10,28 @@ public abstract unsafe class AttentionTests<T, V>
 {
     private static bool IsDouble => typeof(T) == typeof(double);
 
-    /// <summary>Features, group, window, position, count.</summary>
-    public static TheoryData<int, int, int, int, int> Shapes()
+    /// <summary>Features, group, window, position, count, cap, whether there are sinks.</summary>
+    public static TheoryData<int, int, int, int, int, double, bool> Shapes()
     {
-        var shapes = new TheoryData<int, int, int, int, int>();
+        var shapes = new TheoryData<int, int, int, int, int, double, bool>();
         (int Features, int Group)[] heads = [(16, 1), (20, 3), (64, 2), (96, 1), (128, 1), (2, 4), (64, 70)];
         (int Window, int Position, int Count)[] parts = [(0, 0, 1), (0, 63, 1), (0, 64, 15), (17, 100, 50), (1, 5, 64), (64, 0, 130), (100, 130, 17), (0, 1, 300), (7, 1000, 2)];
         foreach (var (features, group) in heads)
             foreach (var (window, position, count) in parts)
-                if (group <= 4 || count <= 17) shapes.Add(features, group, window, position, count);
+                if (group <= 4 || count <= 17)
+                {
+                    shapes.Add(features, group, window, position, count, 0, false);
+                    shapes.Add(features, group, window, position, count, count % 2 == 0 ? 0 : 1.5, true);
+                    if (group > 1) shapes.Add(features, group, window, position, count, 0.7, false);
+                }
         return shapes;
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Answers_are_means_of_the_values_seen(int features, int group, int window, int position, int count)
+    public void Answers_are_means_of_the_values_seen(int features, int group, int window, int position, int count, double cap, bool hasSinks)
     {
-        using var attention = new Case(features, group, window, position, count);
+        using var attention = new Case(features, group, window, position, count, cap, hasSinks);
         attention.Forward();
         attention.Compare(attention.Answers, attention.Oracle().Answers, IsDouble ? 1e-12 : 2e-6, "answers");
         attention.Compare(attention.Statistics, attention.Oracle().Statistics, IsDouble ? 1e-12 : 2e-6, "statistics");
@@ -34,23 +39,30 @@ public abstract unsafe class AttentionTests<T, V>
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gradients_are_those_of_the_mean(int features, int group, int window, int position, int count)
+    public void Gradients_are_those_of_the_mean(int features, int group, int window, int position, int count, double cap, bool hasSinks)
     {
-        using var attention = new Case(features, group, window, position, count);
+        using var attention = new Case(features, group, window, position, count, cap, hasSinks);
         attention.Forward();
         attention.Backward();
-        var (dQuery, dKey, dValue) = attention.OracleGradients();
+        var (dQuery, dKey, dValue, dSinks) = attention.OracleGradients();
+        if (hasSinks) attention.Compare(attention.DSinks, dSinks, IsDouble ? 1e-11 : 1e-5, "dSinks");
         attention.Compare(attention.DQuery, dQuery, IsDouble ? 1e-11 : 1e-5, "dQuery");
         attention.Compare(attention.DKey, dKey, IsDouble ? 1e-11 : 1e-5, "dKey");
         attention.Compare(attention.DValue, dValue, IsDouble ? 1e-11 : 1e-5, "dValue");
     }
 
-    [Fact]
-    public void The_loops_that_gradients_are_compared_with_agree_with_differences()
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1.5, false)]
+    [InlineData(0, true)]
+    [InlineData(0.8, true)]
+    public void The_loops_that_gradients_are_compared_with_agree_with_differences(double cap, bool hasSinks)
     {
-        using var attention = new Case(6, 2, 5, 3, 9);
-        var (dQuery, dKey, dValue) = attention.OracleGradients();
-        foreach (var (numbers, first, gradient) in new[] { (attention.Q, 0, dQuery), (attention.K, 3 * 6, dKey), (attention.Values, 3 * 6, dValue) })
+        using var attention = new Case(6, 2, 5, 3, 9, cap, hasSinks);
+        var (dQuery, dKey, dValue, dSinks) = attention.OracleGradients();
+        List<(double[] Numbers, int First, double[] Gradient)> operands = [(attention.Q, 0, dQuery), (attention.K, 3 * 6, dKey), (attention.Values, 3 * 6, dValue)];
+        if (hasSinks) operands.Add((attention.SinksOfRows, 0, dSinks));
+        foreach (var (numbers, first, gradient) in operands)
             for (var e = 0; e < gradient.Length; e += 5)
             {
                 var (at, kept) = (first + e, numbers[first + e]);
@@ -72,11 +84,13 @@ public abstract unsafe class AttentionTests<T, V>
         private readonly int _features, _group, _window, _position, _count, _stride;
         private readonly List<GuardedMemory<T>> _pages = [];
         private readonly T*[] _tiles;
-        private readonly GuardedMemory<T> _query, _key, _value, _dAnswers, _scratch;
+        private readonly double _cap;
+        private readonly bool _hasSinks;
+        private readonly GuardedMemory<T> _query, _key, _value, _dAnswers, _sinks, _scratch;
 
-        public Case(int features, int group, int window, int position, int count)
+        public Case(int features, int group, int window, int position, int count, double cap, bool hasSinks)
         {
-            (_features, _group, _window, _position, _count, _stride) = (features, group, window, position, count, group * features + Guard);
+            (_features, _group, _window, _position, _count, _stride, _cap, _hasSinks) = (features, group, window, position, count, group * features + Guard, (double)(float)cap, hasSinks);
             var random = new Random(features + 10 * window + count);
             double[] Draw(int length) => [.. Enumerable.Range(0, length).Select(_ => IsDouble ? random.NextDouble() * 4 - 2 : (double)(float)(random.NextDouble() * 4 - 2))];
             (Q, D) = (Draw(count * group * features), Draw(count * group * features));
@@ -86,6 +100,8 @@ public abstract unsafe class AttentionTests<T, V>
             (Answers, DQuery) = (Rows(null, group * features), Rows(null, group * features));
             (DKey, DValue) = (Rows(null, features), Rows(null, features));
             Statistics = Rows(null, group);
+            SinksOfRows = Draw(count * group);
+            (_sinks, DSinks) = (Rows(SinksOfRows, group), Rows(null, group));
             _scratch = new((int)Math.Max(AttentionForward.ScratchSize(features, group), AttentionBackward.ScratchSize(features, group)));
 
             // tiles before every window are not there
@@ -124,19 +140,26 @@ public abstract unsafe class AttentionTests<T, V>
 
         public GuardedMemory<T> DValue { get; }
 
+        /// <summary>[count, group]: of another number in every row.</summary>
+        public double[] SinksOfRows { get; }
+
+        public GuardedMemory<T> DSinks { get; }
+
         private double Scale => 1 / Math.Sqrt(_features);
 
         public void Forward()
         {
             fixed (T** tiles = _tiles)
-                AttentionForward.Run<T, V>(_count, _position, _features, _group, Scale, _window, tiles, 16, _query.Pointer, _stride, Answers.Pointer, _stride, Statistics.Pointer, _group + Guard, _scratch.Pointer);
+                AttentionForward.Run<T, V>(_count, _position, _features, _group, Scale, _window, tiles, 16, _query.Pointer, _stride, Answers.Pointer, _stride, Statistics.Pointer, _group + Guard, _scratch.Pointer,
+                    _cap, _hasSinks ? _sinks.Pointer : null, _group + Guard);
         }
 
         public void Backward()
         {
             fixed (T** tiles = _tiles)
                 AttentionBackward.Run<T, V>(_count, _position, _features, _group, Scale, _window, tiles, 16, _query.Pointer, _stride, Answers.Pointer, _stride, Statistics.Pointer, _group + Guard,
-                    _dAnswers.Pointer, _stride, DQuery.Pointer, _stride, DKey.Pointer, _features + Guard, DValue.Pointer, _features + Guard, _scratch.Pointer);
+                    _dAnswers.Pointer, _stride, DQuery.Pointer, _stride, DKey.Pointer, _features + Guard, DValue.Pointer, _features + Guard, _scratch.Pointer,
+                    _cap, _hasSinks ? _sinks.Pointer : null, _group + Guard, _hasSinks ? DSinks.Pointer : null, _group + Guard);
         }
 
         public (double[] Answers, double[] Statistics) Oracle()
@@ -150,10 +173,10 @@ public abstract unsafe class AttentionTests<T, V>
             return (answers, statistics);
         }
 
-        public (double[] DQuery, double[] DKey, double[] DValue) OracleGradients()
+        public (double[] DQuery, double[] DKey, double[] DValue, double[] DSinks) OracleGradients()
         {
             var (dQuery, dKey, dValue) = (new double[Q.Length], new double[_count * _features], new double[_count * _features]);
-            Each((row, s, weight, _, dScore) =>
+            var dSinks = Each((row, s, weight, _, dScore) =>
             {
                 for (var f = 0; f < _features; f++)
                 {
@@ -163,22 +186,28 @@ public abstract unsafe class AttentionTests<T, V>
                     dValue[(s - _position) * _features + f] += weight * D[row * _features + f];
                 }
             });
-            return (dQuery, dKey, dValue);
+            return (dQuery, dKey, dValue, dSinks);
         }
 
-        /// <summary>Every row of queries and key that it sees: the weight, what it was divided by, and the gradient of their product.</summary>
-        private void Each(Action<int, int, double, double, double> pair)
+        /// <summary>Every row of queries and key that it sees: the weight, what it was divided by, and the gradient of their product. Answers the gradient of the sinks.</summary>
+        private double[] Each(Action<int, int, double, double, double> pair)
         {
+            var dSinks = new double[_count * _group];
             for (var row = 0; row < _count * _group; row++)
             {
                 var t = _position + row / _group;
                 var first = _window == 0 ? 0 : Math.Max(0, t - _window + 1);
-                var weights = Enumerable.Range(first, t + 1 - first).Select(s => Math.Exp(Scale * Dot(Q, row, K, s))).ToArray();
-                var sum = weights.Sum();
+                var scores = Enumerable.Range(first, t + 1 - first).Select(s => Scale * Dot(Q, row, K, s)).ToArray();
+                var weights = scores.Select(score => Math.Exp(_cap == 0 ? score : _cap * Math.Tanh(score / _cap))).ToArray();
+                var slopes = scores.Select(score => _cap == 0 ? 1 : 1 / (Math.Cosh(score / _cap) * Math.Cosh(score / _cap))).ToArray();
+                var sink = _hasSinks ? Math.Exp(SinksOfRows[row]) : 0;
+                var sum = weights.Sum() + sink;
                 var dWeights = Enumerable.Range(first, t + 1 - first).Select(s => Dot(D, row, Values, s)).ToArray();
                 var mean = weights.Zip(dWeights, (w, d) => w / sum * d).Sum();
-                for (var s = first; s <= t; s++) pair(row, s, weights[s - first] / sum, sum, weights[s - first] / sum * (dWeights[s - first] - mean) * Scale);
+                for (var s = first; s <= t; s++) pair(row, s, weights[s - first] / sum, sum, weights[s - first] / sum * (dWeights[s - first] - mean) * slopes[s - first] * Scale);
+                dSinks[row] = -sink / sum * mean;
             }
+            return dSinks;
         }
 
         private double Dot(double[] a, int row, double[] b, int s)
@@ -211,7 +240,7 @@ public abstract unsafe class AttentionTests<T, V>
         public void Dispose()
         {
             foreach (var page in _pages) page.Dispose();
-            foreach (var memory in new[] { _query, _key, _value, _dAnswers, _scratch, Answers, Statistics, DQuery, DKey, DValue }) memory.Dispose();
+            foreach (var memory in new[] { _query, _key, _value, _dAnswers, _sinks, _scratch, Answers, Statistics, DQuery, DKey, DValue, DSinks }) memory.Dispose();
         }
 
         private static GuardedMemory<T> Rows(double[]? numbers, int columns, int count)

@@ -184,9 +184,16 @@ internal sealed record RandomLayer(int Seed, Body Apply, RandomLayer.Sizes Dims,
         {
             var (keys, values) = (Parameter("Keys", "Linear<D, W>"), Parameter("Values", "Linear<D, W>"));
             var turned = random.Next(5) switch { 0 => ".RotateHalves(10000.0)", 1 => ".RotatePairs(500.0)", 2 => ".RotateHalves(500.0, 3.0, 1.0, 4.0, 20.0)", _ => "" };
-            var window = random.Next(2) == 0 ? "" : $", {1 + random.Next(20)}";
-            return Expression.Of(Rows, $"{{0}}.Heads<H, F>(){turned}.Attend(({{1}} * {keys.Name}).Heads<G, F>(){turned}, ({{2}} * {values.Name}).Heads<G, F>(){window}).Join<D>()",
+            var sinks = Parameter("Sinks", "Vec<H>");
+            var hasSinks = random.Next(4) == 0;
+            var window = (hasSinks ? $", {sinks.Name}" : "") + (random.Next(2) == 0 ? "" : $", window: {1 + random.Next(20)}") + random.Next(6) switch { 0 => ", scale: 0.3", 1 => ", cap: 1.5", 2 => ", scale: 2.0 / F.Size, cap: 0.8", _ => "" };
+            var (queryNorm, keyNorm) = (Parameter("QueryNorm", "Vec<F>"), Parameter("KeyNorm", "Vec<F>"));
+            var hasNorms = random.Next(3) == 0;
+            string Normal(Declared norm) => hasNorms ? $".RmsNorm({norm.Name}, 0.01)" : "";
+            var attended = Expression.Of(Rows, $"{{0}}.Heads<H, F>(){Normal(queryNorm)}{turned}.Attend(({{1}} * {keys.Name}).Heads<G, F>(){Normal(keyNorm)}{turned}, ({{2}} * {values.Name}).Heads<G, F>(){window}).Join<D>()",
                 Keyed(depth), Keyed(depth), RowsOf(depth - 1)).Using(keys, values);
+            if (hasSinks) attended = attended.Using(sinks);
+            return hasNorms ? attended.Using(queryNorm, keyNorm) : attended;
         }
 
         private Expression Keyed(int depth) => random.Next(3) == 0 ? RowsOf(depth - 1) : Expression.Of(Rows, "{0}.LayerNorm({1}, {2})", RowsOf(depth - 1), VecOf(0), VecOf(0));

@@ -125,7 +125,9 @@ internal sealed class KernelAddresses : IAddressMap
 }
 
 /// <summary>Pointers that a kernel takes into locals, in the order of their first use.</summary>
-internal sealed class KernelLocals(ModelLayout layout)
+/// <param name="layout">The model's fields.</param>
+/// <param name="keep">A worker's own memory for so many elements, as an expression.</param>
+internal sealed class KernelLocals(ModelLayout layout, Func<int, string> keep)
 {
     private readonly Dictionary<string, string> _locals = [];
 
@@ -147,8 +149,13 @@ internal sealed class KernelLocals(ModelLayout layout)
         return _locals[local] = local;
     }
 
-    /// <summary>A vector parameter, or a tap of one.</summary>
-    public Expr Parameter(Input input) => input is Tap tap ? At(Pointer(tap.Parameter, ""), tap) : Expr.Name(Parameter(input.Name));
+    /// <summary>A vector parameter, a tap of one, or one that is repeated for each head.</summary>
+    public Expr Parameter(Input input) => input switch
+    {
+        Tap tap => At(Pointer(tap.Parameter, ""), tap),
+        EachHead each => Expr.Name(Repeated(each)),
+        _ => Expr.Name(Parameter(input.Name)),
+    };
 
     /// <summary>A vector parameter.</summary>
     public string Parameter(string name) => Pointer(name, "");
@@ -178,6 +185,16 @@ internal sealed class KernelLocals(ModelLayout layout)
             _locals[local] = local;
         }
         return local;
+    }
+
+    private string Repeated(EachHead each)
+    {
+        var local = Names.Lower(each.Name);
+        if (_locals.ContainsKey(local)) return local;
+        var one = Pointer(each.Parameter, "");
+        Lines.Add($"float* {local} = {keep(each.Shape[0].Size)}; // [{Numbers.Of(each.Shape[0].Size)}]");
+        Lines.Add($"HeadRows.Repeat({one}, {Numbers.Of(each.Feature)}, {Numbers.Of(each.Heads)}, {local});");
+        return _locals[local] = local;
     }
 
     private Expr At(string taps, Tap tap) => tap.Place == 0 ? Expr.Name(taps) : Expr.Name(taps) + Expr.Of(tap.Place * (long)layout.Parameter(tap.Parameter).Columns);

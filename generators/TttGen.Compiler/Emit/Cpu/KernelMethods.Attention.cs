@@ -14,7 +14,7 @@ internal sealed partial class KernelMethods
     private string AppendKeys(string kernel, Attend attend, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
         var name = kernel + "Append";
-        var (locals, w) = (new KernelLocals(_layout), new CodeWriter());
+        var (locals, w) = (Locals(), new CodeWriter());
         w.Open($"for (int item = worker; item < SliceCount * {Numbers.Of(attend.KeyHeads)}; item += workers)");
         w.Line($"ref BatchSlice slice = ref Slices[item / {Numbers.Of(attend.KeyHeads)}];");
         w.Line($"int head = item % {Numbers.Of(attend.KeyHeads)};");
@@ -42,7 +42,7 @@ internal sealed partial class KernelMethods
         w.Line("nint row = slice.First + first;");
         w.Line($"AttentionForward.Run<float, V>(Math.Min({Numbers.Of(QueryBlock)}, slice.Count - first), slice.Position + first, {Sizes(attend)},");
         w.Line($"    {HeadRows(attend.Query, columns, tensors, locals)}, {HeadRows(attend, columns, tensors, locals)},");
-        w.Line($"    {(kernel.Statistics is { } statistics ? HeadRows(statistics, attend.Group, tensors, locals) : "null, 0")}, Scratch(worker));");
+        w.Line($"    {(kernel.Statistics is { } statistics ? HeadRows(statistics, attend.Group, tensors, locals) : "null, 0")}, Scratch(worker){Options(attend, tensors, locals)});");
         w.Close();
         w.Line("item -= items;");
         w.Close();
@@ -61,7 +61,7 @@ internal sealed partial class KernelMethods
         w.Line($"AttentionBackward.Run<float, V>(slice.Count, slice.Position, {Sizes(attend)},");
         w.Line($"    {HeadRows(attend.Query, columns, tensors, locals)}, {HeadRows(attend, columns, tensors, locals)}, {HeadRows(statistics, attend.Group, tensors, locals)},");
         w.Line($"    {HeadRows(kernel.Output, columns, tensors, locals)}, {Part(0, columns)},");
-        w.Line($"    {Part(1, attend.Feature)}, {Part(2, attend.Feature)}, Scratch(worker));");
+        w.Line($"    {Part(1, attend.Feature)}, {Part(2, attend.Feature)}, Scratch(worker){Options(attend, tensors, locals)}{(attend.Sinks is null ? "" : ", " + Part(3, attend.Group))});");
         w.Close();
 
         string Part(int operand, int width) => HeadRows(kernel.Parts.First(g => g.Operand == operand), width, tensors, locals);
@@ -76,7 +76,24 @@ internal sealed partial class KernelMethods
 
     /// <summary>Sizes and pages, as the kernels of attention take them.</summary>
     private string Sizes(Attend attend) =>
-        $"{Numbers.Of(attend.Feature)}, {Numbers.Of(attend.Group)}, {Numbers.Of(attend.Scale)}, {Numbers.Of(attend.Window)}, {Pages(attend)}";
+        $"{Numbers.Of(attend.Feature)}, {Numbers.Of(attend.Group)}, {Scale(attend)}, {Numbers.Of(attend.Window)}, {Pages(attend)}";
+
+    /// <summary>What products of queries and keys are multiplied by: config.json may leave it at 0, which stands for the head's own.</summary>
+    private string Scale(Attend attend)
+    {
+        var own = Numbers.Of(attend.OwnScale);
+        return attend.Scale switch
+        {
+            null => own,
+            Setting s => $"({_layout.Setting(s.Name)} != 0 ? {_layout.Setting(s.Name)} : {own})",
+            var scale => _layout.NumberText(scale),
+        };
+    }
+
+    /// <summary>A cap and sinks, where there are any.</summary>
+    private string Options(Attend attend, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals) =>
+        attend is { Cap: null, Sinks: null } ? ""
+        : $",\n        {(attend.Cap is { } cap ? _layout.NumberText(cap) : "0")}{(attend.Sinks is { } sinks ? ", " + HeadRows(sinks, attend.Group, tensors, locals) : "")}";
 
     /// <summary>The pages of a sequence, and where in one the tile of the layer and head at work lies.</summary>
     private string Pages(Attend attend)

@@ -23,7 +23,7 @@ internal sealed partial class KernelMethods
         _packedInputs = Math.Max(_packedInputs, Panels(first.Inner));
         _packedOutputs = Math.Max(_packedOutputs, kernel.Gradients.Sum(g => Panels(_layout.Parameter(g.Matrix).Columns)));
 
-        var (locals, body) = (new KernelLocals(_layout), new CodeWriter());
+        var (locals, body) = (Locals(), new CodeWriter());
         body.Line("int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);");
         body.Line("var (first, end) = RowShare.OfRows(count, worker, workers);");
         Pack(kernel.Name + "Rows", kernel.Left, first.Inner, "_packedRows", tensors, locals, body);
@@ -37,7 +37,7 @@ internal sealed partial class KernelMethods
         var pack = NextId("Pack" + kernel.Name);
         Write("Pack" + kernel.Name, $"{Numbers.Of(pack)}. packs the operands of {KernelSummary.Of(kernel, tensors.ToDictionary(t => t.Key, t => t.Value.Name))}", [], locals, body);
 
-        (locals, body) = (new KernelLocals(_layout), new CodeWriter());
+        (locals, body) = (Locals(), new CodeWriter());
         body.Line("int count = Math.Min(GradientProduct.RowsAtOnce, Rows - PackedFirst);");
         body.Line($"int first = (int)({Numbers.Of(panels)}L * worker / workers), end = (int)({Numbers.Of(panels)}L * (worker + 1) / workers);");
         panels = 0;
@@ -113,8 +113,12 @@ internal sealed partial class KernelMethods
         foreach (var (parameter, gradient) in kernel.Gradients)
         {
             var memory = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names) { Vectors = vectors };
-            var sum = new SumTarget(gradient, Access.Shared, Address.Pointer(locals.Gradient(parameter)));
+            var each = parameter as EachHead;
+            var target = each is null ? Address.Pointer(locals.Gradient(parameter)) : KeptRow(Names.Lower(each.Name) + KernelLocals.GradientOf, each.Shape[0].Size, names, w);
+            if (each is not null) w.Line($"new Span<float>({target.Start}, {Numbers.Of(each.Shape[0].Size)}).Clear();");
+            var sum = new SumTarget(gradient, Access.Shared, target);
             Emitted(new RowCode(memory, new LanesDialect(memory.Element), null, [], memory.Unstored, (hint, size) => KeptRow(hint, size, names, w), names) { Sums = [sum] }, w).Write(w);
+            if (each is not null) w.Line($"HeadRows.Fold<V>({target.Start}, {Numbers.Of(each.Feature)}, {Numbers.Of(each.Heads)}, {locals.Gradient(each.Parameter)});");
         }
     }
 }

@@ -108,7 +108,7 @@ internal sealed partial class KernelMethods
     {
         var memory = MemoryOf(learn);
         var name = "ProbeInnerLoss" + memory.Name;
-        var (locals, names, w) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
+        var (locals, names, w) = (Locals(), Fresh(), new CodeWriter());
         var head = memory.Carry.HeadSize;
         var own = Rounded(memory.MiniBatch) + head;
         _scratch.Add($"{memory.Name}Losses.ScratchSize + {Numbers.Of(own)}L");

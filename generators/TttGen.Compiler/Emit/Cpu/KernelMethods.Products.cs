@@ -71,7 +71,7 @@ internal sealed partial class KernelMethods
     /// </summary>
     private void Prologue(string name, Node left, bool isHead, int inner, int stride, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        var (locals, names, body) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
+        var (locals, names, body) = (Locals(), Fresh(), new CodeWriter());
         var memory = new KernelAddresses(_layout, locals, tensors, new Dictionary<Node, string>(), null, names);
         var stored = tensors.TryGetValue(left, out var known) ? known : null;
         var row = stored is null ? RowText(memory, [left], [], _ => Address.Pointer("to"), names, body) : null;
@@ -92,7 +92,7 @@ internal sealed partial class KernelMethods
 
     private void Epilogue(ProductKernel kernel, ProductGroup group, string method, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
-        var (locals, names, body) = (new KernelLocals(_layout), Fresh(), new CodeWriter());
+        var (locals, names, body) = (Locals(), Fresh(), new CodeWriter());
         body.Line("int c0 = p * 32;");
         if (group.Columns % 32 != 0) body.Line($"int columns = Math.Min(32, {Numbers.Of(group.Columns)} - c0);");
         var tiles = group.Products.Select((p, t) => (p.Node, Name: Tile(t))).ToDictionary(x => x.Node, x => x.Name);

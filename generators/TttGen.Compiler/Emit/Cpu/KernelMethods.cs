@@ -108,8 +108,10 @@ internal sealed partial class KernelMethods : IPlanKernels
         if (kernel is MatrixGradientKernel gradient) return MatrixGradients(gradient, tensors);
         var before = kernel is SequenceKernel { Primitive: Attend attends } ? AppendKeys(kernel.Name, attends, tensors) : null;
         var id = NextId(kernel.Name);
-        var locals = new KernelLocals(_layout);
+        var locals = Locals();
         var names = Fresh();
+        // sums over rows are locals of the kernel, too
+        foreach (var sum in kernel switch { RowsKernel r => r.Sums, VectorKernel v => v.Sums, _ => [] }) names.Fresh(sum.Name);
         var body = new CodeWriter();
         switch (kernel)
         {
@@ -118,9 +120,11 @@ internal sealed partial class KernelMethods : IPlanKernels
             case SequenceKernel { Primitive: Learn learn }: Scan(learn, tensors, locals, names, body); break;
             case SequenceKernel { Primitive: Attend attend } s: Attention(s, attend, tensors, locals, body); break;
             case SequenceKernel { Primitive: Rotate rotate }: Rotation(rotate, tensors, locals, body); break;
+            case SequenceKernel { Primitive: Recur recur }: Recurrence(recur, tensors, locals, body); break;
             case ProductKernel p: Multiply(p, tensors, locals, names, body); break;
             case SequenceGradientKernel { Primitive: Learn learn } l: LearnBackward(learn, l, tensors, locals, names, body); break;
             case SequenceGradientKernel { Primitive: Attend attend } g: AttentionBackward(attend, g, tensors, locals, body); break;
+            case SequenceGradientKernel { Primitive: Recur recur } g: RecurrenceBackward(recur, g, tensors, locals, body); break;
             case ScatterKernel s: Scatter(s, tensors, locals, body); break;
             case VectorKernel v: Vectors(v, tensors, locals, names, body); break;
             default: throw new CompileException("TTT162", $"{kernel.Name} has no code on a CPU");
@@ -135,6 +139,7 @@ internal sealed partial class KernelMethods : IPlanKernels
         if (kernel is ProductKernel { IsHead: true }) Head = id;
         var run = $"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } or SequenceKernel { Primitive: Rotate } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}";
         if (before is not null) return [before, run];
+        if (kernel is SequenceGradientKernel { Primitive: Recur shared } places && AddPlaces(shared, places, tensors) is { } after) return [run, after];
         return _learns && kernel is SequenceKernel { Primitive: Learn watched } ? [run, InnerLossProbe(watched, tensors)] : [run];
     }
 
@@ -214,10 +219,18 @@ internal sealed partial class KernelMethods : IPlanKernels
     private Address KeptRow(string hint, int size, NameTable names, CodeWriter outer)
     {
         var name = names.Fresh(hint);
-        _keptElements += Rounded(size);
-        outer.Line($"float* {name} = Scratch(worker) + ScratchSize - {Numbers.Of(_keptElements)}; // [{Numbers.Of(size)}]");
+        outer.Line($"float* {name} = {Keep(size)}; // [{Numbers.Of(size)}]");
         return Address.Pointer(name);
     }
+
+    /// <summary>A worker's memory for so many elements, which no other kernel uses.</summary>
+    private string Keep(int size)
+    {
+        _keptElements += Rounded(size);
+        return $"Scratch(worker) + ScratchSize - {Numbers.Of(_keptElements)}";
+    }
+
+    private KernelLocals Locals() => new(_layout, Keep);
 
     private static int Rounded(int size) => (size + 15) / 16 * 16;
 

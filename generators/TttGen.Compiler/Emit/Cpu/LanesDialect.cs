@@ -33,6 +33,8 @@ internal sealed class LanesDialect(string element) : RowDialect
 
     public override Expr Sum(Expr parts) => Expr.Call("V.Sum", parts);
 
+    public override Statement SumHeads(Address row, HeadSum sum) => Statement.Do(Expr.Call("HeadRows.Sum<V>", row.Start!, Expr.Of(sum.Feature), Expr.Of(sum.Heads)));
+
     public override Expr Swapped(Func<Expr> value, Func<Expr> atNeighbour) => Expr.Call("V.SwapPairs", value());
 
     /// <summary>Columns from the one at work to the end.</summary>

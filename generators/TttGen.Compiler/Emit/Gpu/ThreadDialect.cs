@@ -67,5 +67,8 @@ internal sealed class ThreadDialect(Func<ColumnLoop, string> loop, Func<Expr, Ex
 
     public override Expr Sum(Expr parts) => sum(InFours ? Expr.Invoke(parts, "Sum") : parts);
 
+    public override Statement SumHeads(Address row, HeadSum sum) =>
+        throw new CompileException("TTT166", "a norm of each head has no kernel for CUDA yet: take <TttGenCuda> out of this project, and put models with such norms into one of their own");
+
     public override Expr Swapped(Func<Expr> value, Func<Expr> atNeighbour) => atNeighbour();
 }
