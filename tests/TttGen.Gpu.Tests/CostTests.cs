@@ -1,6 +1,9 @@
+extern alias TestModels;
+
 using TttGen.Gpu.Timing;
 using TttGen.Inference;
 using TttGen.Numerics.Tests;
+using UntiedLinearTransformer = TestModels::TttGen.Numerics.Tests.UntiedLinearTransformer;
 
 namespace TttGen.Gpu.Tests;
 

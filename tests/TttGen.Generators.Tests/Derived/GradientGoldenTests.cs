@@ -13,7 +13,8 @@ public sealed class GradientGoldenTests(ITestOutputHelper output)
 {
     private const double Bar = 1e-7;
 
-    private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() => ModelSources.Of(["TttGen.Numerics.Tests/Models.cs", "TttGen.Numerics.Tests/LlamaModels.cs", "TttGen.Numerics.Tests/MambaModels.cs"]));
+    private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() =>
+        ModelSources.Of(["TttGen.TestModels/Models.cs", "TttGen.TestModels/GoldenModels.cs", "TttGen.Numerics.Tests/LlamaModels.cs", "TttGen.Numerics.Tests/MambaModels.cs"]));
 
     [Theory]
     [InlineData("linear-transformer", "LinearTransformer")]

@@ -93,7 +93,7 @@ public sealed class EmittedCodeTests
             [Dim(31)] public readonly partial struct ThirtyOne : IDim;
             [Dim(96)] public readonly partial struct NinetySix : IDim;
             """),
-        Source("AttentionModels.cs"), "AttentionModels.cs"));
+        Source("TttGen.Numerics.Tests/AttentionModels.cs"), "AttentionModels.cs"));
 
     /// <summary>Llama's descendants: norms of heads, biases, windows, caps and sinks.</summary>
     [Fact]
@@ -114,7 +114,7 @@ public sealed class EmittedCodeTests
             [Dim(96)] public readonly partial struct NinetySix : IDim;
             [Dim(120)] public readonly partial struct SixHeadsOfTwenty : IDim;
             """),
-        Source("LlamaFamily.cs"), "LlamaFamily.cs"));
+        Source("TttGen.Numerics.Tests/LlamaFamily.cs"), "LlamaFamily.cs"));
 
     /// <summary>Recurrences of every kind of input, of one place a channel and of several, and Mamba.</summary>
     [Fact]
@@ -131,7 +131,7 @@ public sealed class EmittedCodeTests
             [Dim(31)] public readonly partial struct ThirtyOne : IDim;
             [Dim(96)] public readonly partial struct NinetySix : IDim;
             """),
-        Source("RecurrenceModels.cs"), "RecurrenceModels.cs"));
+        Source("TttGen.Numerics.Tests/RecurrenceModels.cs"), "RecurrenceModels.cs"));
 
     /// <summary>The backward pass, and what else a model has that learns.</summary>
     [Fact]
@@ -253,10 +253,10 @@ public sealed class EmittedCodeTests
         }
         """;
 
-    private static string InnerModels() => Source("InnerModels.cs");
+    private static string InnerModels() => Source("TttGen.TestModels/InnerModels.cs");
 
     private static string Source(string file, [CallerFilePath] string here = "") =>
-        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../TttGen.Numerics.Tests", file));
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../..", file));
 
     /// <summary>No complaint of the C# compiler about any file, and no file that is another than it was.</summary>
     private static void Check(CSharpCompilation compilation, GeneratorDriver? driver = null, [CallerFilePath] string testFile = "", [CallerMemberName] string method = "")

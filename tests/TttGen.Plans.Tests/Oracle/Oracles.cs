@@ -8,7 +8,7 @@ namespace TttGen.Plans.Tests.Oracle;
 internal static class Oracles
 {
     private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() => ModelSources.Of(
-        ["TttGen.Numerics.Tests/Models.cs", "TttGen.Numerics.Tests/InnerModels.cs", "TttGen.Numerics.Tests/MemoryModels.cs", "TttGen.Plans.Tests/WideModel.cs"]));
+        ["TttGen.TestModels/Models.cs", "TttGen.TestModels/GoldenModels.cs", "TttGen.TestModels/InnerModels.cs", "TttGen.TestModels/MemoryModels.cs", "TttGen.TestModels/WideModel.cs"]));
 
     /// <summary>[T, V]: logits over the weights of a directory.</summary>
     /// <param name="name">The model's record.</param>
