@@ -7,12 +7,12 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TttGen.CodeFixes;
 
-/// <summary>TTT003, TTT006, TTT019: adds the interface that the diagnostic names.</summary>
+/// <summary>TTT003, TTT006, TTT019, TTT045: adds the interface that the diagnostic names.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AddInterfaceFix)), Shared]
 public sealed class AddInterfaceFix : TypeDeclarationFix
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["TTT003", "TTT006", "TTT019"];
+    public override ImmutableArray<string> FixableDiagnosticIds => ["TTT003", "TTT006", "TTT019", "TTT045"];
 
     /// <inheritdoc/>
     protected override string Title => "Implement the interface";

@@ -5,7 +5,7 @@ using TttGen.Generators.Parsing;
 
 namespace TttGen.Generators;
 
-/// <summary>[InnerModel], [InnerOptimiser], [Layer], [Model] → their members, and the spec as text for the compilations of other assemblies.</summary>
+/// <summary>[InnerModel], [InnerOptimiser], [Recurrence], [Layer], [Model] → their members, and the spec as text for the compilations of other assemblies.</summary>
 [Generator]
 public sealed class SpecGenerator : IIncrementalGenerator
 {
@@ -17,6 +17,7 @@ public sealed class SpecGenerator : IIncrementalGenerator
     {
         Register(context, Names.InnerModelAttribute, SpecKind.InnerModel);
         Register(context, Names.InnerOptimiserAttribute, SpecKind.InnerOptimiser);
+        Register(context, Names.RecurrenceAttribute, SpecKind.Recurrence);
         Register(context, Names.LayerAttribute, SpecKind.Layer);
         Register(context, Names.ModelAttribute, SpecKind.Model);
     }

@@ -7,6 +7,9 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
 {
     private readonly Dictionary<Node, double[]> _values = [];
 
+    /// <summary>What is given, by name.</summary>
+    protected IReadOnlyDictionary<string, double[]> Inputs { get; } = inputs;
+
     /// <summary>The outputs of a program by name. The lower triangle is given; a missing gradient sum is zero.</summary>
     public static Dictionary<string, double[]> Run(TensorProgram program, int rows, IReadOnlyDictionary<string, double[]> inputs)
     {
@@ -37,8 +40,8 @@ internal class Interpreter(int rows, IReadOnlyDictionary<string, double[]> input
     {
         if (input is Mask) return [.. Enumerable.Range(0, rows * rows).Select(k => k % rows <= k / rows ? 1.0 : 0.0)];
         if (input is Harmonic) return [.. Enumerable.Range(0, Count(input.Shape)).Select(k => 1.0 / (k + 1))];
-        if (input is EachHead e) return [.. Enumerable.Repeat(inputs[e.Parameter], e.Heads).SelectMany(x => x)];
-        if (!inputs.TryGetValue(input.Name, out var value)) throw new ArgumentException($"input {input.Name} is missing");
+        if (input is EachHead e) return [.. Enumerable.Repeat(Inputs[e.Parameter], e.Heads).SelectMany(x => x)];
+        if (!Inputs.TryGetValue(input.Name, out var value)) throw new ArgumentException($"input {input.Name} is missing");
         return value.Length == Count(input.Shape) ? value : throw new ArgumentException($"input {input.Name}: expected {Count(input.Shape)} values, found {value.Length}");
     }
 

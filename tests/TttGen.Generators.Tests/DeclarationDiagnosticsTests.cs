@@ -25,7 +25,7 @@ public sealed class DeclarationDiagnosticsTests
     [InlineData("TTT007", "[Model] partial record struct A(Vec<Width> W) { public Seq<Width> [|Apply|](Seq<Width> x) => x * W; }", "'A' has no method 'Logits<V> Apply(Tokens tokens)', which a model needs")]
     [InlineData("TTT007", "[Model] partial record struct [|A|](TttGen.Layers.RmsNorm<Width> Norm);", "'A' has no method 'Logits<V> Apply(Tokens tokens)', which a model needs")]
     [InlineData("TTT007", "[Model] partial record struct [|A|](TttGen.Layers.RmsNorm<Width> Norm, Vec<Width> W);", "'A' has no method 'Logits<V> Apply(Tokens tokens)', which a model needs")]
-    [InlineData("TTT008", "[Layer, Model] partial record struct [|A|](Embedding<Width, Width> W) { public Logits<Width> Apply(Tokens tokens) => W.Logits(W.Lookup(tokens)); }", "'A' has more than one of [InnerModel], [InnerOptimiser], [Layer] and [Model]: keep one")]
+    [InlineData("TTT008", "[Layer, Model] partial record struct [|A|](Embedding<Width, Width> W) { public Logits<Width> Apply(Tokens tokens) => W.Logits(W.Lookup(tokens)); }", "'A' has more than one of [InnerModel], [InnerOptimiser], [Recurrence], [Layer] and [Model]: keep one")]
     [InlineData("TTT009", "[Model] partial record struct [|A|]<D>(Embedding<Width, D> W) where D : IDim { public Logits<Width> Apply(Tokens tokens) => W.Logits(W.Lookup(tokens)); }",
         "[Model] 'A' must have no type parameters, and neither may the types around it: give its parts the dimensions that they have")]
     [InlineData("TTT010", "[Layer] partial record struct A(string [|Name|]) { public Seq<Width> Apply(Seq<Width> x) => x; }",

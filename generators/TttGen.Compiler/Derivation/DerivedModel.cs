@@ -8,6 +8,9 @@ namespace TttGen.Compiler.Derivation;
 /// <param name="Gradient">Null for a model that only answers.</param>
 public sealed record DerivedModel(LinkedModel Model, IReadOnlyDictionary<string, DerivedMemory> Memories, DerivedGradient? Gradient)
 {
+    /// <summary>The programs of each recurrence, in the model's order.</summary>
+    public IReadOnlyList<DerivedRecurrence> Recurrences { get; init; } = [];
+
     /// <summary>Derives what a model needs.</summary>
     /// <param name="model">The model.</param>
     /// <param name="learns">Whether its gradient is wanted, too.</param>
@@ -15,7 +18,7 @@ public sealed record DerivedModel(LinkedModel Model, IReadOnlyDictionary<string,
     {
         foreach (var segment in model.Segments) ProductNames.Apply(segment.Result);
         var memories = model.Memories.ToDictionary(m => m.Name, m => DerivedMemory.Of(m.Model, m.Optimiser));
-        return new(model, memories, learns ? DerivedGradient.Of(model, memories) : null);
+        return new(model, memories, learns ? DerivedGradient.Of(model, memories) : null) { Recurrences = [.. model.Recurrences.Select(DerivedRecurrence.Of)] };
     }
 }
 

@@ -20,6 +20,11 @@ public static class ArtefactText
             w.Line().Line($"memory {m.Name} = {m.Model.Name}, {Numbers.Of(m.Heads)} heads, mini-batches of {Numbers.Of(m.MiniBatch)}");
             Lines(w, Of(m.Model));
         }
+        foreach (var r in model.Recurrences)
+        {
+            w.Line().Line($"recurrence {r.Name}, {Numbers.Of(r.Channels.Size)} channels of {Numbers.Of(r.Places)} places");
+            foreach (var line in Formulas.Of([.. r.Parts.Zip(r.Next, (p, n) => (p.Name + "Next", n)), ("answer", r.Answer)], n => n is Input i ? i.Name : null)) w.Line("  " + line);
+        }
         foreach (var s in model.Segments)
         {
             w.Line().Line($"segment {s.Name}{(s.IsStack ? $", {Numbers.Of(s.Repeat)} times" : "")}: {Shape(s.Result.Shape)}");

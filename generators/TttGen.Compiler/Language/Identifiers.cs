@@ -11,6 +11,9 @@ public enum NameScope
 
     /// <summary>An inner model's scan, its gradient, its kernels.</summary>
     Scan,
+
+    /// <summary>A recurrence's scan, its gradient, its kernels.</summary>
+    Recurrence,
 }
 
 /// <summary>
@@ -87,9 +90,21 @@ public sealed class Identifiers(NameScope scope)
     /// <summary>What emitters spell the gradients of: there the case of the first letter tells nothing apart.</summary>
     private static readonly HashSet<string> Differentiated = ["key", "value", "query", "output", "rate", "lr", "tok", "tokLast", "state"];
 
-    private static bool IsSpelled(string name, NameScope scope) => scope == NameScope.Rows
-        ? RowNames.Contains(name) || RowNames.Contains(Names.Lower(name))
-        : ScanNames.Contains(name) || Differentiated.Contains(Names.Lower(name));
+    private static readonly HashSet<string> RecurrenceNames = new(
+    [
+        "i", "j", "n", "T", "V", "one", "ones", "block", "token", "tokens", "state", "stateEnd", "next", "columns", "place", "channel", "answers", "checkpoints", "scratch", "factor",
+        "Block", "Channels", "StateRows", "ConstantRows", "TokenRows", "ScratchSize", "CheckpointsSize", "Run", "Kernels", "Constants", "Token", "Advance", "TokenBackward", "ConstantsBackward",
+        "Span", "ILanes", .. Numbered("shared", "constant"),
+    ]);
+
+    private static bool IsSpelled(string name, NameScope scope) => scope switch
+    {
+        NameScope.Rows => RowNames.Contains(name) || RowNames.Contains(Names.Lower(name)),
+        NameScope.Scan => ScanNames.Contains(name) || Differentiated.Contains(Names.Lower(name)),
+        // a part's pointers begin with the state that it lies in
+        NameScope.Recurrence => RecurrenceNames.Contains(name),
+        _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, null),
+    };
 
     /// <summary>What emitters put behind a name: a gradient sum, the next weights, the address of a row …</summary>
     private static readonly string[] RowSuffixes = ["Gradient", "Transposed", "Spare", "Activations", "Length", "Kept", "Cosines", "Sines", "Cosine", "Sine", "TokenRates", "Shares", "EachHead", "At", "Rows", "Lanes", "_"];
@@ -98,12 +113,20 @@ public sealed class Identifiers(NameScope scope)
 
     private static readonly string[] ScanPrefixes = ["delta", "step", "times", "back", "affine", "scores", "attention", "correction", "now", "sum", "keeps", "gains", "ends", "share"];
 
+    private static readonly string[] RecurrencePrefixes = ["state", "next"];
+
     private static bool EndsAsDerived(string name, NameScope scope) =>
         (scope == NameScope.Rows ? RowSuffixes : ScanSuffixes).Any(suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.Ordinal));
 
     private static bool BeginsAsDerived(string name, NameScope scope)
     {
-        return Begins("d") || Begins("D") || (scope == NameScope.Scan && ScanPrefixes.Any(Begins));
+        return Begins("d") || Begins("D") || (scope switch
+        {
+            NameScope.Rows => [],
+            NameScope.Scan => ScanPrefixes,
+            NameScope.Recurrence => RecurrencePrefixes,
+            _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, null),
+        }).Any(Begins);
 
         bool Begins(string prefix) => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal) && IsUpper(name[prefix.Length]);
     }

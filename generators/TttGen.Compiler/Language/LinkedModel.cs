@@ -82,4 +82,8 @@ public sealed record LinkedModel(
     IReadOnlyList<LinkedMemory> Memories,
     IReadOnlyList<KeyValuePair<string, string>> Config,
     int Vocabulary,
-    int Width);
+    int Width)
+{
+    /// <summary>Elementwise recurrences, each of one scan.</summary>
+    public IReadOnlyList<Recurrence> Recurrences { get; init; } = [];
+}

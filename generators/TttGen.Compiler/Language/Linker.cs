@@ -62,7 +62,10 @@ public sealed partial class Linker
         if (Reachable.From(_segments.Select(s => s.Result)).OfType<Rotate>().Any(r => r.Frequencies.Count == 1)) SetConfig("rope_scaling", "null");
         var learning = new HashSet<string>(Reachable.From(_segments.Select(s => s.Result)).OfType<Learn>().Select(l => l.Memory));
         return new LinkedModel(name, _segments, logits.Table, _parameters, settings, [.. _memories.Where(m => learning.Contains(m.Name))],
-            [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner);
+            [.. _configOrder.Select(k => new KeyValuePair<string, string>(k, _config[k]))], logits.Table.Columns, logits.Table.Inner)
+        {
+            Recurrences = [.. Reachable.From(_segments.Select(s => s.Result)).OfType<Recur>().Select(r => r.Recurrence)],
+        };
     }
 
     /// <summary>Token ids are below the model's vocabulary: a table of fewer rows would be read past its end.</summary>
@@ -158,6 +161,8 @@ public sealed partial class Linker
                 return new NodeValue(_graph.Primitive(id => new RotatePairs(id, NodeOf(values[0]), NodeOf(values[1]), EvenFeature(spec, s), Size(spec.Close(s.TypeArguments[0])))));
             case ("Attend", _):
                 return new NodeValue(Attend(spec, s, [.. values.Select(NodeOf)]));
+            case ("Scan", _):
+                return new NodeValue(Scan(spec, s, values, NodeOf));
             case ("Shift", _):
                 if (NodeOf(values[1]) is not Literal { Value: >= 1 } by) throw new CompileException("TTT127", $"{spec.Program.Name}: Shift takes a constant of at least 1");
                 return new NodeValue(_graph.Shift(NodeOf(values[0]), (int)by.Value));

@@ -1,17 +1,17 @@
 namespace TttGen.Compiler.Language;
 
 /// <summary>What a spec is: one token's memory, how a memory moves, rows to rows, or tokens to logits.</summary>
-public enum SpecKind { InnerModel, InnerOptimiser, Layer, Model }
+public enum SpecKind { InnerModel, InnerOptimiser, Recurrence, Layer, Model }
 
 /// <summary>
 /// A spec as its text says it, before any size is known: what the parser makes of one attributed record, what the lowered attribute carries
 /// across assemblies, and what the linker expands. Types that still hold type parameters are closed by the linker.
 /// </summary>
-/// <param name="Kind">Inner model, inner optimiser, layer or model.</param>
+/// <param name="Kind">Inner model, inner optimiser, recurrence, layer or model.</param>
 /// <param name="Name">Full name of the record without generic arguments, for example <c>TttGen.Layers.SwiGlu</c>.</param>
 /// <param name="TypeParameters">Names in order: dimensions and specs alike.</param>
 /// <param name="Parameters">The record's primary constructor.</param>
-/// <param name="Methods">Apply, or Predict and Loss, or Step and Close, and the private methods that they call.</param>
+/// <param name="Methods">Apply, or Predict and Loss, or Step and Close, or Step and Read, and the private methods that they call.</param>
 /// <param name="Config">What a checkpoint's config.json must say of a model that holds this spec, for example <c>use_gate = true</c>.</param>
 public sealed record SpecProgram(
     SpecKind Kind,
@@ -51,7 +51,7 @@ public sealed record SpecArgument(string Name, TypeRef Type);
 
 /// <summary>
 /// One operation. <see cref="Op"/> is an operator (<c>Add Subtract Multiply Negate</c>), a primitive of the language by its method's name
-/// (<c>LayerNorm Silu Transpose RotatePairs …</c>, receiver first among the operands), <c>Literal</c> (its value in <see cref="Literal"/>), <c>New</c> (the next parts of an optimiser),
+/// (<c>LayerNorm Silu Transpose RotatePairs …</c>, receiver first among the operands), <c>Literal</c> (its value in <see cref="Literal"/>), <c>New</c> (the next parts of an optimiser or a recurrence),
 /// <c>Size</c> (of the dimension in <see cref="TypeArguments"/>), <c>Call:Method</c> (a method of this spec), or <c>Apply:Method</c>
 /// (a method of the sub-spec that the first operand names).
 /// </summary>

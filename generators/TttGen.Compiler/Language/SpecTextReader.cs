@@ -28,12 +28,12 @@ internal sealed class SpecTextReader(string text)
 
     private SpecKind Kind()
     {
-        foreach (var kind in new[] { SpecKind.InnerModel, SpecKind.InnerOptimiser, SpecKind.Layer, SpecKind.Model })
+        foreach (var kind in new[] { SpecKind.InnerModel, SpecKind.InnerOptimiser, SpecKind.Recurrence, SpecKind.Layer, SpecKind.Model })
         {
             if (Take(SpecWords.Of(kind))) return kind;
         }
 
-        throw Unexpected("'inner-model', 'inner-optimiser', 'layer' or 'model'");
+        throw Unexpected("'inner-model', 'inner-optimiser', 'recurrence', 'layer' or 'model'");
     }
 
     private SpecConfig Config()

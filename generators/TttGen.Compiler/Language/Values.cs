@@ -29,7 +29,7 @@ internal sealed record TapsValue(LinkedParameter Parameter, Axis Columns, int Ta
 /// <summary>A sub-spec.</summary>
 internal sealed record InstanceValue(SpecInstance Instance) : Value;
 
-/// <summary>The next parts of an optimiser.</summary>
+/// <summary>The next parts of an optimiser or a recurrence.</summary>
 internal sealed record PartsValue(IReadOnlyList<Node> Parts) : Value;
 
 /// <summary>The inner models of a TTT layer.</summary>

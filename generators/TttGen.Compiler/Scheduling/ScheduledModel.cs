@@ -15,6 +15,9 @@ public sealed record ScheduledModel(
     /// <summary>Names of the code around a kernel.</summary>
     private static readonly string[] Around = ["share", "block", "first", "rows", "panel", "worker", "workers", "columns", "end", "from", "to"];
 
+    /// <summary>Its recurrences.</summary>
+    public IReadOnlyList<DerivedRecurrence> Recurrences { get; init; } = [];
+
     /// <summary>Schedules a model.</summary>
     public static ScheduledModel Of(DerivedModel derived)
     {
@@ -25,7 +28,7 @@ public sealed record ScheduledModel(
         return new(model,
             [.. model.Segments.Select(s => (s, RowScheduler.Schedule(s, s == last ? model.Head : null, names)))],
             derived.Memories.ToDictionary(m => m.Key, m => ScheduledMemory.Of(m.Value)),
-            derived.Gradient is { } gradient ? ScheduledTraining.Of(gradient, new HashSet<string>(taken)) : null);
+            derived.Gradient is { } gradient ? ScheduledTraining.Of(gradient, new HashSet<string>(taken)) : null) { Recurrences = derived.Recurrences };
     }
 }
 

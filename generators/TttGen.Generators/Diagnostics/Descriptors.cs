@@ -31,7 +31,7 @@ internal static class Descriptors
         "'{0}' has no method '{1}', which {2} needs");
 
     public static readonly DiagnosticDescriptor SeveralKinds = Error("TTT008", "A spec is of one kind",
-        "'{0}' has more than one of [InnerModel], [InnerOptimiser], [Layer] and [Model]: keep one");
+        "'{0}' has more than one of [InnerModel], [InnerOptimiser], [Recurrence], [Layer] and [Model]: keep one");
 
     public static readonly DiagnosticDescriptor GenericModel = Error("TTT009", "A model is not generic",
         "[Model] '{0}' must have no type parameters, and neither may the types around it: give its parts the dimensions that they have");
@@ -122,12 +122,15 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor UnsafeCode = Error("TTT044", "A model's project allows unsafe code",
         "[Model] '{0}' is compiled to code over vector registers and plain memory: set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in this project");
 
+    public static readonly DiagnosticDescriptor RecurrenceWithoutInterface = Error("TTT045", "A recurrence implements IRecurrence",
+        "'{0}' has [Recurrence] but does not implement IRecurrence: write ': {1}' here");
+
     /// <summary>All that the analyzer may report.</summary>
     public static readonly IReadOnlyList<DiagnosticDescriptor> OfTheParser =
     [
         NotPartial, NotARecord, DimensionWithoutInterface, DimensionSize, GenericDimension, InnerModelWithoutInterface, MethodMissing, SeveralKinds,
         GenericModel, UnknownParameterType, NotADimension, MisplacedWeightAttribute, SettingWithoutConfig, MisplacedConfig, HiddenState, DuplicateKey,
-        MethodSignature, GeneratedMember, InnerOptimiserWithoutInterface, Loop, Condition, Function, Exception, UnknownCall, Assignment, Statement, Expression, UnknownMember, Recursion,
+        MethodSignature, GeneratedMember, InnerOptimiserWithoutInterface, RecurrenceWithoutInterface, Loop, Condition, Function, Exception, UnknownCall, Assignment, Statement, Expression, UnknownMember, Recursion,
         IntegerDivision, SizeOfConcrete, LocalWithoutValue, NotLowered, OtherVersion, UnknownType, RecursiveSpec,
         UnsafeCode,
     ];

@@ -12,10 +12,10 @@ namespace TttGen.Generators.Emission;
 /// <param name="Calls">Of Bind: one for each parameter.</param>
 /// <param name="Defaults">What it says of settings that other parts read, as an initialiser of a dictionary; empty where it says nothing.</param>
 /// <param name="Apply">The member Apply of a model that is one part and says none; otherwise empty.</param>
-/// <param name="Optimiser">The members of an inner optimiser; otherwise empty.</param>
+/// <param name="Step">The members of a record that is stepped, by an optimiser or a recurrence; otherwise empty.</param>
 /// <param name="Text">The spec as text; null where it is outside the language, which the analyzer reports.</param>
 /// <param name="Unbound">The piece of its source that the C# compiler could not bind while generators run, if that is why.</param>
-internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, string Defaults, string Apply, string Optimiser, string? Text, string? Unbound)
+internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, string Defaults, string Apply, string Step, string? Text, string? Unbound)
 {
     public static SpecSource? Of(Compilation compilation, INamedTypeSymbol spec, SpecKind kind, CancellationToken cancellation)
     {
@@ -27,16 +27,16 @@ internal sealed record SpecSource(TypeShell Shell, ValueList<string> Calls, stri
             constructor.Parameters.Zip(program.Parameters, BindCalls.Of).ToValueList(),
             BindCalls.Defaults(program),
             kind == SpecKind.Model && ModelPart.Of(spec) is { } part ? part.Member() : "",
-            kind == SpecKind.InnerOptimiser ? OptimiserMembers.Of(spec) : "",
+            kind == SpecKind.InnerOptimiser ? OptimiserMembers.Of(spec) : kind == SpecKind.Recurrence ? RecurrenceMembers.Of(spec) : "",
             rejections.None ? SpecText.Write(program) : null,
             rejections.Diagnostics.Count == 0 ? rejections.Unbound : null);
     }
 
-    public string BindHintName => $"{Shell.HintName}.{(Optimiser.Length > 0 ? "Optimiser" : "Bind")}.g.cs";
+    public string BindHintName => $"{Shell.HintName}.{(Step.Length > 0 ? "Step" : "Bind")}.g.cs";
 
     public string BindText()
     {
-        if (Optimiser.Length > 0) return GeneratedFile.Part(Shell, "", "", Optimiser);
+        if (Step.Length > 0) return GeneratedFile.Part(Shell, "", "", Step);
         var calls = Calls.Count == 0 ? "" : "\n    " + string.Join(",\n    ", Calls);
         var members = $"""
             /// <inheritdoc/>

@@ -26,6 +26,12 @@ internal static class DeclarationRules
             rejections.AddMissingInterface(Descriptors.InnerOptimiserWithoutInterface, spec.Identifier(), missing, spec.Name, missing);
         }
 
+        if (kind == SpecKind.Recurrence && !spec.Is(Names.Recurrence))
+        {
+            var missing = $"IRecurrence<{spec.Short()}>";
+            rejections.AddMissingInterface(Descriptors.RecurrenceWithoutInterface, spec.Identifier(), missing, spec.Name, missing);
+        }
+
         if (spec.BaseType is { SpecialType: SpecialType.None, IsRecord: true } inherited) rejections.Add(Descriptors.HiddenState, spec.Identifier(), inherited.Short());
         foreach (var member in spec.GetMembers()) CheckMember(spec, member, rejections);
     }

@@ -37,7 +37,7 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     {
         if (!operation.Conversion.Exists) return Unbound(operation);
         if (operation.Type is IDynamicTypeSymbol || operation.Operand.Type is IDynamicTypeSymbol) return DefaultVisit(operation, argument);
-        if (operation.Operand.ConstantValue is { HasValue: true, Value: { } value } && IsNumber(value)) return Literal(operation, value);
+        if (operation.Operand.ConstantValue is { HasValue: true, Value: { } value } && IsNumber(value)) return Literal(IsStepInput(operation.Type) ? operation.Operand : operation, value);
         var isNeutral = operation.IsImplicit || operation.Conversion.IsIdentity || operation.Type?.SpecialType == SpecialType.System_Double || IsScalar(operation.Type);
         return isNeutral ? Parse(operation.Operand) : DefaultVisit(operation, argument);
     }
@@ -74,10 +74,10 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     public override string? VisitBinaryOperator(IBinaryOperation operation, object? argument) =>
         Arithmetic(operation, operation.OperatorKind, operation.OperatorMethod, operation.LeftOperand, operation.RightOperand);
 
-    /// <summary>The next value of an optimiser's parts.</summary>
+    /// <summary>The next value of an optimiser's parts, or of a recurrence's.</summary>
     public override string? VisitObjectCreation(IObjectCreationOperation operation, object? argument)
     {
-        if (operation.Type is not INamedTypeSymbol type || !Same(type, spec) || !type.Kinds().Contains(SpecKind.InnerOptimiser) || operation.Initializer is not null || operation.Arguments.Length == 0)
+        if (operation.Type is not INamedTypeSymbol type || !Same(type, spec) || !type.Kinds().Any(k => k.IsStepped()) || operation.Initializer is not null || operation.Arguments.Length == 0)
             return DefaultVisit(operation, argument);
         return Operands(operation.Arguments) is { } operands ? scope.Add(SpecWords.New, Type(operation), operands) : null;
     }
@@ -196,6 +196,9 @@ internal sealed class ExpressionParser(INamedTypeSymbol spec, Scope scope, TypeR
     private static bool Same(INamedTypeSymbol a, INamedTypeSymbol b) => SymbolEqualityComparer.Default.Equals(a.OriginalDefinition, b.OriginalDefinition);
 
     private static bool IsScalar(ITypeSymbol? type) => type is INamedTypeSymbol named && named.FullName() == Names.Scalar;
+
+    /// <summary>What a recurrence takes: a number among others.</summary>
+    private static bool IsStepInput(ITypeSymbol? type) => type is INamedTypeSymbol named && named.FullName() == Names.StepInput;
 
     private static bool IsNumber(object value) => value is double or float or int or long or short or byte or sbyte or ushort or uint or ulong;
 

@@ -8,6 +8,7 @@ internal static class Names
     public const string DimAttribute = "TttGen.DimAttribute";
     public const string InnerModelAttribute = "TttGen.InnerModelAttribute";
     public const string InnerOptimiserAttribute = "TttGen.InnerOptimiserAttribute";
+    public const string RecurrenceAttribute = "TttGen.RecurrenceAttribute";
     public const string LayerAttribute = "TttGen.LayerAttribute";
     public const string ModelAttribute = "TttGen.ModelAttribute";
     public const string SlowAttribute = "TttGen.SlowAttribute";
@@ -21,6 +22,7 @@ internal static class Names
     public const string Spec = "TttGen.ISpec";
     public const string InnerModel = "TttGen.IInnerModel";
     public const string InnerOptimiser = "TttGen.IInnerOptimiser";
+    public const string Recurrence = "TttGen.IRecurrence";
 
     public const string Scalar = "TttGen.Scalar";
     public const string Vec = "TttGen.Vec";
@@ -35,6 +37,7 @@ internal static class Names
     public const string PerHead = "TttGen.PerHead";
     public const string Stack = "TttGen.Stack";
     public const string Ops = "TttGen.Ops";
+    public const string StepInput = "TttGen.StepInput";
 
     /// <summary>A number that is no tensor: a setting, a size, a constant.</summary>
     public const string Number = "double";

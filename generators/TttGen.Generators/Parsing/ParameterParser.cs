@@ -43,7 +43,9 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
             Names.Embedding => (given ?? SnakeCase.Of(name)) + ".weight",
             _ => given ?? SnakeCase.Of(name),
         };
-        return kind != SpecKind.Model || type is Names.LmHead or Names.Number ? key : key.Length == 0 ? "model" : "model." + key;
+        if (attribute?.NamedArguments.FirstOrDefault(a => a.Key == "Piece").Value.Value is int and >= 0 and var piece) key = PieceKey.Of(key, piece);
+        if (kind != SpecKind.Model || type is Names.LmHead or Names.Number) return key;
+        return key.StartsWith("/", StringComparison.Ordinal) ? key.Substring(1) : key.Length == 0 ? "model" : "model." + key;
     }
 
     private bool IsMarked(IParameterSymbol parameter, string type, string attribute, string word)
@@ -58,21 +60,21 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
 
     private bool IsAllowed(ITypeSymbol type, string name) => kind switch
     {
-        SpecKind.InnerOptimiser => name == Names.Scalar,
+        SpecKind.InnerOptimiser or SpecKind.Recurrence => name == Names.Scalar,
         SpecKind.InnerModel => name is Names.Vec or Names.Mat || IsPart(type),
         _ => name is Names.Vec or Names.Mat or Names.Linear or Names.Embedding or Names.LmHead or Names.PerHead or Names.Stack || IsPart(type),
     };
 
-    private static bool IsPart(ITypeSymbol type) => type.IsSpec() && !type.Kinds().Contains(SpecKind.InnerOptimiser);
+    private static bool IsPart(ITypeSymbol type) => type.IsSpec() && !type.Kinds().Any(k => k.IsStepped());
 
     /// <summary>Members that the generator gives the record.</summary>
-    private static string[] Generated(SpecKind kind) => kind == SpecKind.InnerOptimiser ? [] : kind == SpecKind.Model
+    private static string[] Generated(SpecKind kind) => kind.IsStepped() ? [] : kind == SpecKind.Model
         ? ["Bind", "Defaults", "Definition", "Load", "Create", "OnDevice", "Compiled", "CompiledDefinition", "Trainable", "CompiledForDevice", "CompiledForDeviceBf16"]
         : ["Bind", "Defaults"];
 
     private static string Allowed(SpecKind kind) => kind switch
     {
-        SpecKind.InnerOptimiser => "Scalar; what the layer gives for each token is a parameter of Step",
+        SpecKind.InnerOptimiser or SpecKind.Recurrence => "Scalar; what the layer gives for each token is a parameter of Step",
         SpecKind.InnerModel => "Vec, Mat, another [InnerModel], or a double with [Config]",
         _ => "Vec, Mat, Linear, Embedding, LmHead, Stack, PerHead, a record with [Layer] or [InnerModel], or a double with [Config]",
     };
@@ -83,7 +85,7 @@ internal sealed class ParameterParser(INamedTypeSymbol spec, SpecKind kind, Type
         for (var i = 0; i < parameters.Count; i++)
         {
             var (name, key) = (parameters[i].Name, parameters[i].Key);
-            if (kind == SpecKind.InnerOptimiser || key.Length == 0 || parameters[i].Setting is not null || parameters[i].Type.Name == Names.LmHead) continue;
+            if (kind.IsStepped() || key.Length == 0 || parameters[i].Setting is not null || parameters[i].Type.Name == Names.LmHead) continue;
             if (first.TryGetValue(key, out var other)) rejections.Add(Descriptors.DuplicateKey, constructor.Parameters[i].Identifier(), name, key, other);
             else first[key] = name;
         }

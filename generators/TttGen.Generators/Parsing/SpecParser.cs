@@ -38,6 +38,7 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
 
         var methods = required.Select(r => r.Method).OfType<IMethodSymbol>().ToList();
         if (kind == SpecKind.InnerOptimiser) return methods.Concat(Ordinary("Close").Take(1));
+        if (kind == SpecKind.Recurrence) return methods;
         return methods.Concat(spec.GetMembers().OfType<IMethodSymbol>().Where(m => IsForOthers(m) && !methods.Contains(m, SymbolEqualityComparer.Default))).ToList();
     }
 
@@ -81,6 +82,7 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
         _ when method.Parameters.Any(p => p.RefKind != RefKind.None) => "taking a reference",
         _ when method.Parameters.Any(p => p.IsParams) => "taking any number of values",
         _ when kind == SpecKind.InnerOptimiser && method.DeclaredAccessibility == Accessibility.Public => OptimiserDefect(method),
+        _ when kind == SpecKind.Recurrence && method.Name is "Step" or "Read" => RecurrenceDefect(method),
         _ when method.Parameters.FirstOrDefault(p => !IsValue(p.Type)) is { } parameter => $"taking a '{parameter.Type.Short()}'",
         _ when !IsValue(method.ReturnType) => $"returning a '{method.ReturnType.Short()}'",
         _ when spec.GetMembers(method.Name).OfType<IMethodSymbol>().Count(m => m.MethodKind == MethodKind.Ordinary) > 1 => "overloaded",
@@ -90,9 +92,20 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
     private string? OptimiserDefect(IMethodSymbol method)
     {
         if (!SymbolEqualityComparer.Default.Equals(method.ReturnType, spec)) return $"returning a '{method.ReturnType.Short()}' and not the next '{spec.Name}'";
-        if (method.Parameters.FirstOrDefault(p => p.Type is not INamedTypeSymbol type || type.FullName() != Names.Scalar) is { } other) return $"taking a '{other.Type.Short()}' and not a Scalar";
+        if (method.Parameters.FirstOrDefault(p => !IsScalar(p.Type)) is { } other) return $"taking a '{other.Type.Short()}' and not a Scalar";
         return method.Name == "Close" == (method.Parameters.Length == 0) ? null : method.Name == "Close" ? "taking values" : "without a gradient";
     }
+
+    private string? RecurrenceDefect(IMethodSymbol method)
+    {
+        var steps = method.Name == "Step";
+        if (steps && !SymbolEqualityComparer.Default.Equals(method.ReturnType, spec)) return $"returning a '{method.ReturnType.Short()}' and not the next '{spec.Name}'";
+        if (!steps && !IsScalar(method.ReturnType)) return $"returning a '{method.ReturnType.Short()}' and not a Scalar";
+        if (method.Parameters.FirstOrDefault(p => !IsScalar(p.Type)) is { } other) return $"taking a '{other.Type.Short()}' and not a Scalar";
+        return steps && method.Parameters.Length == 0 ? "without a number of the channel's own" : null;
+    }
+
+    private static bool IsScalar(ITypeSymbol type) => type is INamedTypeSymbol named && named.FullName() == Names.Scalar;
 
     private static bool IsValue(ITypeSymbol type) => type.TypeKind == TypeKind.Error || type.SpecialType is SpecialType.System_Double or SpecialType.System_Int32
         || (type is INamedTypeSymbol named && BuiltIns.Values.Contains(named.FullName()));
@@ -101,12 +114,15 @@ internal sealed class SpecParser(Compilation compilation, INamedTypeSymbol spec,
     {
         SpecKind.InnerModel => ["Predict", "Loss"],
         SpecKind.InnerOptimiser => ["Step"],
+        SpecKind.Recurrence => ["Step", "Read"],
         _ => ["Apply"],
     };
 
     private string Signature(string name) => (kind, name) switch
     {
         (SpecKind.InnerModel, "Predict") => "Vec<F> Predict(Vec<F> x)",
+        (SpecKind.Recurrence, "Step") => $"{spec.Name} Step(Scalar value)",
+        (SpecKind.Recurrence, _) => "Scalar Read()",
         (SpecKind.InnerOptimiser, _) => $"{spec.Name} Step(Scalar gradient, Scalar rate)",
         (SpecKind.InnerModel, _) => "Scalar Loss(Vec<F> key, Vec<F> value)",
         (SpecKind.Model, _) => "Logits<V> Apply(Tokens tokens)",

@@ -33,6 +33,7 @@ internal static class Symbols
     {
         if (type.Attribute(Names.InnerModelAttribute) is not null) yield return SpecKind.InnerModel;
         if (type.Attribute(Names.InnerOptimiserAttribute) is not null) yield return SpecKind.InnerOptimiser;
+        if (type.Attribute(Names.RecurrenceAttribute) is not null) yield return SpecKind.Recurrence;
         if (type.Attribute(Names.LayerAttribute) is not null) yield return SpecKind.Layer;
         if (type.Attribute(Names.ModelAttribute) is not null) yield return SpecKind.Model;
     }
@@ -42,9 +43,13 @@ internal static class Symbols
     {
         SpecKind.InnerModel => "an inner model",
         SpecKind.InnerOptimiser => "an inner optimiser",
+        SpecKind.Recurrence => "a recurrence",
         SpecKind.Layer => "a layer",
         _ => "a model",
     };
+
+    /// <summary>Whether the record is of numbers that are stepped element by element, rather than of weights.</summary>
+    public static bool IsStepped(this SpecKind kind) => kind is SpecKind.InnerOptimiser or SpecKind.Recurrence;
 
     /// <summary>A record that carries a kind, or a type parameter that stands for one.</summary>
     public static bool IsSpec(this ITypeSymbol type) => type switch

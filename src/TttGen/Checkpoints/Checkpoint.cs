@@ -11,6 +11,7 @@ public sealed class Checkpoint : IDisposable
 
     private readonly Dictionary<string, SafetensorsFile> _fileOf;
     private readonly IReadOnlyList<SafetensorsFile> _files;
+    private TensorPieces _pieces = TensorPieces.None;
 
     private Checkpoint(string directory, CheckpointConfig config, IReadOnlyList<SafetensorsFile> files, Dictionary<string, SafetensorsFile> fileOf)
     {
@@ -58,16 +59,22 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">A tensor is missing, extra, misshapen or mistyped.</exception>
     public void Check(IReadOnlyList<ParameterInfo> expected, string modelName, string? hint = null)
     {
+        _pieces = TensorPieces.Of(expected);
+        expected = _pieces.Whole;
         List<string> problems = TensorComparison.Problems(expected, TiedHead.WithoutCopy(this, expected));
         if (problems.Count == 0) return;
         string more = problems.Count > 1 ? $" (and {problems.Count - 1} more)" : "";
         throw new CheckpointException($"{OneLine.Path(Directory)} does not fit model {modelName}: {problems[0]}{more}; {hint ?? Likeness.Of(Tensors).Advice}");
     }
 
-    /// <summary>Elements <paramref name="firstElement"/> and on of a tensor, as float.</summary>
+    /// <summary>Elements <paramref name="firstElement"/> and on of a tensor, as float; or of a parameter that <see cref="Check"/> was told of as a piece of one.</summary>
     /// <exception cref="CheckpointException">No such tensor, or its type is not F32, F16 or BF16.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the tensor.</exception>
-    public void Read(string key, long firstElement, Span<float> to) => FileOf(key).Read(key, firstElement, to);
+    public void Read(string key, long firstElement, Span<float> to)
+    {
+        (string tensor, long first) = _pieces.Place(key);
+        FileOf(tensor).Read(tensor, first + firstElement, to);
+    }
 
     /// <summary>As <see cref="Read"/>, of weights: which are numbers.</summary>
     /// <exception cref="CheckpointException">As there, or one is NaN or infinite.</exception>

@@ -27,11 +27,12 @@ public static class CheckpointWriter
         if (!type.IsWeight) throw new ArgumentException($"Weights are written as F32, BF16 or F16, not {type.HeaderName}.", nameof(type));
         if (parameters.DistinctBy(static parameter => parameter.Key, StringComparer.Ordinal).Count() != parameters.Count)
             throw new ArgumentException("Two parameters have one key.", nameof(parameters));
+        TensorPieces pieces = TensorPieces.Of(parameters);
         try
         {
             Directory.CreateDirectory(directory);
             using var files = new AtomicFiles();
-            SafetensorsWriter.Write(files.Create(Path.Combine(directory, Checkpoint.WeightsFile)), parameters, source, type);
+            SafetensorsWriter.Write(files.Create(Path.Combine(directory, Checkpoint.WeightsFile)), pieces.Whole, pieces.Joined(source), type);
             WriteConfig(files.Create(Path.Combine(directory, CheckpointConfig.FileName)), config, type, original);
             files.Commit();
         }

@@ -11,6 +11,8 @@ namespace TttGen.Checkpoints;
 /// </summary>
 internal static class ConfigDefaults
 {
+    private const string Mamba = "mamba";
+
     private static readonly Dictionary<string, JsonElement> OfArchitecture = new(StringComparer.Ordinal)
     {
         [CheckpointConfig.Ttt] = JsonElement.Parse(
@@ -47,6 +49,12 @@ internal static class ConfigDefaults
               "use_sliding_window": false, "sliding_window": 4096, "max_window_layers": 28
             }
             """),
+        [Mamba] = JsonElement.Parse(
+            """
+            {
+              "hidden_act": "silu", "layer_norm_epsilon": 1e-5, "state_size": 16, "conv_kernel": 4, "tie_word_embeddings": true, "use_bias": false, "use_conv_bias": true
+            }
+            """),
     };
 
     /// <summary>Windows that no tensor tells of: what a spec means by saying nothing of the key.</summary>
@@ -67,7 +75,7 @@ internal static class ConfigDefaults
         if (!OfArchitecture.TryGetValue(config.ModelType, out JsonElement defaults)) return false;
         bool isNull = config.Entries.Any(entry => entry.Key == key);
         if (!isNull && defaults.TryGetProperty(key, out value)) return true;
-        if (Attends(config) && Derived(config, key) is { } derived)
+        if (Derived(config, key) is { } derived)
         {
             value = JsonElement.Parse(derived.ToString(CultureInfo.InvariantCulture));
             return true;
@@ -83,9 +91,24 @@ internal static class ConfigDefaults
         Unsaid.TryGetValue(config.ModelType, out ConfigEntry? entry) && expected.All(e => e.Key != entry.Key) ? entry : null;
 
     /// <summary>Whether it is the config of a Transformer of Hugging Face's library that is known here.</summary>
-    internal static bool Attends(CheckpointConfig config) => config.ModelType != CheckpointConfig.Ttt && OfArchitecture.ContainsKey(config.ModelType);
+    internal static bool Attends(CheckpointConfig config) => config.ModelType is not (CheckpointConfig.Ttt or Mamba) && OfArchitecture.ContainsKey(config.ModelType);
 
-    private static long? Derived(CheckpointConfig config, string key) => (key, config.Size("num_attention_heads"), config.Size("hidden_size")) switch
+    /// <summary>Sizes that follow from others.</summary>
+    private static long? Derived(CheckpointConfig config, string key) => config.ModelType switch
+    {
+        CheckpointConfig.Ttt => null,
+        Mamba => OfMamba(config, key),
+        _ => OfAttention(config, key),
+    };
+
+    private static long? OfMamba(CheckpointConfig config, string key) => (key, config.Size("hidden_size"), config.Has("expand") ? config.Size("expand") : 2) switch
+    {
+        ("intermediate_size", > 0 and var width, > 0 and var expand) => width * expand,
+        ("time_step_rank", > 0 and var width, _) => (width + 15) / 16,
+        _ => null,
+    };
+
+    private static long? OfAttention(CheckpointConfig config, string key) => (key, config.Size("num_attention_heads"), config.Size("hidden_size")) switch
     {
         ("num_key_value_heads", > 0 and var heads, _) => heads,
         ("head_dim", > 0 and var heads, > 0 and var width) when width % heads == 0 => width / heads,

@@ -26,6 +26,26 @@ public static unsafe class RowSums
         return rows;
     }
 
+    /// <summary>to[r] = Σ parts[r], each row's parts beside one another.</summary>
+    /// <param name="rows">[end, parts, columns].</param>
+    /// <param name="parts">Parts of a row.</param>
+    /// <param name="columns">Columns of one.</param>
+    /// <param name="to">[end, columns].</param>
+    /// <param name="stride">Elements from one row of it to the next.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">The row after the last.</param>
+    public static void Fold<V>(float* rows, int parts, int columns, float* to, nint stride, int first, int end)
+        where V : struct, ILanes<V, float>
+    {
+        for (int r = first; r < end; r++)
+        {
+            float* row = rows + (nint)r * parts * columns, sum = to + r * stride;
+            new ReadOnlySpan<float>(row, columns).CopyTo(new Span<float>(sum, columns));
+            for (int p = 1; p < parts; p++)
+                Add<V>(row + (nint)p * columns, sum, columns);
+        }
+    }
+
     /// <summary>table[tokens[r]] += rows[r], in order of the rows; a worker takes some of the columns.</summary>
     /// <param name="tokens">[count].</param>
     /// <param name="count">Rows.</param>

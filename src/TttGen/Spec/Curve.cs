@@ -7,6 +7,8 @@ internal static class Curve
 
     public static (double Value, double Slope) Log(double x) => (Math.Log(x), 1 / x);
 
+    public static (double Value, double Slope) Sqrt(double x) => (Math.Sqrt(x), 0.5 / Math.Sqrt(x));
+
     public static (double Value, double Slope) Tanh(double x)
     {
         var y = Math.Tanh(x);

@@ -1,7 +1,7 @@
 namespace TttGen;
 
 /// <summary>The functions of the language (<c>using static TttGen.Ops;</c>). Those of several operands are methods of the operands' types.</summary>
-public static class Ops
+public static partial class Ops
 {
     /// <summary>x σ(x).</summary>
     [Operation]

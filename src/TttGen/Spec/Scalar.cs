@@ -28,6 +28,9 @@ public readonly struct Scalar
     /// <summary>a b.</summary>
     public static Scalar operator *(Scalar a, Scalar b) => Make(a.Value * b.Value, a, b.Value, b, a.Value);
 
+    /// <summary>a / b.</summary>
+    public static Scalar operator /(Scalar a, Scalar b) => Make(a.Value / b.Value, a, 1 / b.Value, b, -a.Value / (b.Value * b.Value));
+
     /// <summary>−a.</summary>
     public static Scalar operator -(Scalar a) => a.Map(-a.Value, -1);
 

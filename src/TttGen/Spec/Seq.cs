@@ -79,6 +79,50 @@ public readonly struct Seq<TWidth> where TWidth : IDim
         return sum;
     }
 
+    /// <summary>
+    /// A recurrence over time (<see cref="IRecurrence{TSelf}"/>): every column is a channel of as many places, each steps by itself, and a channel's answer is the sum of
+    /// what is read of its places. Zeros before the start.
+    /// </summary>
+    /// <typeparam name="TRecurrence">What is carried, and how a token steps it.</typeparam>
+    /// <typeparam name="TPlaces">Places of a channel.</typeparam>
+    /// <param name="inputs">What <c>Step</c> takes after this sequence, then what <c>Read</c> takes.</param>
+    /// <exception cref="TttException">The recurrence takes another number of inputs.</exception>
+    /// <exception cref="ArgumentException">An input has rows for another number of tokens.</exception>
+    [Operation]
+    public Seq<TWidth> Scan<TRecurrence, TPlaces>(params StepInput<TWidth, TPlaces>[] inputs) where TRecurrence : IRecurrence<TRecurrence> where TPlaces : IDim =>
+        Recur<TRecurrence>(TPlaces.Size, inputs.Length, k => inputs[k].Rows, (k, t, channel, place) => inputs[k].At(t, channel, place));
+
+    /// <summary>A recurrence of one place a channel.</summary>
+    /// <typeparam name="TRecurrence">What is carried, and how a token steps it.</typeparam>
+    /// <param name="inputs">What <c>Step</c> takes after this sequence, then what <c>Read</c> takes.</param>
+    /// <exception cref="TttException">The recurrence takes another number of inputs.</exception>
+    /// <exception cref="ArgumentException">An input has rows for another number of tokens.</exception>
+    [Operation]
+    public Seq<TWidth> Scan<TRecurrence>(params StepInput<TWidth>[] inputs) where TRecurrence : IRecurrence<TRecurrence> =>
+        Recur<TRecurrence>(1, inputs.Length, k => inputs[k].Rows, (k, t, channel, _) => inputs[k].At(t, channel));
+
+    private Seq<TWidth> Recur<TRecurrence>(int places, int count, Func<int, int?> rows, Func<int, int, int, int, double> at) where TRecurrence : IRecurrence<TRecurrence>
+    {
+        if (count + 1 != TRecurrence.Inputs) throw new TttException($"Scan with {typeof(TRecurrence).Name}: expected {TRecurrence.Inputs - 1} inputs, found {count}");
+        for (var k = 0; k < count; k++)
+            if (rows(k) is { } found && found != Rows) throw new ArgumentException($"Scan with {typeof(TRecurrence).Name}: expected inputs of {Rows} tokens, found {found}");
+        var answers = new double[_items.Length];
+        var given = new double[count + 1];
+        for (var channel = 0; channel < TWidth.Size; channel++)
+            for (var place = 0; place < places; place++)
+            {
+                var element = TRecurrence.Start;
+                for (var t = 0; t < Rows; t++)
+                {
+                    given[0] = Row(t)[channel];
+                    for (var k = 0; k < count; k++) given[k + 1] = at(k, t, channel, place);
+                    element = element.Step(given);
+                    answers[t * TWidth.Size + channel] += element.Read(given).Value;
+                }
+            }
+        return new(answers);
+    }
+
     /// <summary>The same numbers as heads: [tokens, width] → [tokens, heads, feature].</summary>
     /// <exception cref="ArgumentException">The width is not heads × feature.</exception>
     [Operation]

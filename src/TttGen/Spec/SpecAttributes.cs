@@ -14,6 +14,13 @@ public sealed class InnerModelAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
 public sealed class InnerOptimiserAttribute : Attribute;
 
+/// <summary>
+/// A record of the numbers that a sequence carries for each element of a recurrence, with methods <c>Step</c> and <c>Read</c> (<see cref="IRecurrence{TSelf}"/>).
+/// <see cref="Seq{TWidth}.Scan{TRecurrence, TPlaces}"/> runs it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
+public sealed class RecurrenceAttribute : Attribute;
+
 /// <summary>A record of weights and sub-layers with a method <c>Apply</c> from rows to rows; or from tokens to logits, as a part that a model is made of.</summary>
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Class)]
 public sealed class LayerAttribute : Attribute;

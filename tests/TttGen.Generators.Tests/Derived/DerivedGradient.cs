@@ -59,6 +59,7 @@ internal sealed class DerivedGradient
                     foreach (var head in run.Of(gradient).Chunk(each.Feature)) AddParameter(each.Parameter, layer, head);
                 else AddParameter(parameter.Name, layer, run.Of(gradient));
             foreach (var (lookup, gradient) in backward.Lookups) AddLookup(lookup, tokens, run.Of(gradient));
+            foreach (var (scan, gradients) in run.RecurrenceGradients) AddRecurrence(scan, layer, gradients);
             foreach (var (learn, heads) in run.ScanGradients) AddMemory(_model.Memories.Single(m => m.Name == learn.Memory), layer, heads);
         }
         return loss;
@@ -69,6 +70,15 @@ internal sealed class DerivedGradient
         for (var head = 0; head < heads.Length; head++)
             foreach (var (weight, parameter) in memory.Model.Weights.Zip(memory.Parameters))
                 AddTo(LinkedWeights.Own(parameter, layer, head, Gradients), heads[head][Argument.Cotangent(weight.Name)]);
+    }
+
+    private void AddRecurrence(Recur scan, int layer, Dictionary<string, double[]> gradients)
+    {
+        foreach (var input in scan.Recurrence.Inputs.Where(i => i.Parameter is not null))
+        {
+            var parameter = _weights.Parameter(input.Parameter!);
+            AddTo(Gradients[LinkedWeights.Key(parameter, layer)], parameter.Form == ParameterForm.Taps ? LinkedWeights.Transposed(gradients[input.Name], parameter.Inner, parameter.Columns) : gradients[input.Name]);
+        }
     }
 
     private void AddParameter(string name, int layer, double[] gradient)

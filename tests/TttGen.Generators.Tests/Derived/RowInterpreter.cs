@@ -15,6 +15,7 @@ internal sealed class RowInterpreter(
     IReadOnlyDictionary<string, (ScanPrograms Programs, Dictionary<string, double[]>[] Heads)> memories) : Interpreter(tokens.Length, inputs)
 {
     private readonly Dictionary<Learn, InnerScan[]> _scans = [];
+    private readonly Dictionary<Recur, RecurrenceOracle> _recurrences = [];
 
     /// <summary>The gradients that a scan's heads answered, by name, where its gradient was asked for.</summary>
     public Dictionary<Learn, Dictionary<string, double[]>[]> ScanGradients { get; } = [];
@@ -28,10 +29,21 @@ internal sealed class RowInterpreter(
         Rotate r => Rotated(r, Of(r.Rows[0]), [.. r.Frequencies.Select(f => Of(f)[0])]),
         Attend a => new AttentionOracle(a, tokens.Length, Of).Answers(),
         SequenceGradient { Primitive: Attend a } d => new AttentionOracle(a, tokens.Length, Of).Gradient(Of(d.Output), d.Operand),
+        Recur r => Recurrence(r).Answers(),
+        SequenceGradient { Primitive: Recur r } d => Recurrence(r).Differentiate(Of(d.Output))[r.NameOf(d.Operand)],
         Learn l => Joined([.. Scans(l).Select(s => s.Outputs())]),
         SequenceGradient { Primitive: Learn l } d => Gradient(l, d),
         _ => base.Primitive(node),
     };
+
+    /// <summary>The recurrences that were differentiated.</summary>
+    public IEnumerable<(Recur Scan, Dictionary<string, double[]> Gradients)> RecurrenceGradients => _recurrences.Where(r => r.Value.Gradients is not null).Select(r => (r.Key, r.Value.Gradients!));
+
+    private RecurrenceOracle Recurrence(Recur r) => _recurrences.TryGetValue(r, out var known) ? known : _recurrences[r] = new(r, tokens.Length, Of, Parameter);
+
+    /// <summary>A parameter of channels, or of places one after another.</summary>
+    private double[] Parameter(StepInput input) => input.Kind == StepInputKind.ChannelWeight ? Inputs[input.Parameter!]
+        : [.. Enumerable.Range(0, Inputs.Keys.Count(k => k.StartsWith(input.Parameter + "[", StringComparison.Ordinal))).SelectMany(place => Inputs[$"{input.Parameter}[{place}]"])];
 
     private double[] Shifted(double[] rows, int columns, int by) =>
         [.. Enumerable.Range(0, tokens.Length).SelectMany(t => t - by >= 0 && t - by < tokens.Length ? rows[((t - by) * columns)..((t - by + 1) * columns)] : new double[columns])];

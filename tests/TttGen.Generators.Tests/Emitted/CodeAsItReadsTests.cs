@@ -38,6 +38,10 @@ public sealed class CodeAsItReadsTests
         static bool IsOfAttention(string name) => name.Contains("Attend") || name.Contains("Rotate") || name.Contains("Prepare");
     }
 
+    /// <summary>The selective scan of Mamba, and its gradient.</summary>
+    [Fact]
+    public Task A_recurrence() => Check(Model("StateSpaceBlock<Width, Hidden, HeadDim, Heads, Taps>", "[Model(Trainable = true)]"), ["SelectiveScanRecurrence", "SelectiveScanRecurrenceBackward"]);
+
     /// <summary>The plan of a model on a device.</summary>
     [Fact]
     public Task A_plan_for_a_device() => Check(OnADevice(), ["Cuda"], driver: Compilations.DriverForKernels());
@@ -54,6 +58,7 @@ public sealed class CodeAsItReadsTests
     [InlineData("Linear", "TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>")]
     [InlineData("Mamba", "MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, Hidden>>")]
     [InlineData("Llama", "LlamaBlock<Width, Width, Width, Heads, Heads, HeadDim, Hidden>")]
+    [InlineData("StateSpace", "StateSpaceBlock<Width, Hidden, HeadDim, Heads, Taps>")]
     public Task What_the_passes_made(string backbone, string block)
     {
         var text = Verifier.Texts(Compilations.DriverWith("TttGenDump").RunGenerators(Model(block)))["App.Linear.Artefacts.g.cs"];

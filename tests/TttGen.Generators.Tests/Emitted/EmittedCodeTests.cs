@@ -134,6 +134,23 @@ public sealed class EmittedCodeTests
             """),
         Source("LlamaFamily.cs"), "LlamaFamily.cs"));
 
+    /// <summary>Recurrences of every kind of input, of one place a channel and of several, and Mamba.</summary>
+    [Fact]
+    public void Models_with_recurrences() => Check(Compilations.With(
+        Compilations.Of("""
+            namespace TttGen.Numerics.Tests;
+
+            [Dim(1)] public readonly partial struct One : IDim;
+            [Dim(2)] public readonly partial struct Two : IDim;
+            [Dim(3)] public readonly partial struct Three : IDim;
+            [Dim(5)] public readonly partial struct Five : IDim;
+            [Dim(12)] public readonly partial struct Twelve : IDim;
+            [Dim(30)] public readonly partial struct Thirty : IDim;
+            [Dim(31)] public readonly partial struct ThirtyOne : IDim;
+            [Dim(96)] public readonly partial struct NinetySix : IDim;
+            """),
+        Source("RecurrenceModels.cs"), "RecurrenceModels.cs"));
+
     /// <summary>The backward pass, and what else a model has that learns.</summary>
     [Fact]
     public void Models_that_learn() => Check(Trainable());

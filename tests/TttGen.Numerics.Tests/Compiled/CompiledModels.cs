@@ -6,7 +6,7 @@ namespace TttGen.Numerics.Tests.Compiled;
 /// <summary>The compiled model of each golden case.</summary>
 internal static partial class CompiledModels
 {
-    public static IReadOnlyDictionary<string, ModelDefinition> OfGolden { get; } = WithAttention(new()
+    public static IReadOnlyDictionary<string, ModelDefinition> OfGolden { get; } = WithCpuOnly(new()
     {
         ["linear-transformer"] = LinearTransformer.Definition,
         ["linear-transformer-ragged-50"] = LinearTransformer.Definition,
@@ -20,12 +20,16 @@ internal static partial class CompiledModels
         ["mlp-mamba-ragged-21"] = MlpMamba.Definition,
     });
 
-    /// <summary>Models that attend have no kernels for CUDA yet: only tests of the CPU's code add them.</summary>
+    /// <summary>Models that attend, and those with recurrences, have no kernels for CUDA yet: only tests of the CPU's code add them.</summary>
     static partial void AddAttention(Dictionary<string, ModelDefinition> models);
 
-    private static Dictionary<string, ModelDefinition> WithAttention(Dictionary<string, ModelDefinition> models)
+    /// <inheritdoc cref="AddAttention"/>
+    static partial void AddRecurrences(Dictionary<string, ModelDefinition> models);
+
+    private static Dictionary<string, ModelDefinition> WithCpuOnly(Dictionary<string, ModelDefinition> models)
     {
         AddAttention(models);
+        AddRecurrences(models);
         return models;
     }
 

@@ -12,7 +12,7 @@ internal abstract partial class SmallModel
     private static readonly Dictionary<string, double> Settings = new() { ["ttt_base_lr"] = 0.3, ["ttt_base_decay"] = 0.2, ["rope_theta"] = 500, ["rms_norm_eps"] = 1e-5, ["attn_logit_softcapping"] = 0.7 };
 
     /// <summary>Every model of MemoryModels.cs, and one with an output head of its own.</summary>
-    public static IReadOnlyDictionary<string, SmallModel> All { get; } = WithAttention(
+    public static IReadOnlyDictionary<string, SmallModel> All { get; } = WithCpuOnly(
     [
         Of<LinearBySix>((model, tokens) => model.Apply(tokens).Items),
         Of<LinearByTen>((model, tokens) => model.Apply(tokens).Items),
@@ -50,12 +50,16 @@ internal abstract partial class SmallModel
         Of<UntiedLinearTransformer>((model, tokens) => model.Apply(tokens).Items),
     ]).ToDictionary(model => model.Name);
 
-    /// <summary>Models that attend have no kernels for CUDA yet: only tests of the CPU's code add them.</summary>
+    /// <summary>Models that attend, and those with recurrences, have no kernels for CUDA yet: only tests of the CPU's code add them.</summary>
     static partial void AddAttention(List<SmallModel> models);
 
-    private static List<SmallModel> WithAttention(List<SmallModel> models)
+    /// <inheritdoc cref="AddAttention"/>
+    static partial void AddRecurrences(List<SmallModel> models);
+
+    private static List<SmallModel> WithCpuOnly(List<SmallModel> models)
     {
         AddAttention(models);
+        AddRecurrences(models);
         return models;
     }
 

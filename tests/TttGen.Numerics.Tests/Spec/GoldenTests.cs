@@ -53,6 +53,10 @@ public sealed class GoldenTests
     public void Llama_of_fewer_key_heads_is_the_reference() =>
         Check<SmallLlamaOfTwoKeyHeads>("llama-grouped-query", (golden, sequence, model) => RelativeError.Within(Bar, model.Lm.Apply(new(golden.Tokens(sequence))).Items, golden.Logits(sequence), "logits"));
 
+    [Fact]
+    public void Mamba_is_the_reference() =>
+        Check<SelectiveMamba>("mamba", (golden, sequence, model) => RelativeError.Within(Bar, model.Apply(new(golden.Tokens(sequence))).Items, golden.Logits(sequence), "logits"));
+
     private static void Check<TModel>(string name, Action<GoldenCase, int, TModel> compare) where TModel : ISpec<TModel>
     {
         using var golden = new GoldenCase(name);

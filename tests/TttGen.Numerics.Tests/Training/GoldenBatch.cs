@@ -43,7 +43,15 @@ internal sealed class GoldenBatch : IDisposable
 
     public double Loss => Reference("loss")[0];
 
-    public double[] Gradient(string key) => Reference("grad." + key);
+    /// <summary>By a tensor, or by the piece of one that a key tells: pieces lie behind one another.</summary>
+    public double[] Gradient(string key)
+    {
+        if (key[^1] != ']') return Reference("grad." + key);
+        var tensor = key[..key.LastIndexOf('[')];
+        var pieces = Model.Tensors.Where(t => t.Key.StartsWith(tensor + "[", StringComparison.Ordinal)).OrderBy(t => t.Key, StringComparer.Ordinal).ToList();
+        var first = pieces.TakeWhile(t => t.Key != key).Sum(t => t.Count);
+        return Reference("grad." + tensor)[(int)first..(int)(first + pieces.Single(t => t.Key == key).Count)];
+    }
 
     public void Dispose()
     {

@@ -66,7 +66,7 @@ internal sealed class CompiledClass(
         w.Line($"protected override int RowAlignment => {(cuda ? "Alignment" : Numbers.Of(alignment))};").Line();
         w.Line($"protected override long StateLength => {(cuda ? "StateElements" : Numbers.Of(states.Length))};").Line();
         var signature = string.Join(", ", model.Memories.Select(m => $"{m.Name} {states.Of(m.Carry).Layers} × {m.Heads} × {Numbers.Of(m.Carry.HeadSize)}"));
-        signature = string.Join(", ", new[] { signature }.Where(s => s.Length > 0).Concat(states.Pages.Select(p => $"pages of {Numbers.Of(p.Elements)}{(p.Window > 0 ? $" for {Numbers.Of(p.Window)} tokens" : "")}")));
+        signature = string.Join(", ", new[] { signature }.Where(s => s.Length > 0).Concat(Recurrences().Select(s => $"{s.Carry.Name} {s.Layers} × {Numbers.Of(s.Carry.Size)}")).Concat(states.Pages.Select(p => $"pages of {Numbers.Of(p.Elements)}{(p.Window > 0 ? $" for {Numbers.Of(p.Window)} tokens" : "")}")));
         signature = $"\"{source.Name} ({signature}; {Numbers.Of(states.Used)} numbers)\"";
         if (cuda) w.Line($"internal const string Signature = {signature};").Line();
         w.Line($"protected override string StateSignature => {(cuda ? "Signature" : signature)};").Line();
@@ -78,6 +78,8 @@ internal sealed class CompiledClass(
             foreach (var (part, at) in m.Carry.Placed)
                 w.Line($"    new StateTensor(\"{m.Name}.{part.Name}\", {Numbers.Of(slot.Offset + at)}, {Numbers.Of(m.Carry.Size)}, {Numbers.Of(m.Carry.HeadSize)}, {Numbers.Of(slot.Layers)}, {Numbers.Of(m.Heads)}, {Numbers.Of(part.Elements)}),");
         }
+        foreach (var slot in Recurrences())
+            w.Line($"    new StateTensor(\"{slot.Carry.Name}.State\", {Numbers.Of(slot.Offset)}, {Numbers.Of(slot.Carry.Size)}, {Numbers.Of(slot.Carry.HeadSize)}, {Numbers.Of(slot.Layers)}, 1, {Numbers.Of(slot.Carry.Parts[0].Elements)}),");
         w.Line("];").Line();
         StartState.Write(w, model, states);
         WritePages(w);
@@ -117,6 +119,9 @@ internal sealed class CompiledClass(
 
     internal static string PositionRotary(Ir.Rotate r, ModelLayout layout, string rows) =>
         $"Own(new PositionRotary({rows}, {Numbers.Of(r.Feature)}, {layout.NumberText(r.Frequencies[0])}, {(r.Halves ? "true" : "false")}{string.Concat(r.Frequencies.Skip(1).Select(f => ", " + layout.NumberText(f)))}))";
+
+    /// <summary>Where the states of recurrences lie.</summary>
+    private IEnumerable<CarrySlot> Recurrences() => segments.SelectMany(s => s.Schedule.Kernels).OfType<SequenceKernel>().Select(k => k.Primitive).OfType<Ir.Recur>().Select(r => states.Of(r.Carry));
 
     private IEnumerable<RowTensor> Tensors() => segments.SelectMany(s => s.Schedule.Tensors);
 

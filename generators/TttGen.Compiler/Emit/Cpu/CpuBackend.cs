@@ -43,6 +43,7 @@ internal sealed class CpuBackend : IBackend
         yield return ("Weights", _files.Of(_weights));
         yield return ("Prefill", _files.Nested(_prefill));
         foreach (var m in _model.Memories) yield return ($"{m.Name}Scan", _files.Nested(_scans[m.Name].Text));
+        foreach (var r in _scheduled.Recurrences) yield return ($"{r.Recurrence.Name}Recurrence", _files.Nested(RecurrenceEmitter.Emit(r, _files.Depth)));
         if (_scheduled.Training is not { } learns) yield break;
         var training = new TrainingEmitter(_files.Self, _model, learns, _scans, _files.Depth + 1);
         yield return ("Training", _files.Nested(training.Class()));
@@ -52,5 +53,6 @@ internal sealed class CpuBackend : IBackend
             yield return ($"{m.Name}Losses", _files.Nested(InnerLossEmitter.Emit(m, learns.Memories[m.Name].Losses, _scans[m.Name], _files.Depth)));
             yield return ($"{m.Name}Backward", _files.Nested(ScanEmitter.EmitBackward(m, _scheduled.Memories[m.Name], learns.Memories[m.Name], _files.Depth)));
         }
+        foreach (var r in _scheduled.Recurrences) yield return ($"{r.Recurrence.Name}RecurrenceBackward", _files.Nested(RecurrenceEmitter.EmitBackward(r, _files.Depth)));
     }
 }

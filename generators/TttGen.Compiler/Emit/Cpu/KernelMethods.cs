@@ -120,9 +120,11 @@ internal sealed partial class KernelMethods : IPlanKernels
             case SequenceKernel { Primitive: Learn learn }: Scan(learn, tensors, locals, names, body); break;
             case SequenceKernel { Primitive: Attend attend } s: Attention(s, attend, tensors, locals, body); break;
             case SequenceKernel { Primitive: Rotate rotate }: Rotation(rotate, tensors, locals, body); break;
+            case SequenceKernel { Primitive: Recur recur }: Recurrence(recur, tensors, locals, body); break;
             case ProductKernel p: Multiply(p, tensors, locals, names, body); break;
             case SequenceGradientKernel { Primitive: Learn learn } l: LearnBackward(learn, l, tensors, locals, names, body); break;
             case SequenceGradientKernel { Primitive: Attend attend } g: AttentionBackward(attend, g, tensors, locals, body); break;
+            case SequenceGradientKernel { Primitive: Recur recur } g: RecurrenceBackward(recur, g, tensors, locals, body); break;
             case ScatterKernel s: Scatter(s, tensors, locals, body); break;
             case VectorKernel v: Vectors(v, tensors, locals, names, body); break;
             default: throw new CompileException("TTT162", $"{kernel.Name} has no code on a CPU");
@@ -137,6 +139,7 @@ internal sealed partial class KernelMethods : IPlanKernels
         if (kernel is ProductKernel { IsHead: true }) Head = id;
         var run = $"{(kernel is LookupKernel or RowsKernel { Sums.Count: 0 } or SequenceKernel { Primitive: Rotate } ? "RunRows" : "Run")}({Numbers.Of(id)}); // {kernel.Name}";
         if (before is not null) return [before, run];
+        if (kernel is SequenceGradientKernel { Primitive: Recur shared } places && AddPlaces(shared, places, tensors) is { } after) return [run, after];
         return _learns && kernel is SequenceKernel { Primitive: Learn watched } ? [run, InnerLossProbe(watched, tensors)] : [run];
     }
 

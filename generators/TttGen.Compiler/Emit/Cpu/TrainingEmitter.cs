@@ -97,6 +97,7 @@ internal sealed class TrainingEmitter
         if (_layout.HarmonicPlaces > 0) w.Line("private readonly float* _harmonic;");
         foreach (var t in Tensors()) w.Line($"private float* _{t.Name}; // [rows{(t.Halo > 0 ? $" and {Numbers.Of(t.Halo)} for each sequence" : "")}, {Numbers.Of(t.Columns)}]");
         foreach (var (name, columns) in _methods.Sums) w.Line($"private readonly float* _{name}; // [blocks of rows, {Numbers.Of(columns)}]");
+        foreach (var (name, columns) in _methods.RowPartials) w.Line($"private readonly float* _{name}; // [rows, {Numbers.Of(columns)}]");
         foreach (var (name, _) in _methods.Partials) w.Line($"private readonly float* _{name}; // heads apart");
         foreach (var part in Stacks())
         {
@@ -133,6 +134,8 @@ internal sealed class TrainingEmitter
             w.Line($"for (int i = 0; i < {Numbers.Of(most)}; i++) _harmonic[i] = 1f / (i + 1);");
         }
         foreach (var m in _model.Memories) w.Line($"Keep({m.Name}ScanBackward.CheckpointsSize(MaxTokens, CheckpointEvery));");
+        foreach (var r in _model.Recurrences) w.Line($"Keep({r.Name}RecurrenceBackward.CheckpointsSize(MaxTokens));");
+        foreach (var (name, columns) in _methods.RowPartials) w.Line($"_{name} = Allocate(MaxTokens * {Numbers.Of(columns)}L);");
         foreach (var (name, columns) in _methods.Sums) w.Line($"_{name} = Allocate(RowShare.SumBlocks(MaxTokens) * {Numbers.Of((columns + 15) / 16 * 16L)}L);");
         foreach (var (name, elements) in _methods.Partials) w.Line($"_{name} = Allocate({Numbers.Of(elements)});");
         w.Line($"_packedRows = Allocate(GradientProduct.PackedSize({Numbers.Of(_methods.PackedColumns.Inputs)}));");

@@ -55,7 +55,7 @@ internal sealed partial class DeviceKernelMethods : IPlanKernels
         RowsKernel { Sums.Count: 0 } r => Rows(r, tensors),
         SequenceKernel { Primitive: Learn learn } => Scan(kernel.Name, learn, tensors),
         ProductKernel p => Multiply(p, tensors),
-        SequenceKernel { Primitive: Attend or Rotate } s => throw new CompileException("TTT166", $"{s.Primitive.Call} has no kernel for CUDA yet: take <TttGenCuda> out of this project, and put models that attend into one of their own"),
+        SequenceKernel { Primitive: Attend or Rotate or Recur } s => throw new CompileException("TTT166", $"{s.Primitive.Call} has no kernel for CUDA yet: take <TttGenCuda> out of this project, and put models that attend into one of their own"),
         _ => throw new CompileException("TTT162", $"{kernel.Name} is no kernel of inference"),
     };
 
