@@ -19,4 +19,4 @@ namespace Quickstart;
 /// </summary>
 [Model(Trainable = true)]
 public sealed partial record class TinyBooks(
-    [Key("")] CausalLm<Vocab, Width, Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>> Lm);
+    [Key("")] CausalLm<Vocab, Width, Depth, TttMambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>> Lm);

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Train;
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Model">Which of the six.</param>
+/// <param name="Model">Which of the seven.</param>
 /// <param name="Steps">How long.</param>
 /// <param name="Out">Folder for model, checkpoint, metrics and curves.</param>
 /// <param name="Smoke">As small as can be.</param>
 internal sealed record Arguments(string Model, int Steps, string Out, bool Smoke)
 {
-    private static readonly string[] Models = ["linear-mamba", "linear-transformer", "mlp-mamba", "mlp-transformer", "llama", "hybrid"];
+    private static readonly string[] Models = ["linear-mamba", "linear-transformer", "mlp-mamba", "mlp-transformer", "llama", "mamba", "hybrid"];
 
     /// <summary>Null, and a line on standard error, where an argument is not understood.</summary>
     public static Arguments? Parse(string[] args)

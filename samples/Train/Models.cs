@@ -14,11 +14,15 @@ namespace Train;
 [Dim(344)] public readonly partial struct Hidden : IDim;
 [Dim(16)] public readonly partial struct MiniBatch : IDim;
 [Dim(4)] public readonly partial struct Taps : IDim;
+[Dim(4)] public readonly partial struct Blocks : IDim;        // of Mamba: two of them for one with a feed-forward layer
+[Dim(256)] public readonly partial struct Channels : IDim;
+[Dim(16)] public readonly partial struct Places : IDim;
+[Dim(8)] public readonly partial struct Rank : IDim;
 
 /// <summary>TTT-Linear in the Mamba backbone.</summary>
 [Model(Trainable = true)]
 public sealed partial record class LinearMamba(
-    [Key("")] CausalLm<Vocab, Width, Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>> Lm);
+    [Key("")] CausalLm<Vocab, Width, Depth, TttMambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>> Lm);
 
 /// <summary>TTT-Linear in the Transformer backbone.</summary>
 [Model(Trainable = true)]
@@ -28,7 +32,7 @@ public sealed partial record class LinearTransformer(
 /// <summary>TTT-MLP in the Mamba backbone.</summary>
 [Model(Trainable = true)]
 public sealed partial record class MlpMamba(
-    [Key("")] CausalLm<Vocab, Width, Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>> Lm);
+    [Key("")] CausalLm<Vocab, Width, Depth, TttMambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>> Lm);
 
 /// <summary>TTT-MLP in the Transformer backbone.</summary>
 [Model(Trainable = true)]
@@ -39,6 +43,11 @@ public sealed partial record class MlpTransformer(
 [Model(Trainable = true)]
 public sealed partial record class Llama(
     [Key("")] CausalLm<Vocab, Width, Depth, LlamaBlock<Width, Width, Width, Heads, Heads, HeadDim, Hidden>> Lm);
+
+/// <summary>Mamba.</summary>
+[Model(Trainable = true)]
+public sealed partial record class Mamba(
+    [Key("/backbone")] MambaLm<Vocab, Width, Blocks, MambaBlock<Width, Channels, Places, Rank, Taps>> Lm);
 
 /// <summary>A layer of TTT-MLP, then one of attention.</summary>
 [Model(Trainable = true)]

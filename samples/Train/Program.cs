@@ -6,7 +6,7 @@ using TttGen.Inference;
 using TttGen.Tool.Plotting;
 
 // The whole way in one command: learn from Moby Dick, look at held-out text and at the inner loops, plot, write a few lines.
-//   [--model linear-mamba|linear-transformer|mlp-mamba|mlp-transformer|llama|hybrid] [--steps N] [--out FOLDER] [--smoke]
+//   [--model linear-mamba|linear-transformer|mlp-mamba|mlp-transformer|llama|mamba|hybrid] [--steps N] [--out FOLDER] [--smoke]
 var arguments = Arguments.Parse(args);
 if (arguments is null) return 1;
 
@@ -38,6 +38,7 @@ int Run(string[] line) => arguments.Model switch
     "linear-transformer" => TttApp.Run<LinearTransformer>(line),
     "mlp-mamba" => TttApp.Run<MlpMamba>(line),
     "llama" => TttApp.Run<Llama>(line),
+    "mamba" => TttApp.Run<Mamba>(line),
     "hybrid" => TttApp.Run<Hybrid>(line),
     _ => TttApp.Run<MlpTransformer>(line),
 };

@@ -15,4 +15,4 @@ namespace TttGen.Cuda.Tests;
 /// <summary>A model that is compiled for the processor alone.</summary>
 [Model]
 public sealed partial record class CpuModel(
-    [Key("")] CausalLm<CpuVocab, CpuWidth, CpuDepth, MambaBlock<CpuWidth, CpuHeads, CpuHeadDim, CpuMiniBatch, CpuTaps, CpuHidden, LinearMemory<CpuHeadDim>>> Lm);
+    [Key("")] CausalLm<CpuVocab, CpuWidth, CpuDepth, TttMambaBlock<CpuWidth, CpuHeads, CpuHeadDim, CpuMiniBatch, CpuTaps, CpuHidden, LinearMemory<CpuHeadDim>>> Lm);

@@ -25,6 +25,13 @@ public sealed class DeclarationDiagnosticsTests
     [InlineData("TTT007", "[Model] partial record struct A(Vec<Width> W) { public Seq<Width> [|Apply|](Seq<Width> x) => x * W; }", "'A' has no method 'Logits<V> Apply(Tokens tokens)', which a model needs")]
     [InlineData("TTT007", "[Model] partial record struct [|A|](TttGen.Layers.RmsNorm<Width> Norm);", "'A' has no method 'Logits<V> Apply(Tokens tokens)', which a model needs")]
     [InlineData("TTT007", "[Model] partial record struct [|A|](TttGen.Layers.RmsNorm<Width> Norm, Vec<Width> W);", "'A' has no method 'Logits<V> Apply(Tokens tokens)', which a model needs")]
+    [InlineData("TTT045", "[Recurrence] partial record struct [|A|](Scalar S) { public A Step(Scalar value) => new(value); public Scalar Read() => S; }",
+        "'A' has [Recurrence] but does not implement IRecurrence: write ': IRecurrence<A>' here")]
+    [InlineData("TTT007", "[Recurrence] partial record struct [|A|](Scalar S) : IRecurrence<A> { public A Step(Scalar value) => new(value); }", "'A' has no method 'Scalar Read()', which a recurrence needs")]
+    [InlineData("TTT010", "[Recurrence] partial record struct A(Vec<Width> [|S|]) : IRecurrence<A> { public A Step(Scalar value) => new(S); public Scalar Read() => 0; }",
+        "'S' of type 'Vec<Width>' can't be a parameter of a recurrence: it may be Scalar; what the layer gives for each token is a parameter of Step")]
+    [InlineData("TTT017", "[Recurrence] partial record struct A(Scalar S) : IRecurrence<A> { public A Step(Scalar value) => new(value); public Vec<Width> [|Read|](Vec<Width> x) => x; }",
+        "'Read' is returning a 'Vec<Width>' and not a Scalar: a method of a spec has one form, takes values and returns one")]
     [InlineData("TTT008", "[Layer, Model] partial record struct [|A|](Embedding<Width, Width> W) { public Logits<Width> Apply(Tokens tokens) => W.Logits(W.Lookup(tokens)); }", "'A' has more than one of [InnerModel], [InnerOptimiser], [Recurrence], [Layer] and [Model]: keep one")]
     [InlineData("TTT009", "[Model] partial record struct [|A|]<D>(Embedding<Width, D> W) where D : IDim { public Logits<Width> Apply(Tokens tokens) => W.Logits(W.Lookup(tokens)); }",
         "[Model] 'A' must have no type parameters, and neither may the types around it: give its parts the dimensions that they have")]

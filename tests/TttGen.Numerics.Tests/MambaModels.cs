@@ -15,4 +15,4 @@ public static partial class SmallMamba
 [Model(Trainable = true)]
 public sealed partial record class SelectiveMamba(
     [Key("/backbone")] MambaLm<Small.Vocab, SmallMamba.Width, Small.Depth,
-        StateSpaceBlock<SmallMamba.Width, SmallMamba.Channels, SmallMamba.Places, SmallMamba.Rank, Small.Taps>> Lm);
+        MambaBlock<SmallMamba.Width, SmallMamba.Channels, SmallMamba.Places, SmallMamba.Rank, Small.Taps>> Lm);

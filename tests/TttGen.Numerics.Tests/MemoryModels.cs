@@ -178,18 +178,18 @@ public sealed partial record class TitansSquashedBySix(
 /// <summary>Convolutions of three taps over a width that is no multiple of a register's.</summary>
 [Model]
 public sealed partial record class MambaByTen(
-    [Key("")] CausalLm<ThirtyOne, Thirty, Two, MambaBlock<Thirty, Three, Ten, Five, Three, TwentyTwo, SwiGluMemory<Ten, Sixteen>>> Lm);
+    [Key("")] CausalLm<ThirtyOne, Thirty, Two, TttMambaBlock<Thirty, Three, Ten, Five, Three, TwentyTwo, SwiGluMemory<Ten, Sixteen>>> Lm);
 
 /// <summary>Convolutions of six taps: a sequence's first rows see what the call before left.</summary>
 [Model]
 public sealed partial record class MambaBySix(
-    [Key("")] CausalLm<ThirtyOne, Twelve, Two, MambaBlock<Twelve, Two, Six, Eight, Six, TwentyTwo, LinearMemory<Six>>> Lm);
+    [Key("")] CausalLm<ThirtyOne, Twelve, Two, TttMambaBlock<Twelve, Two, Six, Eight, Six, TwentyTwo, LinearMemory<Six>>> Lm);
 
 /// <summary>Two stacks with memories, mini-batches and backbones of their own.</summary>
 [Model]
 public sealed partial record class MixedMemories(Embedding<ThirtyOne, Thirty> EmbedTokens,
     Stack<Two, TransformerBlock<Thirty, Three, Ten, Five, TwentyTwo, LinearMemory<Ten>>, Thirty> Layers,
-    Stack<Two, MambaBlock<Thirty, Three, Ten, Eight, Three, Forty, MlpMemory<Ten, Sixteen>>, Thirty> Upper, RmsNorm<Thirty> Norm)
+    Stack<Two, TttMambaBlock<Thirty, Three, Ten, Eight, Three, Forty, MlpMemory<Ten, Sixteen>>, Thirty> Upper, RmsNorm<Thirty> Norm)
 {
     public Logits<ThirtyOne> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Upper.Apply(Layers.Apply(EmbedTokens.Lookup(tokens)))));
 }

@@ -56,7 +56,7 @@ public sealed partial record class LinearTransformer(
 [Model(Trainable = true)]
 public sealed partial record class LinearMamba(
     Embedding<Small.Vocab, Small.Width> EmbedTokens,
-    Stack<Small.Depth, MambaBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Taps, Small.Hidden, LinearMemory<Small.HeadDim>>, Small.Width> Layers,
+    Stack<Small.Depth, TttMambaBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Taps, Small.Hidden, LinearMemory<Small.HeadDim>>, Small.Width> Layers,
     RmsNorm<Small.Width> Norm)
 {
     public Logits<Small.Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
@@ -76,7 +76,7 @@ public sealed partial record class MlpTransformer(
 [Model(Trainable = true)]
 public sealed partial record class MlpMamba(
     Embedding<Small.Vocab, Small.Width> EmbedTokens,
-    Stack<Small.Depth, MambaBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Taps, Small.Hidden, MlpMemory<Small.HeadDim, Small.InnerHidden>>, Small.Width> Layers,
+    Stack<Small.Depth, TttMambaBlock<Small.Width, Small.Heads, Small.HeadDim, Small.MiniBatch, Small.Taps, Small.Hidden, MlpMemory<Small.HeadDim, Small.InnerHidden>>, Small.Width> Layers,
     RmsNorm<Small.Width> Norm)
 {
     public Logits<Small.Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
@@ -86,7 +86,7 @@ public sealed partial record class MlpMamba(
 [Model(Trainable = true)]
 public sealed partial record class LinearMambaHeadsOf64(
     Embedding<Heads64.Vocab, Heads64.Width> EmbedTokens,
-    Stack<Heads64.Depth, MambaBlock<Heads64.Width, Heads64.Heads, Heads64.HeadDim, Heads64.MiniBatch, Heads64.Taps, Heads64.Hidden, LinearMemory<Heads64.HeadDim>>, Heads64.Width> Layers,
+    Stack<Heads64.Depth, TttMambaBlock<Heads64.Width, Heads64.Heads, Heads64.HeadDim, Heads64.MiniBatch, Heads64.Taps, Heads64.Hidden, LinearMemory<Heads64.HeadDim>>, Heads64.Width> Layers,
     RmsNorm<Heads64.Width> Norm)
 {
     public Logits<Heads64.Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));

@@ -6,7 +6,7 @@ namespace TttGen.Numerics.Tests;
 /// <summary>Mamba of 30 channels, five places and three taps: no size is a whole register's.</summary>
 [Model(Trainable = true)]
 public sealed partial record class SelectiveByThirty(
-    [Key("/backbone")] MambaLm<ThirtyOne, Twelve, Two, StateSpaceBlock<Twelve, Thirty, Five, Two, Three>> Lm);
+    [Key("/backbone")] MambaLm<ThirtyOne, Twelve, Two, MambaBlock<Twelve, Thirty, Five, Two, Three>> Lm);
 
 /// <summary>A gated linear recurrence (Griffin's RG-LRU): h ← a h + √(1 − a²) x, with a decay of the token's own.</summary>
 [Recurrence]

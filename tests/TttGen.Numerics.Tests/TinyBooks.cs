@@ -19,4 +19,4 @@ public static partial class Books
 /// <summary>TTT-Linear in the Mamba backbone, 1.9 million parameters.</summary>
 [Model]
 public sealed partial record class TinyBooks(
-    [Key("")] CausalLm<Books.Vocab, Books.Width, Books.Depth, MambaBlock<Books.Width, Books.Heads, Books.HeadDim, Books.MiniBatch, Books.Taps, Books.Hidden, LinearMemory<Books.HeadDim>>> Lm);
+    [Key("")] CausalLm<Books.Vocab, Books.Width, Books.Depth, TttMambaBlock<Books.Width, Books.Heads, Books.HeadDim, Books.MiniBatch, Books.Taps, Books.Hidden, LinearMemory<Books.HeadDim>>> Lm);

@@ -24,4 +24,4 @@ namespace TttGen.Ptx.Tests;
 /// <summary>A model whose kernels are short enough to be read as PTX.</summary>
 [Model]
 public sealed partial record class Toy(
-    [Key("")] CausalLm<ToyVocab, ToyWidth, ToyTaps, MambaBlock<ToyWidth, ToyHeads, ToyHeadDim, ToyHeadDim, ToyTaps, ToyHidden, LinearMemory<ToyHeadDim>>> Lm);
+    [Key("")] CausalLm<ToyVocab, ToyWidth, ToyTaps, TttMambaBlock<ToyWidth, ToyHeads, ToyHeadDim, ToyHeadDim, ToyTaps, ToyHidden, LinearMemory<ToyHeadDim>>> Lm);

@@ -55,6 +55,9 @@ public sealed class LayerCaseTests : CaseTests
     [Theory, MemberData(nameof(Names), "attention")]
     public void Attention_equals_its_spec(string name) => Check(name);
 
+    [Theory, MemberData(nameof(Names), "recurrences")]
+    public void Recurrences_equal_their_specs(string name) => Check(name);
+
     [Theory, MemberData(nameof(Names), "functions")]
     public void Functions_equal_their_specs_in_a_memory_and_in_a_layer(string name) => Check(name);
 }

@@ -25,6 +25,9 @@ public sealed class FuzzTests
     [Theory, MemberData(nameof(Seeds))]
     public void Random_layers_that_attend_equal_their_specs(int first) => Check(first, RandomLayer.DrawAttending);
 
+    [Theory, MemberData(nameof(Seeds))]
+    public void Random_recurrences_equal_their_specs(int first) => Check(first, RandomRecurrence.Draw);
+
     private static void Check(int first, Func<int, RandomSpec> draw)
     {
         for (var seed = first; seed < first + Each; seed++)

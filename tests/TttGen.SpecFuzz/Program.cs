@@ -8,7 +8,7 @@ using TttGen.SpecFuzz.Grammar;
 
 namespace TttGen.SpecFuzz;
 
-/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories|optimisers|attention|all FIRST COUNT [least]</c>, or a file of cases.</summary>
+/// <summary>The fuzzer by itself: <c>dotnet run -c Release --project tests/TttGen.SpecFuzz -- layers|memories|optimisers|attention|recurrences|all FIRST COUNT [least]</c>, or a file of cases.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
@@ -49,9 +49,9 @@ internal static class Program
                 foreach (var words in CompiledSpec.Refusals(SpecCase.Of("refused", Draw(kindOfRefused, seed).Source))) Console.WriteLine($"{kindOfRefused} {seed}: {words}");
             return 0;
         }
-        if (arguments is not [("layers" or "memories" or "optimisers" or "attention" or "all") and var kind, var first, var count, .. var options])
+        if (arguments is not [("layers" or "memories" or "optimisers" or "attention" or "recurrences" or "all") and var kind, var first, var count, .. var options])
         {
-            Console.Error.WriteLine("usage: layers|memories|optimisers|attention|all FIRST COUNT [least], or show KIND SEED, or text KIND FIRST [COUNT], or time [NAME], or refused KIND FIRST COUNT, or cases|texts FILE");
+            Console.Error.WriteLine("usage: layers|memories|optimisers|attention|recurrences|all FIRST COUNT [least], or show KIND SEED, or text KIND FIRST [COUNT], or time [NAME], or refused KIND FIRST COUNT, or cases|texts FILE");
             return 1;
         }
         var watch = Stopwatch.StartNew();
@@ -90,13 +90,14 @@ internal static class Program
     }
 
     /// <summary>Of what "all" draws, by turns.</summary>
-    private static readonly string[] Kinds = ["layers", "memories", "layers", "memories", "optimisers"];
+    private static readonly string[] Kinds = ["layers", "memories", "recurrences", "memories", "optimisers", "layers", "memories", "attention", "layers", "optimisers"];
 
     private static RandomSpec Draw(string kind, int seed) => kind switch
     {
         "layers" => RandomLayer.Draw(seed),
         "optimisers" => RandomOptimiser.Draw(seed),
         "attention" => RandomLayer.DrawAttending(seed),
+        "recurrences" => RandomRecurrence.Draw(seed),
         _ => RandomMemory.Draw(seed),
     };
 }

@@ -29,8 +29,8 @@ public sealed record KeptValue(Node Node, StepLevel Level, Input Gradient)
 }
 
 /// <summary>
-/// A recurrence as programs by level: what no token has a part in is made once, what all places of a token share once a token, the rest for each element. The gradient
-/// goes the same way back: an element's gradients of what it shares are added up before they go on.
+/// A recurrence as programs by level: what no token has a part in is made once, what all places of a token share once a token, the rest for each element. The backward pass
+/// runs the levels in reverse: an element's gradients of what it shares are added up before they go on.
 /// </summary>
 public sealed class DerivedRecurrence
 {

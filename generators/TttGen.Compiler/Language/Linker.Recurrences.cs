@@ -17,9 +17,9 @@ public sealed partial class Linker
         var (step, read) = (Method(program, "Step"), Method(program, "Read"));
         SpecArgument[] arguments = [.. step.Arguments, .. read.Arguments];
         if (arguments.Length != given.Count)
-            throw new CompileException("TTT167", $"{spec.Program.Name}: Scan gives {program.Name} {given.Count - 1} inputs, and its Step takes {step.Arguments.Count - 1} after the channel's own, its Read {read.Arguments.Count}; give as many", spec.Program.Name);
+            throw new CompileException("TTT170", $"{spec.Program.Name}: Scan gives {program.Name} {given.Count - 1} inputs, and its Step takes {step.Arguments.Count - 1} after the channel's own, its Read {read.Arguments.Count}; give as many", spec.Program.Name);
         if (program.Parameters.Count > 8 || given.Count > 16)
-            throw new CompileException("TTT168", $"{program.Name} carries {program.Parameters.Count} numbers for each element and takes {given.Count} of each token: at most 8 and 16 were expected", program.Name);
+            throw new CompileException("TTT171", $"{program.Name} carries {program.Parameters.Count} numbers for each element and takes {given.Count} of each token: at most 8 and 16 were expected", program.Name);
         var channels = node(given[0]).Shape[1];
         var places = s.TypeArguments.Count > 1 ? AxisOf(spec.Close(s.TypeArguments[1])) : new Axis("", 1);
         var lanes = new Axis("Channels", channels.Size);
@@ -85,7 +85,7 @@ public sealed partial class Linker
                     if (columns.Size == places.Size) return (StepInputKind.PlaceRows, null);
                     break;
             }
-            throw new CompileException("TTT169", $"{spec.Program.Name}: Scan takes rows of {channels.Size} channels or of {places.Size} places, parameters of the record of those sizes, and numbers; found {Found(value)}; what is made of parameters belongs into the Step of {program.Name}", spec.Program.Name);
+            throw new CompileException("TTT172", $"{spec.Program.Name}: Scan takes rows of {channels.Size} channels or of {places.Size} places, parameters of the record of those sizes, and numbers; found {Found(value)}; what is made of parameters belongs into the Step of {program.Name}", spec.Program.Name);
         }
 
         static string Found(Value value) => value switch

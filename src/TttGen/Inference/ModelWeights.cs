@@ -51,7 +51,9 @@ public sealed unsafe class ModelWeights : IDisposable
     /// <summary>Fresh numbers for a tensor, or for the next part of it.</summary>
     internal static void Draw(ParameterSlot slot, Random random, Span<float> to)
     {
-        if (!double.IsNaN(slot.Start)) to.Fill((float)slot.Start);
+        if (Initialisation.StateSpace(slot.Key, slot.Shape[^1], random) is { } start)
+            for (var i = 0; i < to.Length; i++) to[i] = (float)start(i);
+        else if (!double.IsNaN(slot.Start)) to.Fill((float)slot.Start);
         else
             for (var i = 0; i < to.Length; i++)
                 to[i] = (float)(slot.Form == StorageForm.Taps ? Initialisation.Tap(random, slot.Inner) : Initialisation.Deviation * Initialisation.Normal(random));

@@ -1,32 +1,17 @@
 namespace TttGen.Layers;
 
-/// <summary>
-/// One block of the Mamba backbone (arXiv 2407.04620, section 2.7): x += conv(norm x); x += gated TTT(norm x); x += SwiGLU(norm x).
-/// </summary>
+/// <summary>One block of Mamba (arXiv 2312.00752): x += mixer(norm x).</summary>
 /// <typeparam name="D">Elements of a row.</typeparam>
-/// <typeparam name="H">Heads.</typeparam>
-/// <typeparam name="F">Elements of one head, D / H.</typeparam>
-/// <typeparam name="K">Tokens of a mini-batch.</typeparam>
-/// <typeparam name="Taps">How many tokens a convolution sees.</typeparam>
-/// <typeparam name="N">The size of the feed-forward layer.</typeparam>
-/// <typeparam name="M">The memory.</typeparam>
-/// <param name="Conv">The convolution with its norm.</param>
-/// <param name="SeqNorm">Before the TTT layer.</param>
-/// <param name="SeqModelingBlock">The TTT layer.</param>
-/// <param name="FfnNorm">Before the feed-forward layer.</param>
-/// <param name="Mlp">The feed-forward layer.</param>
+/// <typeparam name="E">Channels of the scan.</typeparam>
+/// <typeparam name="N">Places of a channel.</typeparam>
+/// <typeparam name="R">The rank of the rates.</typeparam>
+/// <typeparam name="Taps">How many tokens the convolution sees.</typeparam>
+/// <param name="Norm">Before the mixer.</param>
+/// <param name="Mixer">The mixer.</param>
 [Layer]
-public readonly partial record struct MambaBlock<D, H, F, K, Taps, N, M>(
-    PreConvolution<D, Taps> Conv, RmsNorm<D> SeqNorm, GatedTttLayer<D, H, F, K, Taps, M> SeqModelingBlock, RmsNorm<D> FfnNorm, SwiGlu<D, N> Mlp)
-    : ILayer<MambaBlock<D, H, F, K, Taps, N, M>, D>
-    where D : IDim where H : IDim where F : IDim where K : IDim where Taps : IDim where N : IDim where M : IInnerModel<M, F>
+public readonly partial record struct MambaBlock<D, E, N, R, Taps>(MambaNorm<D> Norm, MambaMixer<D, E, N, R, Taps> Mixer)
+    : ILayer<MambaBlock<D, E, N, R, Taps>, D> where D : IDim where E : IDim where N : IDim where R : IDim where Taps : IDim
 {
     /// <inheritdoc/>
-    public Seq<D> Apply(Seq<D> x)
-    {
-        x += Conv.Apply(x);
-        x += SeqModelingBlock.Apply(SeqNorm.Apply(x));
-        x += Mlp.Apply(FfnNorm.Apply(x));
-        return x;
-    }
+    public Seq<D> Apply(Seq<D> x) => x + Mixer.Apply(Norm.Apply(x));
 }

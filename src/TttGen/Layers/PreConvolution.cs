@@ -1,6 +1,6 @@
 namespace TttGen.Layers;
 
-/// <summary>A norm, then a convolution over time: what <see cref="MambaBlock{D, H, F, K, Taps, N, M}"/> begins with (<c>pre_conv</c>).</summary>
+/// <summary>A norm, then a convolution over time: what <see cref="TttMambaBlock{D, H, F, K, Taps, N, M}"/> begins with (<c>pre_conv</c>).</summary>
 /// <typeparam name="D">Elements of a row.</typeparam>
 /// <typeparam name="Taps">How many tokens each output sees.</typeparam>
 /// <param name="Norm">The norm.</param>

@@ -40,7 +40,7 @@ public sealed class CodeAsItReadsTests
 
     /// <summary>The selective scan of Mamba, and its gradient.</summary>
     [Fact]
-    public Task A_recurrence() => Check(Model("StateSpaceBlock<Width, Hidden, HeadDim, Heads, Taps>", "[Model(Trainable = true)]"), ["SelectiveScanRecurrence", "SelectiveScanRecurrenceBackward"]);
+    public Task A_recurrence() => Check(Model("MambaBlock<Width, Hidden, HeadDim, Heads, Taps>", "[Model(Trainable = true)]"), ["SelectiveScanRecurrence", "SelectiveScanRecurrenceBackward"]);
 
     /// <summary>The plan of a model on a device.</summary>
     [Fact]
@@ -56,9 +56,9 @@ public sealed class CodeAsItReadsTests
     /// <summary>What each of the compiler's passes made of both backbones: a file a pass.</summary>
     [Theory]
     [InlineData("Linear", "TransformerBlock<Width, Heads, HeadDim, MiniBatch, Hidden, LinearMemory<HeadDim>>")]
-    [InlineData("Mamba", "MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, Hidden>>")]
+    [InlineData("Mamba", "TttMambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, Hidden>>")]
     [InlineData("Llama", "LlamaBlock<Width, Width, Width, Heads, Heads, HeadDim, Hidden>")]
-    [InlineData("StateSpace", "StateSpaceBlock<Width, Hidden, HeadDim, Heads, Taps>")]
+    [InlineData("SelectiveScan", "MambaBlock<Width, Hidden, HeadDim, Heads, Taps>")]
     public Task What_the_passes_made(string backbone, string block)
     {
         var text = Verifier.Texts(Compilations.DriverWith("TttGenDump").RunGenerators(Model(block)))["App.Linear.Artefacts.g.cs"];

@@ -36,7 +36,7 @@ public sealed class EmittedCodeTests
         [Model]
         public sealed partial record class LinearMamba(
             Embedding<Vocab, Width> EmbedTokens,
-            Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>, Width> Layers,
+            Stack<Depth, TttMambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, LinearMemory<HeadDim>>, Width> Layers,
             RmsNorm<Width> Norm)
         {
             public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
@@ -45,7 +45,7 @@ public sealed class EmittedCodeTests
         [Model]
         public sealed partial record class MlpMamba(
             Embedding<Vocab, Width> EmbedTokens,
-            Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
+            Stack<Depth, TttMambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
             RmsNorm<Width> Norm)
         {
             public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
@@ -253,7 +253,7 @@ public sealed class EmittedCodeTests
         [Model(Trainable = true)]
         public sealed partial record class Mlp(
             Embedding<Vocab, Width> EmbedTokens,
-            Stack<Depth, MambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
+            Stack<Depth, TttMambaBlock<Width, Heads, HeadDim, MiniBatch, Taps, Hidden, MlpMemory<HeadDim, InnerHidden>>, Width> Layers,
             RmsNorm<Width> Norm)
         {
             public Logits<Vocab> Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));

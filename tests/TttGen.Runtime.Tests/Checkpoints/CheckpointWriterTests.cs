@@ -45,6 +45,33 @@ public sealed class CheckpointWriterTests : IDisposable
     }
 
     [Fact]
+    public void Pieces_are_written_as_one_tensor_and_read_apart()
+    {
+        ParameterInfo[] pieces = [new("a.weight[0]", [3, 5]), new("b", [2]), new("a.weight[2]", [4, 5]), new("a.weight[1]", [1, 5])];
+        CheckpointWriter.Write(_directory.Root, [], pieces, Fill);
+        using Checkpoint checkpoint = Checkpoint.Open(_directory.Root);
+
+        checkpoint.Check(pieces, "Test");
+        Assert.Equal([8L, 5L], checkpoint.Tensors["a.weight"].Shape);
+        Assert.Equal(["a.weight", "b"], checkpoint.Tensors.Keys.Order());
+        foreach (ParameterInfo piece in pieces)
+        {
+            float[] values = new float[piece.Count];
+            checkpoint.Read(piece.Key, 0, values);
+            Assert.Equal([.. Enumerable.Range(0, values.Length).Select(i => Value(piece, i))], values);
+        }
+        float[] whole = new float[40];
+        checkpoint.Read("a.weight", 0, whole);
+        Assert.Equal([.. Enumerable.Range(0, 5).Select(i => Value(pieces[3], i))], whole[15..20]);
+    }
+
+    [Theory]
+    [InlineData("a[0]", 3, "a[2]", 3, "a: expected a parameter that is its piece 1, found a[0], a[2]")]
+    [InlineData("a[0]", 3, "a[1]", 4, "a: expected pieces that differ in their first axis only, found [2, 3] and [2, 4]")]
+    public void Pieces_that_make_no_tensor_are_refused(string first, int columns, string second, int otherColumns, string message) =>
+        Assert.Contains(message, Assert.Throws<TttException>(() => CheckpointWriter.Write(_directory.Root, [], [new(first, [2, columns]), new(second, [2, otherColumns])], Fill)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void The_file_is_laid_out_as_the_format_says()
     {
         CheckpointWriter.Write(_directory.Root, [], [new("a", [2, 1]), new("b", [1])], (_, first, to) => to.Fill(first + 1));

@@ -17,7 +17,7 @@ internal sealed record SpecCase(string Name, IReadOnlyList<(string Assembly, str
     /// <summary>One of thousands: some of what is compared of a case by hand is left to chance.</summary>
     public bool IsRandom => Words.ContainsKey("random");
 
-    private const string Usings = "using TttGen;\nusing TttGen.Layers;\nusing TttGen.InnerModels;\nusing TttGen.InnerOptimisers;\nusing static TttGen.Ops;\n";
+    private const string Usings = "using TttGen;\nusing TttGen.Layers;\nusing TttGen.InnerModels;\nusing TttGen.InnerOptimisers;\nusing TttGen.Recurrences;\nusing static TttGen.Ops;\n";
 
     /// <summary>A project of one file.</summary>
     public static SpecCase Of(string name, string text)

@@ -1,0 +1,3 @@
+using TttGen.App;
+
+return TttApp.Run<Mamba130MSample.Mamba130M>(args);

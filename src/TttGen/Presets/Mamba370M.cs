@@ -1,0 +1,36 @@
+namespace TttGen.Presets;
+
+/// <summary>
+/// The dimensions of Mamba 370m as its authors published it (arXiv 2312.00752, state-spaces/mamba-370m-hf): 48 blocks of 1024, 2048 channels of 16 places.
+/// <code>
+/// using TttGen;
+/// using TttGen.Layers;
+/// using static TttGen.Presets.Mamba370M;
+///
+/// [Model]
+/// public sealed partial record class MyModel([Key("/backbone")] MambaLm&lt;Vocab, Width, Depth, MambaBlock&lt;Width, Channels, Places, Rank, Taps&gt;&gt; Lm);
+/// </code>
+/// </summary>
+public static partial class Mamba370M
+{
+    /// <summary>Elements of a row: 1024.</summary>
+    [Dim(1024)] public readonly partial struct Width : IDim;
+
+    /// <summary>Channels of the scan: 2048.</summary>
+    [Dim(2048)] public readonly partial struct Channels : IDim;
+
+    /// <summary>Places of a channel: 16.</summary>
+    [Dim(16)] public readonly partial struct Places : IDim;
+
+    /// <summary>The rank of the rates: 64.</summary>
+    [Dim(64)] public readonly partial struct Rank : IDim;
+
+    /// <summary>Blocks: 48.</summary>
+    [Dim(48)] public readonly partial struct Depth : IDim;
+
+    /// <summary>Tokens to choose from: 50280, the GPT-NeoX tokenizer's, rounded up to a multiple of 8.</summary>
+    [Dim(50280)] public readonly partial struct Vocab : IDim;
+
+    /// <summary>Tokens that the convolution sees: 4.</summary>
+    [Dim(4)] public readonly partial struct Taps : IDim;
+}
