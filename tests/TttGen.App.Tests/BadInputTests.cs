@@ -41,6 +41,7 @@ public sealed class BadInputTests : AppTests
     [Theory]
     [InlineData("'--colour'", "generate", "--prompt", "a", "--colour")]
     [InlineData("'dance'", "dance")]
+    [InlineData("--cache: expected f32 or bf16, found 'int8'", "generate", "--prompt", "a", "--cache", "int8")]
     [InlineData("--weights: expected f32, bf16 or int8, found 'f16'", "generate", "--prompt", "a", "--weights", "f16")]
     [InlineData("--threads: expected a whole number from 0 to", "generate", "--prompt", "a", "--threads", "-2")]
     [InlineData("--max-context: expected a whole number from 1 to", "generate", "--prompt", "a", "--max-context", "0")]

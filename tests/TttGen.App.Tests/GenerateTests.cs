@@ -141,10 +141,10 @@ public sealed class GenerateTests : AppTests
     public void Weights_threads_and_limit_reach_the_model()
     {
         var setting = Setting;
-        AppRun.Of(setting, "generate", "--prompt", "a", "--weights", "int8", "--threads", "3", "--max-context", "32768", "--max-tokens", "1");
+        AppRun.Of(setting, "generate", "--prompt", "a", "--weights", "int8", "--threads", "3", "--max-context", "32768", "--cache", "bf16", "--max-tokens", "1");
 
         var (directory, options) = Assert.Single(setting.Model.Opened);
-        Assert.Equal((PathOf("model"), Cpu.WeightType.Int8, 3, 32768), (directory, options.Weights, options.Threads, options.MaxContext));
+        Assert.Equal((PathOf("model"), Cpu.WeightType.Int8, 3, 32768, Cpu.CacheType.BFloat16), (directory, options.Weights, options.Threads, options.MaxContext, options.Cache));
     }
 
     private sealed class FlushedWriter : StringWriter

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TttGen.App.CommandLine;
+using TttGen.Cpu;
 using TttGen.Inference;
 
 namespace TttGen.App.Benchmarking;
@@ -95,7 +96,7 @@ internal sealed class Bench(TttModel model, Func<int, MachineSpeed> measureLimit
             ? parameters.Where(parameter => parameter.Key.EndsWith("embed_tokens.weight", StringComparison.Ordinal)).Sum(parameter => parameter.Count)
             : 0;
         return model.WeightBytes - unread * model.Weights.Bytes() + 2 * model.StateBytes
-            + model.Definition.Attention.Sum(a => a.BytesPerKey * a.MeanKeys(context, DecodeSteps));
+            + model.Definition.Attention.Sum(a => a.BytesPerKey * a.MeanKeys(context, DecodeSteps)) * (model.Cache == CacheType.BFloat16 ? 0.5 : 1);
     }
 
     private int[] RandomTokens(int count)

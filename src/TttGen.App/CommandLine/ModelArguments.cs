@@ -28,6 +28,26 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
         },
     };
 
+    private readonly Option<CacheType> _cache = new("--cache")
+    {
+        Description = "How keys and values are kept in a sequence's state, of models that attend: f32 or bf16",
+        HelpName = "type",
+        DefaultValueFactory = static _ => CacheType.Float32,
+        CustomParser = static result =>
+        {
+            switch (result.Tokens[0].Value)
+            {
+                case "f32":
+                    return CacheType.Float32;
+                case "bf16":
+                    return CacheType.BFloat16;
+                case var other:
+                    result.AddError($"--cache: expected f32 or bf16, found '{other}'");
+                    return default;
+            }
+        },
+    };
+
     private readonly Option<int> _threads = Numbers.Integer("--threads", "Worker threads; 0: one a processor", 0, 0, WorkerPool.MostThreads);
 
     private readonly Option<long?> _maxContext = Numbers.OptionalInteger("--max-context", "Tokens that a sequence may have; what would read more is refused before it begins. Default: any number", 1, long.MaxValue);
@@ -39,7 +59,10 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
     {
         command.Options.Add(_directory);
         if (weights)
+        {
             command.Options.Add(_weights);
+            command.Options.Add(_cache);
+        }
         command.Options.Add(_threads);
         command.Options.Add(_maxContext);
         command.Options.Add(_device.Option);
@@ -80,7 +103,7 @@ internal sealed class ModelArguments(ModelDefinition definition, AppConsole cons
 
     /// <summary>Loading options as given.</summary>
     public ModelOptions Options(ParseResult arguments, ChosenDevice device) =>
-        new() { Weights = arguments.GetValue(_weights), Threads = arguments.GetValue(_threads), Device = device.Device, MaxContext = MaxContext(arguments) };
+        new() { Weights = arguments.GetValue(_weights), Cache = arguments.GetValue(_cache), Threads = arguments.GetValue(_threads), Device = device.Device, MaxContext = MaxContext(arguments) };
 
     /// <summary>The checkpoint's tokenizer, which must be of the model's size.</summary>
     public static Tokenizer LoadTokenizer(string directory, TttModel model)

@@ -32,6 +32,6 @@ internal static class InspectCommand
         using var device = model.OpenDevice(arguments);
         using var loaded = directory is null ? null : model.Load(arguments, directory, device);
         device.Tell();
-        return new ModelFacts(definition, loaded?.WeightBytes, device.Name, device.Device is CudaDevice cuda ? [.. cuda.Kernels] : []);
+        return new ModelFacts(definition, loaded?.WeightBytes, model.Options(arguments, device).Cache, device.Name, device.Device is CudaDevice cuda ? [.. cuda.Kernels] : []);
     }
 }

@@ -16,7 +16,7 @@ internal static class InspectJson
         json.WriteEndObject();
         if (facts.LoadedWeights is { } loaded) json.WriteNumber("loaded_weight_bytes", loaded);
         json.WriteNumber("state_bytes", definition.StateBytes);
-        if (definition.StateBytesPerToken > 0) json.WriteNumber("state_bytes_per_token", definition.StateBytesPerToken);
+        if (facts.StateBytesPerToken > 0) json.WriteNumber("state_bytes_per_token", facts.StateBytesPerToken);
         json.WriteStartObject("flops_per_token");
         json.WriteNumber("body", definition.FlopsPerToken.Body);
         json.WriteNumber("head", definition.FlopsPerToken.Head);

@@ -60,7 +60,7 @@ internal static class InspectTables
         Row(table, "weights", $"f32 {Megabytes(facts.WeightBytes(4))}, bf16 {Megabytes(facts.WeightBytes(2))}, int8 {Megabytes(facts.WeightBytes(1))}");
         if (facts.LoadedWeights is { } loaded) Row(table, "weights as loaded", Megabytes(loaded));
         Row(table, "state of a sequence", Megabytes(facts.Definition.StateBytes));
-        if (facts.Definition.StateBytesPerToken > 0) Row(table, "state of each token", $"{Number(facts.Definition.StateBytesPerToken)} B");
+        if (facts.StateBytesPerToken > 0) Row(table, "state of each token", $"{Number(facts.StateBytesPerToken)} B");
         Row(table, "operations a token", string.Create(CultureInfo.InvariantCulture, $"body {body / 1e6:F3} MFLOP, head {head / 1e6:F3} MFLOP"));
         Row(table, "instruction set", InstructionSet.Describe());
         Row(table, "device", facts.Device);

@@ -13,7 +13,7 @@ public static unsafe class AttentionForward
     /// <param name="features">Elements of a head.</param>
     /// <param name="group">Query heads that share the key head.</param>
     public static long ScratchSize(int features, int group) =>
-        AttentionRows.Of(group) * (2L * KeyValueTile.ValueStride(features) + KeyValueTile.Tokens) + AttentionRows.Room(group, 2);
+        AttentionRows.Of(group) * (2L * KeyValueTile.ValueStride(features) + KeyValueTile.Tokens) + AttentionRows.Room(group, 2) + KeyValueTile.Size(features);
 
     /// <summary>Answers queries of tokens that follow one another; the tiles have the keys and values of all tokens up to the last.</summary>
     /// <param name="count">Tokens.</param>
@@ -34,10 +34,11 @@ public static unsafe class AttentionForward
     /// <param name="cap">What scores stay within, as cap · tanh(score / cap); 0: they are not capped.</param>
     /// <param name="sinks">[count, group]: of each head one more score that the softmax divides by, which has no value; null: none.</param>
     /// <param name="sinksStride">Elements from row to row.</param>
+    /// <param name="cache">How keys and values lie in the tiles; in bf16 <typeparamref name="T"/> is float, and <paramref name="place"/> counts elements of two bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T, V>(
         int count, long position, int features, int group, double scale, int window, T** tiles, long place, T* query, nint queryStride, T* answers, nint answersStride,
-        T* statistics, nint statisticsStride, T* scratch, double cap = 0, T* sinks = null, nint sinksStride = 0)
+        T* statistics, nint statisticsStride, T* scratch, double cap = 0, T* sinks = null, nint sinksStride = 0, CacheType cache = CacheType.Float32)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where V : struct, ILanes<V, T>
     {
@@ -48,6 +49,7 @@ public static unsafe class AttentionForward
         T* scores = sums + most * stride; // [rows, 64]
         T* largest = scores + most * KeyValueTile.Tokens; // [rows]
         T* weights = largest + most; // [rows]: Σ exp(score − largest)
+        T* widened = largest + AttentionRows.Room(group, 2); // a tile that is kept in bf16
 
         for (int first = 0; first < count; first += block.Tokens)
         {
@@ -61,7 +63,8 @@ public static unsafe class AttentionForward
                 for (int row = 0; row < rows; row++) (largest[row], weights[row]) = (sinks[first * sinksStride + block.At(row, sinksStride, 1)], T.One);
             for (long tile = block.FirstTile(at); tile <= (at + tokens - 1) / KeyValueTile.Tokens; tile++)
             {
-                T* keys = tiles[tile] + place;
+                T* keys = cache == CacheType.Float32 ? tiles[tile] + place : widened;
+                if (cache == CacheType.BFloat16) KeyValueTile.Widen((ushort*)tiles[tile] + place, features, (float*)widened);
                 int columns = block.Scores(tokens, at, tile, keys, queries, scores);
                 for (int row = 0; row < rows; row++) Soften(block, scores + row * KeyValueTile.Tokens, columns, largest + row, weights + row, sums + row * stride);
                 int seen = (int)Math.Min(KeyValueTile.Tokens, at + tokens - tile * KeyValueTile.Tokens);

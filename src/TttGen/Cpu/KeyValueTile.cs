@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TttGen.Checkpoints;
 
 namespace TttGen.Cpu;
 
@@ -30,10 +31,17 @@ public static unsafe class KeyValueTile
     /// <param name="keyStride">Elements from row to row.</param>
     /// <param name="value">[count, features].</param>
     /// <param name="valueStride">Elements from row to row.</param>
-    public static void Append<T, V>(int count, long position, int features, T** tiles, long place, T* key, nint keyStride, T* value, nint valueStride)
+    /// <param name="cache">How they lie there; in bf16 <typeparamref name="T"/> is float, and <paramref name="place"/> counts elements of two bytes.</param>
+    public static void Append<T, V>(
+        int count, long position, int features, T** tiles, long place, T* key, nint keyStride, T* value, nint valueStride, CacheType cache = CacheType.Float32)
         where T : unmanaged
         where V : struct, ILanes<V, T>
     {
+        if (cache == CacheType.BFloat16)
+        {
+            AppendRounded(count, position, features, (ushort**)tiles, place, (float*)key, keyStride, (float*)value, valueStride);
+            return;
+        }
         for (int done = 0; done < count;)
         {
             int at = (int)((position + done) % Tokens), some = Math.Min(Tokens - at, count - done);
@@ -45,4 +53,26 @@ public static unsafe class KeyValueTile
             done += some;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AppendRounded(int count, long position, int features, ushort** tiles, long place, float* key, nint keyStride, float* value, nint valueStride)
+    {
+        for (int i = 0; i < count; i++, key += keyStride, value += valueStride)
+        {
+            int at = (int)((position + i) % Tokens);
+            ushort* tile = tiles[(position + i) / Tokens] + place, to = tile + Values(features) + at * ValueStride(features);
+            for (int c = 0; c < features; c++)
+            {
+                tile[c * Tokens + at] = Quantisation.ToBFloat16(key[c]);
+                to[c] = Quantisation.ToBFloat16(value[c]);
+            }
+        }
+    }
+
+    /// <summary>A tile in bf16 as one of floats.</summary>
+    /// <param name="tile">[Size(features)].</param>
+    /// <param name="features">Elements of a head.</param>
+    /// <param name="to">[Size(features)].</param>
+    internal static void Widen(ushort* tile, int features, float* to) =>
+        TensorConversion.WidenBFloat16(new ReadOnlySpan<ushort>(tile, Size(features)), new Span<float>(to, Size(features)));
 }

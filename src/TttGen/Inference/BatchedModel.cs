@@ -1,4 +1,5 @@
 using System.Globalization;
+using TttGen.Cpu;
 
 namespace TttGen.Inference;
 
@@ -70,7 +71,7 @@ public abstract unsafe class BatchedModel : TttModel
     internal abstract uint StartChecksum { get; }
 
     /// <summary>Length and signature, for states; models in assemblies that see this one's internals override them as all others do.</summary>
-    internal (long Length, string Signature) StateLayout => (StateLength, StateSignature);
+    internal (long Length, string Signature) StateLayout => (StateLength, Cache == CacheType.Float32 ? StateSignature : StateSignature.TrimEnd(')') + StateFile.CacheMark + ")");
 
     /// <summary>Where inner weights lie within a state.</summary>
     public abstract IReadOnlyList<StateTensor> StateTensors { get; }
@@ -204,7 +205,7 @@ public abstract unsafe class BatchedModel : TttModel
         for (var s = 0; s < states.Length; s++)
         {
             if (states[s] is not ModelState state) throw new TttException($"sequence {s}: expected a state of this model, found one made elsewhere");
-            if (state.Signature != StateSignature) throw new TttException($"sequence {s}: expected a state of {StateSignature}, found one of {state.Signature}");
+            if (state.Signature != StateLayout.Signature) throw new TttException($"sequence {s}: expected a state of {StateLayout.Signature}, found one of {state.Signature}");
             if (!Owns(state)) throw new TttException($"sequence {s}: expected a state of this model's device, found one made elsewhere; save it and restore it into one of this model");
             if (!state.Lifetime.TryTake())
                 throw Array.IndexOf(_states, state, 0, s) is var first and >= 0
@@ -301,7 +302,7 @@ public abstract unsafe class BatchedModel : TttModel
     public float[] ReadState(SequenceState state, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (state is not ModelState compiled || compiled.Signature != StateSignature) throw new TttException("expected a state of this model");
+        if (state is not ModelState compiled || compiled.Signature != StateLayout.Signature) throw new TttException("expected a state of this model");
         var tensor = StateTensors.FirstOrDefault(t => t.Name == name)
             ?? throw new TttException($"{name}: expected one of {string.Join(", ", StateTensors.Select(t => t.Name))}");
         var numbers = new float[(long)tensor.Layers * tensor.Heads * tensor.Count];

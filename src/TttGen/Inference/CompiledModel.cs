@@ -38,7 +38,13 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
             weights.Dispose();
             throw new TttException($"{Definition.Name} has no kernels for {device.Name}; set <TttGenCuda>true</TttGenCuda> in its project, or run it on the CPU");
         }
+        if (options.Cache != CacheType.Float32 && PageClasses.Count == 0)
+        {
+            weights.Dispose();
+            throw new TttException($"{Definition.Name} does not attend, and keeps no keys and values: expected a cache in f32, found bf16; leave out --cache (ModelOptions.Cache)");
+        }
         MaxContext = options.MaxContext;
+        Cache = options.Cache;
         Slots = slots;
         Parameters = weights;
         _original = original;
@@ -85,6 +91,9 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
     public override WeightType Weights => Parameters.Type;
 
     /// <inheritdoc/>
+    public override CacheType Cache { get; }
+
+    /// <inheritdoc/>
     public override long WeightBytes => Parameters.Bytes;
 
     /// <inheritdoc/>
@@ -99,8 +108,8 @@ public abstract unsafe class CompiledModel : BatchedModel, IParallelWork
     /// <summary>Whether a sequence carries nothing but pages: its state can go back then.</summary>
     protected virtual bool OnlyPages => false;
 
-    /// <summary>As <see cref="PageClasses"/>, for states.</summary>
-    internal IReadOnlyList<PageClass> PageLayout => PageClasses;
+    /// <summary>As <see cref="PageClasses"/>, for states, in the cache's type.</summary>
+    internal IReadOnlyList<PageClass> PageLayout => field ??= Cache == CacheType.Float32 ? PageClasses : [.. PageClasses.Select(one => one with { Cache = Cache })];
 
     /// <summary>As <see cref="OnlyPages"/>, for states.</summary>
     internal bool CarriesOnlyPages => OnlyPages;

@@ -14,7 +14,7 @@ internal sealed class PagePool(IReadOnlyList<PageClass> classes) : IDisposable
     internal SequencePage Take(int pageClass)
     {
         if (_spare[pageClass].TryPop(out var page)) return page.TakeAgain();
-        page = new SequencePage(classes[pageClass].PageElements);
+        page = new SequencePage(classes[pageClass].Numbers);
         Volatile.Write(ref _bytes, _bytes + page.Bytes);
         return page;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using TttGen.Cpu;
 
 namespace TttGen.Inference;
 
@@ -39,7 +40,7 @@ internal sealed unsafe class SequencePages
     internal Int128 ElementsAt(long position)
     {
         Int128 elements = 0;
-        foreach (var one in _classes) elements += (Int128)one.PageElements * (PageClass.PagesOf(position) - one.FirstPage(position));
+        foreach (var one in _classes) elements += (Int128)one.Numbers * (PageClass.PagesOf(position) - one.FirstPage(position));
         return elements;
     }
 
@@ -84,7 +85,7 @@ internal sealed unsafe class SequencePages
         var table = _tables[c];
         if (pages <= table.End) return;
         _addresses[c] = table.Grow(pages);
-        while (table.End < pages) table.Put(table.End, _pool?.Take(c) ?? new SequencePage(_classes[c].PageElements));
+        while (table.End < pages) table.Put(table.End, _pool?.Take(c) ?? new SequencePage(_classes[c].Numbers));
     }
 
     /// <summary>Frees pages that lie before what the next token reads.</summary>
@@ -164,13 +165,14 @@ internal sealed unsafe class SequencePages
                 var (whole, written) = (_tables[c].Pages[page]!, position - page * PageClass.Tokens);
                 if (written >= PageClass.Tokens || _classes[c].Blocks.Count == 0)
                 {
-                    NumberPieces.Read(whole.Pointer, _classes[c].PageElements, put);
+                    NumberPieces.Read(whole.Pointer, _classes[c].Numbers, put);
                     GC.KeepAlive(whole);
                     continue;
                 }
                 var copy = CopyOf(whole, _classes[c]);
-                ClearFrom((int)written, copy.Pointer, _classes[c].Blocks);
-                NumberPieces.Read(copy.Pointer, _classes[c].PageElements, put);
+                if (_classes[c].Cache == CacheType.Float32) ClearFrom((int)written, copy.Pointer, _classes[c].Blocks);
+                else ClearFrom((int)written, (ushort*)copy.Pointer, _classes[c].Blocks);
+                NumberPieces.Read(copy.Pointer, _classes[c].Numbers, put);
                 copy.Free();
             }
         }
@@ -198,13 +200,13 @@ internal sealed unsafe class SequencePages
             for (var page = _tables[c].First; page < _tables[c].End; page++)
             {
                 var to = _tables[c].Pages[page]!;
-                NumberPieces.Write(to.Pointer, _classes[c].PageElements, get);
+                NumberPieces.Write(to.Pointer, _classes[c].Numbers, get);
                 GC.KeepAlive(to);
             }
         }
     }
 
-    private static void ClearFrom(int written, float* page, IReadOnlyList<PageBlock> blocks)
+    private static void ClearFrom<T>(int written, T* page, IReadOnlyList<PageBlock> blocks) where T : unmanaged
     {
         const int Tokens = PageClass.Tokens;
         foreach (var block in blocks)
@@ -212,16 +214,16 @@ internal sealed unsafe class SequencePages
             for (var one = 0; one < block.Count; one++)
             {
                 var first = page + block.First + one * block.Stride;
-                if (!block.TokensLast) new Span<float>(first + (long)written * block.Width, (Tokens - written) * block.Width).Clear();
+                if (!block.TokensLast) new Span<T>(first + (long)written * block.Width, (Tokens - written) * block.Width).Clear();
                 else
-                    for (var row = 0; row < block.Width; row++) new Span<float>(first + (long)row * Tokens + written, Tokens - written).Clear();
+                    for (var row = 0; row < block.Width; row++) new Span<T>(first + (long)row * Tokens + written, Tokens - written).Clear();
             }
         }
     }
 
     private static SequencePage CopyOf(SequencePage page, PageClass of)
     {
-        var copy = new SequencePage(of.PageElements);
+        var copy = new SequencePage(of.Numbers);
         Buffer.MemoryCopy(page.Pointer, copy.Pointer, copy.Bytes, copy.Bytes);
         GC.KeepAlive(page);
         GC.KeepAlive(copy);
@@ -239,7 +241,7 @@ internal sealed unsafe class SequencePages
     private TttException NoMemory(long position, long end, OutOfMemoryException error)
     {
         Int128 pages = 0;
-        foreach (var one in _classes) pages += (Int128)one.PageElements * (PageClass.PagesOf(end) - one.FirstPage(position)) * sizeof(float);
+        foreach (var one in _classes) pages += (Int128)one.Numbers * (PageClass.PagesOf(end) - one.FirstPage(position)) * sizeof(float);
         return new TttException(string.Create(CultureInfo.InvariantCulture,
             $"keys and values: expected {pages} bytes for {end} tokens of a sequence, found no memory for them; read fewer tokens, or dispose of other states"), error);
     }

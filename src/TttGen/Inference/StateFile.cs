@@ -8,13 +8,16 @@ namespace TttGen.Inference;
 
 /// <summary>
 /// A state in a file, little-endian: <c>TttGenState3</c>, i32 bytes of the signature, i64 position, i64 count of numbers, the signature in UTF-8,
-/// the numbers in f32, those of the pages after the others, class by class and whole (<see cref="PageClass"/>: which ones follows from the position), u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over. The signature ends in the
+/// the numbers in f32 (keys and values in bf16, two in four bytes, where the signature says so), those of the pages after the others, class by class and whole (<see cref="PageClass"/>: which ones follows from the position), u32 CRC-32C of everything before. Nothing of a file that is not whole and of the right model is taken over. The signature ends in the
 /// checksum of the weights that a state starts from; files of older builds, which have none there, are read as well.
 /// </summary>
 internal static class StateFile
 {
     /// <summary>Where a signature begins to speak of the weights.</summary>
     internal const string WeightsMark = "; weights ";
+
+    /// <summary>What a signature says of keys and values that are not in f32.</summary>
+    internal const string CacheMark = "; keys and values in bf16";
 
     private const int HeadBytes = 12 + 4 + 8 + 8;
 
@@ -76,6 +79,8 @@ internal static class StateFile
             if (from.ReadAtLeast(name, name.Length, false) < name.Length) throw Damaged();
             var written = Encoding.UTF8.GetString(name);
             if (written == WithoutWeights(signature)) signature = written;
+            if (IsOfBf16(written) != IsOfBf16(signature) && WithoutCache(written) == WithoutCache(signature))
+                throw new TttException($"{file}: expected keys and values in {Cache(signature)}, found {Cache(written)}; restore it with --cache {Cache(written)} (ModelOptions.Cache), as it was saved");
             if (written != signature && ModelOf(written) == ModelOf(signature))
                 throw new TttException($"{file}: expected a state that these weights have made, found one of other weights of the same model; restore it with the checkpoint that saved it");
             if (written != signature)
@@ -112,6 +117,12 @@ internal static class StateFile
 
     /// <summary>What files were called before they spoke of the weights: those are taken, for nothing in them says which weights they come from.</summary>
     private static string WithoutWeights(string signature) => signature.Contains(WeightsMark, StringComparison.Ordinal) ? ModelOf(signature) + ")" : signature;
+
+    private static bool IsOfBf16(string signature) => signature.Contains(CacheMark, StringComparison.Ordinal);
+
+    private static string Cache(string signature) => IsOfBf16(signature) ? "bf16" : "f32";
+
+    private static string WithoutCache(string signature) => ModelOf(signature).Replace(CacheMark, "", StringComparison.Ordinal);
 
     private static string ModelOf(string signature) => signature.LastIndexOf(WeightsMark, StringComparison.Ordinal) is var at and >= 0 ? signature[..at] : signature;
 }

@@ -13,8 +13,11 @@ public delegate void LogitsConsumer(int sequence, int first, ReadOnlySpan<float>
 /// <summary>Options of loading and creating a model.</summary>
 public sealed record ModelOptions
 {
-    /// <summary>How matrices are stored and computed from. Carries and vectors are always f32.</summary>
+    /// <summary>How matrices are stored and computed from. Vectors are always f32, and so are carries, but for <see cref="Cache"/>.</summary>
     public WeightType Weights { get; init; } = WeightType.Float32;
+
+    /// <summary>How keys and values are kept in states, of models that attend: in bf16 a sequence takes half the memory. On the processor.</summary>
+    public CacheType Cache { get; init; }
 
     /// <summary>Worker threads, at most <see cref="WorkerPool.MostThreads"/>; 0: one a processor.</summary>
     public int Threads { get; init; }
@@ -43,6 +46,9 @@ public abstract class TttModel : IDisposable
 
     /// <summary>How matrices are stored.</summary>
     public abstract WeightType Weights { get; }
+
+    /// <summary>How keys and values are kept in its states.</summary>
+    public virtual CacheType Cache => CacheType.Float32;
 
     /// <summary>Bytes of weights held.</summary>
     public abstract long WeightBytes { get; }

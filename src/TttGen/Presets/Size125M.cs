@@ -18,7 +18,7 @@ namespace TttGen.Presets;
 ///     public Logits&lt;Vocab&gt; Apply(Tokens tokens) => EmbedTokens.Logits(Norm.Apply(Layers.Apply(EmbedTokens.Lookup(tokens))));
 /// }
 /// </code>
-/// The Mamba backbone is <c>TttMambaBlock&lt;Width, Heads, HeadDim, MiniBatch, Taps, Hidden, …&gt;</c>; TTT-MLP is
+/// The paper's Transformer is Llama, <c>LlamaBlock&lt;Width, Width, Width, Heads, Heads, HeadDim, Hidden&gt;</c>. The Mamba backbone is <c>TttMambaBlock&lt;Width, Heads, HeadDim, MiniBatch, Taps, Hidden, …&gt;</c>; TTT-MLP is
 /// <c>MlpMemory&lt;HeadDim, InnerHidden&gt;</c>; an untied head is a parameter <c>LmHead&lt;Width, Vocab&gt; Head</c> whose <c>Logits</c> stand for the embedding's.
 /// </summary>
 public static partial class Size125M

@@ -52,6 +52,24 @@ public sealed class EmittedCodeTests
         }
         """));
 
+    /// <summary>The paper's Transformer in its smallest and its largest size.</summary>
+    [Fact]
+    public void Presets_of_Llama() => Check(Compilations.Of("""
+        using TttGen.Layers;
+        using P125 = TttGen.Presets.Size125M;
+        using P1B = TttGen.Presets.Size1B;
+
+        namespace App;
+
+        [Model]
+        public sealed partial record class Llama125M(
+            [Key("")] CausalLm<P125.Vocab, P125.Width, P125.Depth, LlamaBlock<P125.Width, P125.Width, P125.Width, P125.Heads, P125.Heads, P125.HeadDim, P125.Hidden>> Lm);
+
+        [Model]
+        public sealed partial record class Llama1B(
+            [Key("")] CausalLm<P1B.Vocab, P1B.Width, P1B.Depth, LlamaBlock<P1B.Width, P1B.Width, P1B.Width, P1B.Heads, P1B.Heads, P1B.HeadDim, P1B.Hidden>> Lm);
+        """));
+
     /// <summary>The inner models that the numerics tests compare with the oracle, each in a small model.</summary>
     [Fact]
     public void Inner_models_of_a_user() => Check(Compilations.With(

@@ -37,6 +37,12 @@ public sealed class PoisonTests
     public void Fresh_memory_is_written_before_it_is_read_with_weights_of_any_type(WeightType type) =>
         Check(() => SmallModel.All["MlpByTen"].Load(new ModelOptions { Threads = 2, Weights = type }));
 
+    [Theory]
+    [InlineData("AttendByTwenty")]
+    [InlineData("WindowBySix")]
+    public void Fresh_memory_is_written_before_it_is_read_with_keys_and_values_in_bf16(string name) =>
+        Check(() => SmallModel.All[name].Load(new ModelOptions { Threads = 2, Cache = CacheType.BFloat16 }));
+
     private static void Check(Func<CompiledModel> load)
     {
         float[] clean = Run(load);

@@ -110,6 +110,7 @@ public sealed class CheckpointConfigTests
             () => Parse($$"""{ {{Of350M}} }""").Check([new("hidden_size", "768"), new("num_hidden_layers", "12")], "Ttt125M"));
         Refused("looks like preset 350m (TTT-MLP, Mamba backbone)", () => Parse($$"""{ {{Of350M}}, "model_type": "ttt", "ttt_layer_type": "mlp", "share_qk": true }""")
             .Check([new("ttt_layer_type", "\"linear\"")], "Ttt350M"));
+        Refused("looks like preset 350m (Llama): load it with that preset's model", () => Parse($$"""{ {{Of350M}}, "model_type": "llama" }""").Check([new("model_type", "\"llama\""), new("hidden_size", "768")], "Llama125M"));
         Refused("its sizes are of no known preset", () => Parse("""{"hidden_size": 7}""").Check([new("hidden_size", "768")], "Ttt125M"));
     }
 

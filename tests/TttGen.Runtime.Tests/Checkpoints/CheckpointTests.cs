@@ -129,6 +129,19 @@ public sealed class CheckpointTests : IDisposable
         AssertOneLine("this checkpoint looks like preset 125m (TTT-MLP, Mamba backbone)", Assert.Throws<CheckpointException>(() => checkpoint.Check([], "Ttt125M")));
     }
 
+    [Theory]
+    [InlineData("self_attn.k_proj.weight", "this checkpoint looks like preset 125m (Llama): load it with that preset's model")]
+    [InlineData("self_attn.q_norm.weight", "this checkpoint looks like preset 125m: load it with that preset's model")]
+    public void A_Llama_is_recognised_by_its_tensors(string other, string expected)
+    {
+        var tensors = new List<(string, string, long[], byte[])> { ("model.norm.weight", "F16", [768], new byte[1536]), ("model.layers.0.mlp.up_proj.weight", "F16", [2048], new byte[4096]) };
+        for (int layer = 0; layer < 12; layer++) tensors.Add(($"model.layers.{layer}.self_attn.q_proj.weight", "F16", [1], new byte[2]));
+        tensors.Add(("model.layers.0." + other, "F16", [1], new byte[2]));
+        using Checkpoint checkpoint = Open([.. tensors]);
+
+        AssertOneLine(expected, Assert.Throws<CheckpointException>(() => checkpoint.Check([], "Llama350M")));
+    }
+
     [Fact]
     public void A_tied_embedding_that_was_written_twice_is_accepted_and_a_head_of_its_own_is_not()
     {

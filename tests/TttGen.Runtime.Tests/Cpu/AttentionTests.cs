@@ -37,6 +37,17 @@ public abstract unsafe class AttentionTests<T, V>
         attention.Compare(attention.Statistics, attention.Oracle().Statistics, IsDouble ? 1e-12 : 2e-6, "statistics");
     }
 
+    /// <summary>Keys and values in two bytes: the answers are those of the rounded numbers.</summary>
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Answers_of_a_cache_in_bf16_are_means_of_rounded_values(int features, int group, int window, int position, int count, double cap, bool hasSinks)
+    {
+        if (IsDouble) return;
+        using var attention = new Case(features, group, window, position, count, cap, hasSinks, CacheType.BFloat16);
+        attention.Forward();
+        attention.Compare(attention.Answers, attention.Oracle().Answers, 2e-6, "answers");
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Gradients_are_those_of_the_mean(int features, int group, int window, int position, int count, double cap, bool hasSinks)
@@ -86,10 +97,12 @@ public abstract unsafe class AttentionTests<T, V>
         private readonly T*[] _tiles;
         private readonly double _cap;
         private readonly bool _hasSinks;
+        private readonly CacheType _cache;
         private readonly GuardedMemory<T> _query, _key, _value, _dAnswers, _sinks, _scratch;
 
-        public Case(int features, int group, int window, int position, int count, double cap, bool hasSinks)
+        public Case(int features, int group, int window, int position, int count, double cap, bool hasSinks, CacheType cache = CacheType.Float32)
         {
+            _cache = cache;
             (_features, _group, _window, _position, _count, _stride, _cap, _hasSinks) = (features, group, window, position, count, group * features + Guard, (double)(float)cap, hasSinks);
             var random = new Random(features + 10 * window + count);
             double[] Draw(int length) => [.. Enumerable.Range(0, length).Select(_ => IsDouble ? random.NextDouble() * 4 - 2 : (double)(float)(random.NextDouble() * 4 - 2))];
@@ -109,16 +122,17 @@ public abstract unsafe class AttentionTests<T, V>
             _tiles = new T*[(position + count + 63) / 64];
             for (var tile = 0; tile < _tiles.Length; tile++)
             {
-                _pages.Add(new(16 + KeyValueTile.Size(features)));
+                _pages.Add(new((16 + KeyValueTile.Size(features)) / (cache == CacheType.BFloat16 ? 2 : 1)));
                 _tiles[tile] = _pages[^1].Pointer;
             }
             fixed (T** tiles = _tiles)
             {
                 // in two parts, as calls would
                 var some = (position + count) / 3;
-                KeyValueTile.Append<T, V>(some, 0, features, tiles, 16, _key.Pointer, features + Guard, _value.Pointer, features + Guard);
-                KeyValueTile.Append<T, V>(position + count - some, some, features, tiles, 16, _key.Pointer + some * (features + Guard), features + Guard, _value.Pointer + some * (features + Guard), features + Guard);
+                KeyValueTile.Append<T, V>(some, 0, features, tiles, 16, _key.Pointer, features + Guard, _value.Pointer, features + Guard, cache);
+                KeyValueTile.Append<T, V>(position + count - some, some, features, tiles, 16, _key.Pointer + some * (features + Guard), features + Guard, _value.Pointer + some * (features + Guard), features + Guard, cache);
             }
+            if (cache == CacheType.BFloat16) (K, Values) = ([.. K.Select(Rounded)], [.. Values.Select(Rounded)]);
             for (var tile = 0; tile < firstSeen; tile++) _tiles[tile] = null;
         }
 
@@ -151,7 +165,7 @@ public abstract unsafe class AttentionTests<T, V>
         {
             fixed (T** tiles = _tiles)
                 AttentionForward.Run<T, V>(_count, _position, _features, _group, Scale, _window, tiles, 16, _query.Pointer, _stride, Answers.Pointer, _stride, Statistics.Pointer, _group + Guard, _scratch.Pointer,
-                    _cap, _hasSinks ? _sinks.Pointer : null, _group + Guard);
+                    _cap, _hasSinks ? _sinks.Pointer : null, _group + Guard, _cache);
         }
 
         public void Backward()
@@ -208,6 +222,13 @@ public abstract unsafe class AttentionTests<T, V>
                 dSinks[row] = -sink / sum * mean;
             }
             return dSinks;
+        }
+
+        /// <summary>To eight bits of mantissa, ties to even.</summary>
+        private static double Rounded(double x)
+        {
+            var unit = Math.Pow(2, Math.Floor(Math.Log2(Math.Abs(x))) - 7);
+            return x == 0 ? 0 : Math.Round(x / unit, MidpointRounding.ToEven) * unit;
         }
 
         private double Dot(double[] a, int row, double[] b, int s)

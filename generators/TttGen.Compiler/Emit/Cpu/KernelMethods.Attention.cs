@@ -10,6 +10,9 @@ internal sealed partial class KernelMethods
     /// <summary>Queries that a worker takes at once.</summary>
     private const int QueryBlock = 128;
 
+    /// <summary>The last argument of what reads and writes pages: those of a model that learns are in f32.</summary>
+    private string Cached => _learns ? "" : ", cache: Cache";
+
     /// <summary>A kernel that appends keys and values to the pages; answers the line that runs it, before any query is answered.</summary>
     private string AppendKeys(string kernel, Attend attend, IReadOnlyDictionary<Node, RowTensor> tensors)
     {
@@ -20,7 +23,7 @@ internal sealed partial class KernelMethods
         w.Line($"int head = item % {Numbers.Of(attend.KeyHeads)};");
         w.Line("nint row = slice.First;");
         w.Line($"KeyValueTile.Append<float, V>(slice.Count, slice.Position, {Numbers.Of(attend.Feature)}, {Pages(attend)},");
-        w.Line($"    {HeadRows(attend.Key, attend.Feature, tensors, locals)}, {HeadRows(attend.Value, attend.Feature, tensors, locals)});");
+        w.Line($"    {HeadRows(attend.Key, attend.Feature, tensors, locals)}, {HeadRows(attend.Value, attend.Feature, tensors, locals)}{Cached});");
         w.Close();
         var id = NextId(name);
         Write(name, $"{Numbers.Of(id)}. keys and values into the sequences' pages", [], locals, w);
@@ -42,7 +45,7 @@ internal sealed partial class KernelMethods
         w.Line("nint row = slice.First + first;");
         w.Line($"AttentionForward.Run<float, V>(Math.Min({Numbers.Of(QueryBlock)}, slice.Count - first), slice.Position + first, {Sizes(attend)},");
         w.Line($"    {HeadRows(attend.Query, columns, tensors, locals)}, {HeadRows(attend, columns, tensors, locals)},");
-        w.Line($"    {(kernel.Statistics is { } statistics ? HeadRows(statistics, attend.Group, tensors, locals) : "null, 0")}, Scratch(worker){Options(attend, tensors, locals)});");
+        w.Line($"    {(kernel.Statistics is { } statistics ? HeadRows(statistics, attend.Group, tensors, locals) : "null, 0")}, Scratch(worker){Options(attend, tensors, locals)}{Cached});");
         w.Close();
         w.Line("item -= items;");
         w.Close();
