@@ -28,7 +28,8 @@ public sealed record ScheduledModel(
         return new(model,
             [.. model.Segments.Select(s => (s, RowScheduler.Schedule(s, s == last ? model.Head : null, names)))],
             derived.Memories.ToDictionary(m => m.Key, m => ScheduledMemory.Of(m.Value)),
-            derived.Gradient is { } gradient ? ScheduledTraining.Of(gradient, new HashSet<string>(taken)) : null) { Recurrences = derived.Recurrences };
+            derived.Gradient is { } gradient ? ScheduledTraining.Of(gradient, new HashSet<string>(taken)) : null)
+        { Recurrences = derived.Recurrences };
     }
 }
 
