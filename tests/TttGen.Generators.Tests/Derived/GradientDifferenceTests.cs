@@ -10,7 +10,7 @@ public sealed class GradientDifferenceTests(ITestOutputHelper output)
     private const double Bar = 1e-7;
 
     private static readonly Lazy<Dictionary<string, ModelSource>> Sources = new(() => ModelSources.Of(
-        [.. new[] { "InnerModels", "MemoryModels", "AttentionModels", "LlamaFamily" }.Select(file => $"TttGen.Numerics.Tests/{file}.cs")]));
+        ["TttGen.TestModels/InnerModels.cs", "TttGen.TestModels/MemoryModels.cs", "TttGen.Numerics.Tests/AttentionModels.cs", "TttGen.Numerics.Tests/LlamaFamily.cs", "TttGen.Numerics.Tests/RecurrenceModels.cs"]));
 
     [Theory]
     [InlineData("AttendByTwenty")]
@@ -20,6 +20,7 @@ public sealed class GradientDifferenceTests(ITestOutputHelper output)
     [InlineData("MistralByTwenty")]
     [InlineData("CappedByTwenty")]
     [InlineData("SinksByTen")]
+    [InlineData("SelectiveByThirty")]
     public void Every_gradient_is_the_slope_of_the_loss(string model)
     {
         var linked = Linker.Link(Sources.Value[model]);
