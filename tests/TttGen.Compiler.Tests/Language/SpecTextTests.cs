@@ -91,7 +91,7 @@ public sealed class SpecTextTests
     }
 
     [Theory]
-    [InlineData("layr X\n", "line 2, column 1: expected 'inner-model', 'inner-optimiser', 'layer' or 'model', found 'layr X'")]
+    [InlineData("layr X\n", "line 2, column 1: expected 'inner-model', 'inner-optimiser', 'recurrence', 'layer' or 'model', found 'layr X'")]
     [InlineData("layer \n", "line 2, column 7: expected a name, found ''")]
     [InlineData("layer X<D\n", "line 2, column 10: expected '>', found ''")]
     [InlineData("layer X\nparameter A: B key \"a\n", "line 3, column 22: expected '\"', found ''")]
