@@ -90,7 +90,7 @@ internal static class Program
     }
 
     /// <summary>Of what "all" draws, by turns.</summary>
-    private static readonly string[] Kinds = ["layers", "memories", "recurrences", "memories", "optimisers", "layers", "memories", "attention", "layers", "optimisers"];
+    private static readonly string[] Kinds = ["layers", "memories", "layers", "memories", "optimisers"];
 
     private static RandomSpec Draw(string kind, int seed) => kind switch
     {
