@@ -8,6 +8,14 @@ namespace TttGen.Numerics.Tests;
 public sealed partial record class SelectiveByThirty(
     [Key("/backbone")] MambaLm<ThirtyOne, Twelve, Two, MambaBlock<Twelve, Thirty, Five, Two, Three>> Lm);
 
+/// <summary>More channels than one block.</summary>
+[Dim(200)] public readonly partial struct TwoHundred : IDim;
+
+/// <summary>Mamba of two blocks of channels, the second of no whole registers.</summary>
+[Model(Trainable = true)]
+public sealed partial record class SelectiveByTwoHundred(
+    [Key("/backbone")] MambaLm<ThirtyOne, Twelve, Two, MambaBlock<Twelve, TwoHundred, Sixteen, Two, Three>> Lm);
+
 /// <summary>A gated linear recurrence (Griffin's RG-LRU): h ← a h + √(1 − a²) x, with a decay of the token's own.</summary>
 [Recurrence]
 public readonly partial record struct GatedUnit(Scalar State) : IRecurrence<GatedUnit>

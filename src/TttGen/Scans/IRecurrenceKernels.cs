@@ -1,8 +1,8 @@
 namespace TttGen.Scans;
 
-/// <summary>A recurrence over a block of channels: what generated code says of it.</summary>
+/// <summary>A recurrence over a block of channels: its sizes, and what no token has a part in.</summary>
 /// <typeparam name="T">The element.</typeparam>
-public unsafe interface IRecurrenceKernels<T> where T : unmanaged
+public interface IRecurrenceBlockKernels<T> where T : unmanaged
 {
     /// <summary>Channels in all.</summary>
     static abstract int Channels { get; }
@@ -21,7 +21,12 @@ public unsafe interface IRecurrenceKernels<T> where T : unmanaged
 
     /// <summary>Makes what no token has a part in.</summary>
     void Constants(in RecurrenceBlock<T> block);
+}
 
+/// <summary>A scan of it.</summary>
+/// <typeparam name="T">The element.</typeparam>
+public unsafe interface IRecurrenceKernels<T> : IRecurrenceBlockKernels<T> where T : unmanaged
+{
     /// <summary>One token: the state after it, and its answers.</summary>
     /// <param name="block">The channels.</param>
     /// <param name="token">Which token of the call.</param>
@@ -30,11 +35,15 @@ public unsafe interface IRecurrenceKernels<T> where T : unmanaged
     void Token(in RecurrenceBlock<T> block, int token, T* state, T* next);
 }
 
-/// <summary>The same with its gradient.</summary>
+/// <summary>The gradient of a scan.</summary>
 /// <typeparam name="T">The element.</typeparam>
-public unsafe interface IRecurrenceBackwardKernels<T> : IRecurrenceKernels<T> where T : unmanaged
+public unsafe interface IRecurrenceBackwardKernels<T> : IRecurrenceBlockKernels<T> where T : unmanaged
 {
-    /// <summary>The state after a token alone.</summary>
+    /// <summary>One token without its answers: the state after it.</summary>
+    /// <param name="block">The channels.</param>
+    /// <param name="token">Which token of the call.</param>
+    /// <param name="state">[StateRows, Block]: before it.</param>
+    /// <param name="next">[StateRows, Block]: after it; other memory.</param>
     void Advance(in RecurrenceBlock<T> block, int token, T* state, T* next);
 
     /// <summary>The gradient of one token: sets those of its rows, adds to those of what no token has a part in.</summary>

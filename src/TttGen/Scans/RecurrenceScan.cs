@@ -35,7 +35,7 @@ public static unsafe class RecurrenceScan
     }
 
     /// <summary>A block over working memory for what no token has a part in, and what all places share.</summary>
-    internal static RecurrenceBlock<T> Block<TKernels, T>(int channel, T* constants) where TKernels : struct, IRecurrenceKernels<T> where T : unmanaged => new()
+    internal static RecurrenceBlock<T> Block<TKernels, T>(int channel, T* constants) where TKernels : struct, IRecurrenceBlockKernels<T> where T : unmanaged => new()
     {
         Channel = channel,
         Columns = Math.Min(TKernels.Block, TKernels.Channels - channel),
@@ -44,13 +44,13 @@ public static unsafe class RecurrenceScan
     };
 
     /// <summary>A block's columns of a whole state.</summary>
-    internal static void Load<TKernels, T>(in RecurrenceBlock<T> block, T* from, T* to) where TKernels : struct, IRecurrenceKernels<T> where T : unmanaged
+    internal static void Load<TKernels, T>(in RecurrenceBlock<T> block, T* from, T* to) where TKernels : struct, IRecurrenceBlockKernels<T> where T : unmanaged
     {
         for (var r = 0; r < TKernels.StateRows; r++)
             new ReadOnlySpan<T>(from + r * (nint)TKernels.Channels + block.Channel, block.Columns).CopyTo(new Span<T>(to + r * (nint)TKernels.Block, block.Columns));
     }
 
-    private static void Store<TKernels, T>(in RecurrenceBlock<T> block, T* from, T* to) where TKernels : struct, IRecurrenceKernels<T> where T : unmanaged
+    private static void Store<TKernels, T>(in RecurrenceBlock<T> block, T* from, T* to) where TKernels : struct, IRecurrenceBlockKernels<T> where T : unmanaged
     {
         for (var r = 0; r < TKernels.StateRows; r++)
             new ReadOnlySpan<T>(from + r * (nint)TKernels.Block, block.Columns).CopyTo(new Span<T>(to + r * (nint)TKernels.Channels + block.Channel, block.Columns));

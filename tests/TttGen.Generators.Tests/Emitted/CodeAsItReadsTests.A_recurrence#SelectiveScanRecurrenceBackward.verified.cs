@@ -92,8 +92,6 @@ partial record class Linear
                 }
             }
 
-            public void Token(in global::TttGen.Scans.RecurrenceBlock<T> block, int token, T* state, T* next) => Advance(block, token, state, next);
-
             public void TokenBackward(in global::TttGen.Scans.RecurrenceBlock<T> block, int token, T* state, T* dNext, T* dState)
             {
                 int columns = block.Columns;

@@ -145,6 +145,7 @@ public sealed class EmittedCodeTests
             [Dim(3)] public readonly partial struct Three : IDim;
             [Dim(5)] public readonly partial struct Five : IDim;
             [Dim(12)] public readonly partial struct Twelve : IDim;
+            [Dim(16)] public readonly partial struct Sixteen : IDim;
             [Dim(30)] public readonly partial struct Thirty : IDim;
             [Dim(31)] public readonly partial struct ThirtyOne : IDim;
             [Dim(96)] public readonly partial struct NinetySix : IDim;

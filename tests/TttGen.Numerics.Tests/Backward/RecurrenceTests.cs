@@ -1,4 +1,3 @@
-using System.Numerics;
 using TttGen.Cpu;
 using TttGen.Numerics.Tests.Spec;
 using TttGen.Recurrences;
@@ -9,14 +8,25 @@ namespace TttGen.Numerics.Tests.Backward;
 /// <summary>Generated scans of recurrences and their gradients by themselves, in float64 and float32, against the executable spec and its slopes.</summary>
 public sealed class RecurrenceTests(ITestOutputHelper output)
 {
+    private static readonly RecurrenceInput[] OfSelectiveScan = [new("value", false), new("rate", false), new("write", true), new("read", true)], OfTwoHands = [new("value", false), new("write", true), new("read", true)];
+
     private static readonly Dictionary<string, RecurrenceCase> Cases = new()
     {
-        ["SelectiveScan, 30 × 5"] = RecurrenceCase.Of<SelectiveOfThirty>(),
-        ["SelectiveScan, 96 × 16"] = RecurrenceCase.Of<SelectiveOfNinetySix>(),
-        ["TwoHands, 12 × 3"] = RecurrenceCase.Of<TwoHandsOfTwelve>(),
-        ["TwoHands, 96 × 2"] = RecurrenceCase.Of<TwoHandsOfNinetySix>(),
-        ["WeightedMean, 12"] = RecurrenceCase.Of<MeanOfTwelve>(),
-        ["GatedUnit, 96"] = RecurrenceCase.Of<GatedOfNinetySix>(),
+        ["SelectiveScan, 30 × 5"] = new(typeof(SelectiveByThirty), "SelectiveScan", 30, 5, 1, OfSelectiveScan, [new("decayLog", true)], (r, w) =>
+            new Seq<Thirty>(r[0]).Scan<SelectiveScan, Five>(new Seq<Thirty>(r[1]), new Mat<Thirty, Five>(w[0]), new Seq<Five>(r[2]), new Seq<Five>(r[3])).Items.ToArray()),
+        ["SelectiveScan, 96 × 16"] = new(typeof(SelectiveMamba), "SelectiveScan", 96, 16, 1, OfSelectiveScan, [new("decayLog", true)], (r, w) =>
+            new Seq<SmallMamba.Channels>(r[0]).Scan<SelectiveScan, SmallMamba.Places>(new Seq<SmallMamba.Channels>(r[1]), new Mat<SmallMamba.Channels, SmallMamba.Places>(w[0]),
+                new Seq<SmallMamba.Places>(r[2]), new Seq<SmallMamba.Places>(r[3])).Items.ToArray()),
+        ["SelectiveScan, 200 × 16"] = new(typeof(SelectiveByTwoHundred), "SelectiveScan", 200, 16, 1, OfSelectiveScan, [new("decayLog", true)], (r, w) =>
+            new Seq<TwoHundred>(r[0]).Scan<SelectiveScan, Sixteen>(new Seq<TwoHundred>(r[1]), new Mat<TwoHundred, Sixteen>(w[0]), new Seq<Sixteen>(r[2]), new Seq<Sixteen>(r[3])).Items.ToArray()),
+        ["TwoHands, 12 × 3"] = new(typeof(RecurrentByTwelve), "TwoHands", 12, 3, 2, OfTwoHands, [new("weight", true)], (r, w) =>
+            new Seq<Twelve>(r[0]).Scan<TwoHands, Three>(new Seq<Three>(r[1]), new Mat<Twelve, Three>(w[0]), 0.25, new Seq<Three>(r[2])).Items.ToArray()),
+        ["TwoHands, 96 × 2"] = new(typeof(RecurrentByNinetySix), "TwoHands", 96, 2, 2, OfTwoHands, [new("weight", true)], (r, w) =>
+            new Seq<NinetySix>(r[0]).Scan<TwoHands, Two>(new Seq<Two>(r[1]), new Mat<NinetySix, Two>(w[0]), 0.25, new Seq<Two>(r[2])).Items.ToArray()),
+        ["WeightedMean, 12"] = new(typeof(RecurrentByTwelve), "WeightedMean", 12, 1, 4, [new("value", false), new("key", false)], [new("decay", false), new("bonus", false)], (r, w) =>
+            new Seq<Twelve>(r[0]).Scan<WeightedMean>(new Seq<Twelve>(r[1]), new Vec<Twelve>(w[0]), new Vec<Twelve>(w[1])).Items.ToArray()),
+        ["GatedUnit, 96"] = new(typeof(RecurrentByNinetySix), "GatedUnit", 96, 1, 1, [new("value", false), new("gate", false)], [new("decay", false)], (r, w) =>
+            new Seq<NinetySix>(r[0]).Scan<GatedUnit>(new Seq<NinetySix>(r[1]), new Vec<NinetySix>(w[0]), 0.75).Items.ToArray()) { Numbers = [0.75] },
     };
 
     public static TheoryData<string, int> Lengths
@@ -28,6 +38,14 @@ public sealed class RecurrenceTests(ITestOutputHelper output)
                 foreach (var tokens in new[] { 1, 15, 17, 50, 300 }) data.Add(name, tokens);
             return data;
         }
+    }
+
+    [Fact]
+    public void One_of_them_is_more_than_a_block_and_no_whole_registers()
+    {
+        var wide = Cases["SelectiveScan, 200 × 16"];
+        Assert.InRange(wide.Block, 16, wide.Channels - 1);
+        Assert.NotEqual(0, (wide.Channels - wide.Block) % 16);
     }
 
     [Theory]
@@ -81,131 +99,5 @@ public sealed class RecurrenceTests(ITestOutputHelper output)
         {
             foreach (var (what, slopes) in found.Where(g => gradient[g.Key].Any(slope => Math.Abs(slope) > 1e-10))) RelativeError.Within(bar, slopes, gradient[what], $"{name}, {what}, {how}");
         }
-    }
-
-    private sealed class SelectiveOfThirty : IRecurrenceCase
-    {
-        public static (int Channels, int Places, int Parts) Sizes => (30, 5, 1);
-
-        public static (string Name, bool OfPlaces)[] Rows => [("value", false), ("rate", false), ("write", true), ("read", true)];
-
-        public static (string Name, bool OfPlaces)[] Weights => [("decayLog", true)];
-
-        public static double[] Spec(double[][] rows, double[][] weights) =>
-            new Seq<Thirty>(rows[0]).Scan<SelectiveScan, Five>(new Seq<Thirty>(rows[1]), new Mat<Thirty, Five>(weights[0]), new Seq<Five>(rows[2]), new Seq<Five>(rows[3])).Items.ToArray();
-
-        public static unsafe void Run<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* answers, nint row, T* state, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            SelectiveByThirty.SelectiveScanRecurrence.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], r[3], s[3], w[0], answers, row, state, state, scratch);
-
-        public static unsafe void Backward<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* dAnswers, nint row, T*[] dr, nint[] ds, T*[] dw, T* state, T* kept, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            SelectiveByThirty.SelectiveScanRecurrenceBackward.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], r[3], s[3], w[0], dAnswers, row, dr[0], ds[0], dr[1], ds[1], dr[2], ds[2], dr[3], ds[3], dw[0], state, kept, scratch);
-
-        public static (int Block, long Scratch, long BackwardScratch, long Kept) Memory(int tokens) => (SelectiveByThirty.SelectiveScanRecurrence.Block,
-            SelectiveByThirty.SelectiveScanRecurrence.ScratchSize, SelectiveByThirty.SelectiveScanRecurrenceBackward.ScratchSize, SelectiveByThirty.SelectiveScanRecurrenceBackward.CheckpointsSize(tokens));
-    }
-
-    private sealed class SelectiveOfNinetySix : IRecurrenceCase
-    {
-        public static (int Channels, int Places, int Parts) Sizes => (96, 16, 1);
-
-        public static (string Name, bool OfPlaces)[] Rows => SelectiveOfThirty.Rows;
-
-        public static (string Name, bool OfPlaces)[] Weights => SelectiveOfThirty.Weights;
-
-        public static double[] Spec(double[][] rows, double[][] weights) => new Seq<SmallMamba.Channels>(rows[0]).Scan<SelectiveScan, SmallMamba.Places>(
-            new Seq<SmallMamba.Channels>(rows[1]), new Mat<SmallMamba.Channels, SmallMamba.Places>(weights[0]), new Seq<SmallMamba.Places>(rows[2]), new Seq<SmallMamba.Places>(rows[3])).Items.ToArray();
-
-        public static unsafe void Run<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* answers, nint row, T* state, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            SelectiveMamba.SelectiveScanRecurrence.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], r[3], s[3], w[0], answers, row, state, state, scratch);
-
-        public static unsafe void Backward<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* dAnswers, nint row, T*[] dr, nint[] ds, T*[] dw, T* state, T* kept, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            SelectiveMamba.SelectiveScanRecurrenceBackward.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], r[3], s[3], w[0], dAnswers, row, dr[0], ds[0], dr[1], ds[1], dr[2], ds[2], dr[3], ds[3], dw[0], state, kept, scratch);
-
-        public static (int Block, long Scratch, long BackwardScratch, long Kept) Memory(int tokens) => (SelectiveMamba.SelectiveScanRecurrence.Block,
-            SelectiveMamba.SelectiveScanRecurrence.ScratchSize, SelectiveMamba.SelectiveScanRecurrenceBackward.ScratchSize, SelectiveMamba.SelectiveScanRecurrenceBackward.CheckpointsSize(tokens));
-    }
-
-    private sealed class TwoHandsOfTwelve : IRecurrenceCase
-    {
-        public static (int Channels, int Places, int Parts) Sizes => (12, 3, 2);
-
-        public static (string Name, bool OfPlaces)[] Rows => [("value", false), ("write", true), ("read", true)];
-
-        public static (string Name, bool OfPlaces)[] Weights => [("weight", true)];
-
-        public static double[] Spec(double[][] rows, double[][] weights) =>
-            new Seq<Twelve>(rows[0]).Scan<TwoHands, Three>(new Seq<Three>(rows[1]), new Mat<Twelve, Three>(weights[0]), 0.25, new Seq<Three>(rows[2])).Items.ToArray();
-
-        public static unsafe void Run<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* answers, nint row, T* state, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByTwelve.TwoHandsRecurrence.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], w[0], answers, row, state, state, scratch);
-
-        public static unsafe void Backward<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* dAnswers, nint row, T*[] dr, nint[] ds, T*[] dw, T* state, T* kept, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByTwelve.TwoHandsRecurrenceBackward.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], w[0], dAnswers, row, dr[0], ds[0], dr[1], ds[1], dr[2], ds[2], dw[0], state, kept, scratch);
-
-        public static (int Block, long Scratch, long BackwardScratch, long Kept) Memory(int tokens) => (RecurrentByTwelve.TwoHandsRecurrence.Block,
-            RecurrentByTwelve.TwoHandsRecurrence.ScratchSize, RecurrentByTwelve.TwoHandsRecurrenceBackward.ScratchSize, RecurrentByTwelve.TwoHandsRecurrenceBackward.CheckpointsSize(tokens));
-    }
-
-    private sealed class TwoHandsOfNinetySix : IRecurrenceCase
-    {
-        public static (int Channels, int Places, int Parts) Sizes => (96, 2, 2);
-
-        public static (string Name, bool OfPlaces)[] Rows => TwoHandsOfTwelve.Rows;
-
-        public static (string Name, bool OfPlaces)[] Weights => TwoHandsOfTwelve.Weights;
-
-        public static double[] Spec(double[][] rows, double[][] weights) =>
-            new Seq<NinetySix>(rows[0]).Scan<TwoHands, Two>(new Seq<Two>(rows[1]), new Mat<NinetySix, Two>(weights[0]), 0.25, new Seq<Two>(rows[2])).Items.ToArray();
-
-        public static unsafe void Run<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* answers, nint row, T* state, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByNinetySix.TwoHandsRecurrence.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], w[0], answers, row, state, state, scratch);
-
-        public static unsafe void Backward<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* dAnswers, nint row, T*[] dr, nint[] ds, T*[] dw, T* state, T* kept, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByNinetySix.TwoHandsRecurrenceBackward.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], r[2], s[2], w[0], dAnswers, row, dr[0], ds[0], dr[1], ds[1], dr[2], ds[2], dw[0], state, kept, scratch);
-
-        public static (int Block, long Scratch, long BackwardScratch, long Kept) Memory(int tokens) => (RecurrentByNinetySix.TwoHandsRecurrence.Block,
-            RecurrentByNinetySix.TwoHandsRecurrence.ScratchSize, RecurrentByNinetySix.TwoHandsRecurrenceBackward.ScratchSize, RecurrentByNinetySix.TwoHandsRecurrenceBackward.CheckpointsSize(tokens));
-    }
-
-    private sealed class MeanOfTwelve : IRecurrenceCase
-    {
-        public static (int Channels, int Places, int Parts) Sizes => (12, 1, 4);
-
-        public static (string Name, bool OfPlaces)[] Rows => [("value", false), ("key", false)];
-
-        public static (string Name, bool OfPlaces)[] Weights => [("decay", false), ("bonus", false)];
-
-        public static double[] Spec(double[][] rows, double[][] weights) =>
-            new Seq<Twelve>(rows[0]).Scan<WeightedMean>(new Seq<Twelve>(rows[1]), new Vec<Twelve>(weights[0]), new Vec<Twelve>(weights[1])).Items.ToArray();
-
-        public static unsafe void Run<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* answers, nint row, T* state, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByTwelve.WeightedMeanRecurrence.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], w[0], w[1], answers, row, state, state, scratch);
-
-        public static unsafe void Backward<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* dAnswers, nint row, T*[] dr, nint[] ds, T*[] dw, T* state, T* kept, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByTwelve.WeightedMeanRecurrenceBackward.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], w[0], w[1], dAnswers, row, dr[0], ds[0], dr[1], ds[1], dw[0], dw[1], state, kept, scratch);
-
-        public static (int Block, long Scratch, long BackwardScratch, long Kept) Memory(int tokens) => (RecurrentByTwelve.WeightedMeanRecurrence.Block,
-            RecurrentByTwelve.WeightedMeanRecurrence.ScratchSize, RecurrentByTwelve.WeightedMeanRecurrenceBackward.ScratchSize, RecurrentByTwelve.WeightedMeanRecurrenceBackward.CheckpointsSize(tokens));
-    }
-
-    private sealed class GatedOfNinetySix : IRecurrenceCase
-    {
-        public static (int Channels, int Places, int Parts) Sizes => (96, 1, 1);
-
-        public static (string Name, bool OfPlaces)[] Rows => [("value", false), ("gate", false)];
-
-        public static (string Name, bool OfPlaces)[] Weights => [("decay", false)];
-
-        public static double[] Spec(double[][] rows, double[][] weights) =>
-            new Seq<NinetySix>(rows[0]).Scan<GatedUnit>(new Seq<NinetySix>(rows[1]), new Vec<NinetySix>(weights[0]), 0.75).Items.ToArray();
-
-        public static unsafe void Run<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* answers, nint row, T* state, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByNinetySix.GatedUnitRecurrence.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], w[0], T.CreateTruncating(0.75), answers, row, state, state, scratch);
-
-        public static unsafe void Backward<T, V>(int tokens, int channel, T*[] r, nint[] s, T*[] w, T* dAnswers, nint row, T*[] dr, nint[] ds, T*[] dw, T* state, T* kept, T* scratch) where T : unmanaged, IFloatingPointIeee754<T> where V : struct, ILanes<V, T> =>
-            RecurrentByNinetySix.GatedUnitRecurrenceBackward.Run<T, V>(tokens, channel, r[0], s[0], r[1], s[1], w[0], T.CreateTruncating(0.75), dAnswers, row, dr[0], ds[0], dr[1], ds[1], dw[0], state, kept, scratch);
-
-        public static (int Block, long Scratch, long BackwardScratch, long Kept) Memory(int tokens) => (RecurrentByNinetySix.GatedUnitRecurrence.Block,
-            RecurrentByNinetySix.GatedUnitRecurrence.ScratchSize, RecurrentByNinetySix.GatedUnitRecurrenceBackward.ScratchSize, RecurrentByNinetySix.GatedUnitRecurrenceBackward.CheckpointsSize(tokens));
     }
 }

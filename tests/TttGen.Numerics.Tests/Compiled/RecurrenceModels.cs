@@ -14,6 +14,7 @@ internal abstract partial class SmallModel
     static partial void AddRecurrences(List<SmallModel> models) => models.AddRange(
     [
         Of<SelectiveByThirty>((model, tokens) => model.Apply(tokens).Items),
+        Of<SelectiveByTwoHundred>((model, tokens) => model.Apply(tokens).Items),
         Of<RecurrentByTwelve>((model, tokens) => model.Apply(tokens).Items),
         Of<RecurrentByNinetySix>((model, tokens) => model.Apply(tokens).Items),
     ]);

@@ -84,11 +84,7 @@ internal sealed partial class KernelMethods
         return name;
     }
 
-    private string CarryPlace(Recur recur)
-    {
-        var slot = _states.Of(recur.Carry);
-        return slot.Layers > 1 ? $"{(slot.Offset > 0 ? $"{Numbers.Of(slot.Offset)} + " : "")}Layer * {Numbers.Of(recur.Carry.Size)}L" : Numbers.Of(slot.Offset);
-    }
+    private string CarryPlace(Recur recur) => _states.Of(recur.Carry).OfLayer("");
 
     /// <summary>Rows of a tensor from the slice's first on, and the distance between them.</summary>
     private static string WholeRows(Node n, IReadOnlyDictionary<Node, RowTensor> tensors, KernelLocals locals) =>
