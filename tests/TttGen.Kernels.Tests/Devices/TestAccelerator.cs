@@ -141,8 +141,8 @@ public sealed partial class TestAccelerator : IDisposable
 
     private static TestAccelerator OpenCpu(AcceleratorKind kind)
     {
-        // Groups of up to 256 threads: eight warps of 32. What is run are the .NET methods themselves: what ILGPU makes of them is only looked at, and needs no optimising.
-        var context = Context.Create(b => b.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O0).Inlining(InliningMode.Disabled));
+        // Groups of up to 256 threads: eight warps of 32.
+        var context = Context.Create(b => b.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
         var accelerator = context.GetCPUDevice(0).CreateCPUAccelerator(context, CPUAcceleratorMode.Parallel);
         if (kind == AcceleratorKind.Cpu) return new(kind, context, accelerator);
         var order = new ThreadOrder(descending: kind == AcceleratorKind.Descending);
