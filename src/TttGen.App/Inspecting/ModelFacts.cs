@@ -27,5 +27,5 @@ internal sealed record ModelFacts(ModelDefinition Definition, long? LoadedWeight
         Definition.Parameters.Sum(parameter => parameter.Count * (IsMatrix(parameter) ? bytesPerElement : sizeof(float)));
 
     // Matrices by which rows are multiplied; inner weights and convolutions have other ranks, vectors one.
-    private static bool IsMatrix(ParameterInfo parameter) => parameter.Shape.Count == 2 && parameter.Key.EndsWith(".weight", StringComparison.Ordinal);
+    private static bool IsMatrix(ParameterInfo parameter) => parameter.Shape.Count == 2 && parameter.TensorKey.EndsWith(".weight", StringComparison.Ordinal);
 }

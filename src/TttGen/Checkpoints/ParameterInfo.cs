@@ -5,6 +5,9 @@ namespace TttGen.Checkpoints;
 /// <param name="Shape">As the checkpoint stores it.</param>
 public sealed record ParameterInfo(string Key, IReadOnlyList<int> Shape)
 {
+    /// <summary>The key of the checkpoint's tensor that it is, or is a piece of: <c>in_proj.weight</c> of <c>in_proj.weight[1]</c>.</summary>
+    public string TensorKey => TensorPieces.TensorOf(Key);
+
     /// <summary>Elements in the tensor.</summary>
     public long Count => Shape.Aggregate(1L, static (count, size) => count * size);
 }

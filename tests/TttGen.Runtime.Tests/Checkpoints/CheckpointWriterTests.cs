@@ -54,6 +54,7 @@ public sealed class CheckpointWriterTests : IDisposable
         checkpoint.Check(pieces, "Test");
         Assert.Equal([8L, 5L], checkpoint.Tensors["a.weight"].Shape);
         Assert.Equal(["a.weight", "b"], checkpoint.Tensors.Keys.Order());
+        Assert.Equal(checkpoint.Tensors.Keys.Order(), pieces.Select(piece => piece.TensorKey).Distinct().Order());
         foreach (ParameterInfo piece in pieces)
         {
             float[] values = new float[piece.Count];
