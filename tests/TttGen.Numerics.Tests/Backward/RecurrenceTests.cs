@@ -26,7 +26,8 @@ public sealed class RecurrenceTests(ITestOutputHelper output)
         ["WeightedMean, 12"] = new(typeof(RecurrentByTwelve), "WeightedMean", 12, 1, 4, [new("value", false), new("key", false)], [new("decay", false), new("bonus", false)], (r, w) =>
             new Seq<Twelve>(r[0]).Scan<WeightedMean>(new Seq<Twelve>(r[1]), new Vec<Twelve>(w[0]), new Vec<Twelve>(w[1])).Items.ToArray()),
         ["GatedUnit, 96"] = new(typeof(RecurrentByNinetySix), "GatedUnit", 96, 1, 1, [new("value", false), new("gate", false)], [new("decay", false)], (r, w) =>
-            new Seq<NinetySix>(r[0]).Scan<GatedUnit>(new Seq<NinetySix>(r[1]), new Vec<NinetySix>(w[0]), 0.75).Items.ToArray()) { Numbers = [0.75] },
+            new Seq<NinetySix>(r[0]).Scan<GatedUnit>(new Seq<NinetySix>(r[1]), new Vec<NinetySix>(w[0]), 0.75).Items.ToArray())
+        { Numbers = [0.75] },
     };
 
     public static TheoryData<string, int> Lengths
